@@ -1,0 +1,107 @@
+"""What can go wrong, as one tree.
+
+CatalogueError
+├── SettingsError            a setting is unknown or wrong; the start stops
+├── NotFound                 no such node, source, run or record
+├── Conflict                 the name is taken, or somebody else was faster
+│   └── SourceOwnershipError a record belongs to another source
+├── InvalidInput             what a person or program sent cannot be used as it is
+│   ├── InvalidParameter     a parameter of a request; carries its name
+│   ├── InvalidQuery         a SPARQL query that is refused; carries the place
+│   └── UnreadableDocument   an RDF or JSON document that cannot be read; carries the place
+├── SourceError              a fault of the source
+│   ├── FetchError           no usable answer (network, status, truncated body)
+│   │   └── Refused          our own guard said no: scheme, address, size, redirects
+│   └── ContentError         an answer, but not what was asked for (HTML for RDF)
+├── Unavailable              a part of ours cannot serve just now; carries seconds to wait
+│   └── QueryTimeout         the deadline of a query passed
+└── ReaderDied               the child process that reads foreign bytes was killed by them
+"""
+
+from __future__ import annotations
+
+
+class CatalogueError(Exception):
+    """An error with a message for a person: what happened, where, what to do next."""
+
+
+class SettingsError(CatalogueError):
+    """A setting is unknown or has a value that cannot be used."""
+
+
+class NotFound(CatalogueError):
+    """The thing that was named does not exist here."""
+
+
+class Conflict(CatalogueError):
+    """The request contradicts the state that the thing is in."""
+
+
+class SourceOwnershipError(Conflict):
+    """A source tried to write a record that belongs to another one."""
+
+
+class InvalidInput(CatalogueError):
+    """Something was sent that cannot be used as it is."""
+
+
+class InvalidParameter(InvalidInput):
+    """A parameter is malformed, unknown or out of range."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(f"{name}: {message}")
+        self.name = name
+
+
+class InvalidQuery(InvalidInput):
+    """A SPARQL query that is refused before or by the engine."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class UnreadableDocument(InvalidInput):
+    """A document that cannot be read; `line` and `column` start at 1 where they are known."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class SourceError(CatalogueError):
+    """A fault of the source that is harvested."""
+
+
+class FetchError(SourceError):
+    """No usable answer came; `status` is the HTTP status where there was one."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Refused(FetchError):
+    """The guarded client refused the way or the answer."""
+
+
+class ContentError(SourceError):
+    """An answer came, but it is not what the protocol promises."""
+
+
+class Unavailable(CatalogueError):
+    """A part of ours cannot serve just now; try again after `retry_after` seconds."""
+
+    def __init__(self, message: str, retry_after: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class QueryTimeout(Unavailable):
+    """The deadline of a query passed and it was ended."""
+
+
+class ReaderDied(CatalogueError):
+    """The child process that reads foreign bytes ended without an answer."""

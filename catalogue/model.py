@@ -1,0 +1,341 @@
+"""What the catalogue is about: nodes, sources, runs, findings, records and their changes.
+
+Pure values. Times are aware datetimes in UTC. A graph is a list of canonical N-Triples lines
+(see `catalogue.rdf`), sorted and free of doubles once it is `canonical`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from base64 import b32encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+Graph: TypeAlias = Sequence[str]
+
+_NAMESPACE = uuid.UUID("6f3f9a52-2a0e-5d0c-9f67-0f8f6d6c7a11")
+
+
+class Severity(StrEnum):
+    INFO = "info"  # something was changed or noticed; nothing is wrong with the record
+    WARNING = "warning"  # the record can be used, but should be mended at its source
+    VIOLATION = "violation"  # a rule of DCAT-AP or of its syntax is broken
+
+
+class Outcome(StrEnum):
+    """How one record ends a run that lists it (the first five) or does not (the last two)."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    QUARANTINED = "quarantined"
+    FAILED = "failed"
+    IGNORED = "ignored"
+    MISSING = "missing"
+    DELETED = "deleted"
+
+
+class RunState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    PARTIAL = "partial"
+    HELD = "held"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+ACTIVE = (RunState.QUEUED, RunState.RUNNING)
+
+RECORD_TYPES = ("dataset", "series", "service", "model", "offer", "training")
+SECTORS = ("health", "energy", "mobility", "defence", "manufacturing", "cleantech", "agritech")
+PUBLIC = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A member of the federation. `country` is ISO 3166 alpha-2 or "EU"."""
+
+    id: str
+    name: str
+    country: str
+    kind: str = "initiative"  # initiative, ai-factory, antenna, hub
+    homepage: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One feed of a node. `visibility` is "public", "members" or "nodes:a,b"."""
+
+    id: str
+    node: str
+    kind: str
+    url: str | None
+    options: Mapping[str, str] = field(default_factory=dict)
+    schedule: str | None = None
+    visibility: str = PUBLIC
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong with, or changed in, a record or a run.
+
+    `rule` is a stable dotted name ("rdf.iri-repaired", "ckan.unknown-field"); `path` the property
+    IRI or field name concerned; `value` what was found, cut to 500 characters; `mended` what it
+    became, where something was changed; `place` a line, byte or item position in the document.
+    `count` is above 1 only in findings of a run that stand for several alike.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    path: str | None = None
+    value: str | None = None
+    mended: str | None = None
+    place: str | None = None
+    hint: str | None = None
+    key: str | None = None  # the record's key; None where the finding is of the page or run
+    count: int = 1
+
+
+@dataclass(slots=True)
+class Counts:
+    """Records by outcome; the sum of the first five and `ignored` is what the run listed."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    quarantined: int = 0
+    failed: int = 0
+    ignored: int = 0
+    missing: int = 0
+
+    def add(self, outcome: Outcome, number: int = 1) -> None:
+        setattr(self, outcome.value, getattr(self, outcome.value) + number)
+
+    @property
+    def listed(self) -> int:
+        return (
+            self.created
+            + self.updated
+            + self.unchanged
+            + self.quarantined
+            + self.failed
+            + self.ignored
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One harvest of a source. `declared` is the source's own total, where it states one."""
+
+    id: str
+    source: str
+    state: RunState
+    counts: Counts
+    findings: int = 0
+    error: str | None = None
+    stage: str | None = None  # fetching, projecting; None when ended
+    pages: int = 0
+    declared: int | None = None
+    full: bool = False
+    created: datetime | None = None
+    started: datetime | None = None
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one request brought: the bytes as received.
+
+    `cursor` names this page (the harvester's own text; resuming starts there); `url` is the final
+    address after redirects; `following` is the next page's cursor where fetching alone can guess
+    it, so that it may be fetched ahead.
+    """
+
+    cursor: str
+    url: str
+    media_type: str
+    body: bytes
+    charset: str | None = None
+    following: str | None = None
+
+
+@dataclass(slots=True)
+class Mapped:
+    """One record as a harvester's `map` yields it.
+
+    `subject` is the term of the resource in `graph`: `<iri>` or `_:label`. `raw` is the record as
+    received where the page can be cut into records (JSON), else None: the page stands for it.
+    `failed` marks a record that cannot be used: "quarantined" or "failed", with findings saying why;
+    its graph is empty then.
+    """
+
+    key: str
+    subject: str
+    type: str
+    graph: list[str]
+    raw: bytes | None = None
+    findings: list[Finding] = field(default_factory=list)
+    failed: Outcome | None = None
+
+
+@dataclass(slots=True)
+class PageEnd:
+    """The last thing that `map` yields: what it learned about the list as a whole.
+
+    `next` is the cursor of the next page or None; `total` the number of records that the source
+    declares; `ignored` counts what it lists beside records; `partial` says that a part of the page
+    could not be read (findings tell which).
+    """
+
+    next: str | None = None
+    total: int | None = None
+    ignored: int = 0
+    partial: bool = False
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Sector:
+    """One assignment of a sector, with its reason: the rule's name and the value it saw."""
+
+    sector: str
+    rule: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record ready for the journal: mapped, aligned, canonical, hashed (or failed).
+
+    `graph` is the canonical N-Quads text (UTF-8, sorted lines, each ended by a line feed);
+    `content_hash` the SHA-256 of it (RDFC-1.0); `raw_hash` the first 16 bytes of the SHA-256 of
+    the record's bytes as received. An entry whose raw bytes are known has `graph` None and is
+    unchanged.
+    """
+
+    key: str
+    iri: str
+    type: str
+    raw_hash: bytes
+    graph: bytes | None = None
+    content_hash: bytes | None = None
+    raw: bytes | None = None
+    sectors: tuple[Sector, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    failed: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The state of one record. `page_id` lasts for ever; `seq` is its last change."""
+
+    page_id: str
+    source: str
+    node: str
+    key: str
+    iri: str
+    type: str
+    visibility: str
+    deleted: bool
+    seq: int
+    content_hash: bytes
+    first_seen: datetime
+    changed: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of the append-only log, with the record it belongs to.
+
+    `graph` is None for a deletion. `visibility` is the record's at the time of reading.
+    """
+
+    seq: int
+    record: Record
+    run: str
+    at: datetime
+    graph: bytes | None
+    sectors: tuple[Sector, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def deleted(self) -> bool:
+        return self.graph is None
+
+    @property
+    def lines(self) -> list[str]:
+        return self.graph.decode().splitlines() if self.graph else []
+
+
+def page_id(source: str, key: str) -> str:
+    """The short, lasting id of a record's page: 13 characters of a-z and 2-7."""
+    digest = hashlib.sha256(f"{source}\0{key}".encode("utf-8", "surrogatepass")).digest()
+    return b32encode(digest[:8]).decode().rstrip("=").lower()
+
+
+def skolem(source: str, key: str) -> str:
+    """The IRI given to a record whose subject is a blank node; the same at every harvest."""
+    return f"urn:uuid:{uuid.uuid5(_NAMESPACE, f'{source} {key}')}"
+
+
+def raw_hash(body: bytes) -> bytes:
+    """What "the bytes are the same" is decided on: 16 bytes."""
+    return hashlib.sha256(body).digest()[:16]
+
+
+def content_hash(graph: bytes) -> bytes:
+    """SHA-256 of the canonical N-Quads (RDFC-1.0, section 4: the hash of the canonical form)."""
+    return hashlib.sha256(graph).digest()
+
+
+def visible_to(visibility: str, *, member: bool = False, node: str | None = None) -> bool:
+    """Whether a reader may see a record: the one question that every door asks.
+
+    A reader is anonymous, a `member` of any node, or acts for one `node` (which is a member).
+    """
+    if visibility == PUBLIC:
+        return True
+    if visibility == "members":
+        return member or node is not None
+    named = visibility.removeprefix("nodes:").split(",") if visibility.startswith("nodes:") else []
+    return node is not None and node in named
+
+
+def run_json(run: Run) -> dict[str, Any]:
+    """The run object of the public contract."""
+    seconds = (run.ended - run.started).total_seconds() if run.ended and run.started else None
+    counts = run.counts
+    return {
+        "id": run.id,
+        "source": run.source,
+        "state": run.state.value,
+        "started": run.started.isoformat() if run.started else None,
+        "ended": run.ended.isoformat() if run.ended else None,
+        "counts": {
+            name: getattr(counts, name)
+            for name in (
+                "created",
+                "updated",
+                "unchanged",
+                "deleted",
+                "quarantined",
+                "failed",
+                "ignored",
+                "missing",
+            )
+        },
+        "findings": run.findings,
+        "error": run.error,
+        "seconds": seconds,
+        "stage": run.stage,
+        "pages": run.pages,
+        "declared": run.declared,
+        "full": run.full,
+    }

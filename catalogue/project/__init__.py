@@ -1,0 +1,1 @@
+"""Projections: what is derived from the journal, and how it follows."""

@@ -1,0 +1,1 @@
+"""Search: analysis, the query tree, and the service that the doors call."""

@@ -1,0 +1,167 @@
+"""The query tree: what every search engine's adapter compiles, and nothing else reaches it.
+
+Text in Term, Phrase, Prefix and Fuzzy is already analysed (`catalogue.search.analysis`), so two
+engines that index the same tokens give the same answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+# Full-text fields (analysed tokens) and keyword fields (exact values, the names of the public contract).
+TEXT_FIELDS = ("title", "description", "keywords", "distributions", "names")
+KEYWORD_FIELDS = (
+    "sector",
+    "country",
+    "theme",
+    "keyword",
+    "publisher",
+    "format",
+    "license",
+    "access",
+    "language",
+    "hvd",
+    "profile",
+    "type",
+    "node",
+    "source",
+    "year",
+)
+NUMBER_FIELDS = ("modified", "issued", "quality")  # epoch seconds UTC, epoch seconds UTC, points
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    field: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Tokens that stand one after another; at least two."""
+
+    field: str
+    tokens: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    field: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """Tokens within `distance` (1 or 2) edits, transpositions counting one."""
+
+    field: str
+    token: str
+    distance: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A keyword field has at least one of the values; adds nothing to the score."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A number field lies within the bounds, both inclusive; adds nothing to the score."""
+
+    field: str
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A record's spatial extent meets the box (degrees, WGS 84): west, south, east, north."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    parts: tuple[Query, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    parts: tuple[Query, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: Query
+
+
+@dataclass(frozen=True, slots=True)
+class DisMax:
+    """The best part's score, plus `tie` times the others'."""
+
+    parts: tuple[Query, ...]
+    tie: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Boost:
+    part: Query
+    factor: float
+
+
+Query: TypeAlias = (
+    All | Term | Phrase | Prefix | Fuzzy | Terms | Range | Box | And | Or | Not | DisMax | Boost
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One search. `filters` hold between fields by AND, within one by OR (they are `Terms`).
+
+    `sort` is "relevance" or one of modified, issued, title, quality, with "-" for descending;
+    records without the value come last both ways; ties go by id. `after` is the position that an
+    earlier Result gave. A facet's counts leave out the filter on its own field. `viewer` is the
+    visibility the reader has ("public" for everybody).
+    """
+
+    query: Query = All()
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    must: tuple[Query, ...] = ()  # ranges and boxes: they narrow facets too
+    sort: str = "relevance"
+    limit: int = 20
+    after: str | None = None
+    facets: tuple[str, ...] = ()
+    facet_limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """`item` is the document's stored part: `catalogue.project.describe.item` of the record."""
+
+    id: str
+    score: float
+    item: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`facets` by name: (value, count), by count descending, then value. `next` or None."""
+
+    total: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, tuple[tuple[str, int], ...]]
+    next: str | None
+    generation: int
