@@ -172,8 +172,8 @@ class Mapped:
 
     `subject` is the term of the resource in `graph`: `<iri>` or `_:label`. `raw` is the record as
     received where the page can be cut into records (JSON), else None: the page stands for it.
-    `failed` marks a record that cannot be used: "quarantined" or "failed", with findings saying why;
-    its graph is empty then.
+    `failed` marks a record that cannot be used, with findings saying why; `unchanged` one whose raw
+    bytes `Feed.seen` knows. The graph is empty in both cases.
     """
 
     key: str
@@ -183,6 +183,7 @@ class Mapped:
     raw: bytes | None = None
     findings: list[Finding] = field(default_factory=list)
     failed: Outcome | None = None
+    unchanged: bool = False
 
 
 @dataclass(slots=True)
@@ -271,7 +272,7 @@ class Change:
 
     @property
     def lines(self) -> list[str]:
-        return self.graph.decode().splitlines() if self.graph else []
+        return self.graph.decode().split("\n")[:-1] if self.graph else []
 
 
 def page_id(source: str, key: str) -> str:
@@ -295,17 +296,41 @@ def content_hash(graph: bytes) -> bytes:
     return hashlib.sha256(graph).digest()
 
 
-def visible_to(visibility: str, *, member: bool = False, node: str | None = None) -> bool:
-    """Whether a reader may see a record: the one question that every door asks.
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: anonymous, a `member` of any node, or one who acts for `node` (then a member)."""
 
-    A reader is anonymous, a `member` of any node, or acts for one `node` (which is a member).
+    member: bool = False
+    node: str | None = None
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """The audiences that this reader belongs to; `PUBLIC` first."""
+        if self.node is not None:
+            return (PUBLIC, "members", f"node:{self.node}")
+        return (PUBLIC, "members") if self.member else (PUBLIC,)
+
+
+ANYBODY = Reader()
+
+
+def audiences(visibility: str) -> tuple[str, ...]:
+    """Who may see a record of this visibility: "public", "members", or a "node:x" for each.
+
+    Raises: ValueError if the visibility is none of public, members, nodes:a,b.
     """
-    if visibility == PUBLIC:
-        return True
-    if visibility == "members":
-        return member or node is not None
-    named = visibility.removeprefix("nodes:").split(",") if visibility.startswith("nodes:") else []
-    return node is not None and node in named
+    if visibility in {PUBLIC, "members"}:
+        return (visibility,)
+    head, _, names = visibility.partition(":")
+    nodes = tuple(name for name in (part.strip() for part in names.split(",")) if name)
+    if head != "nodes" or not nodes:
+        raise ValueError(f"{visibility!r} is no visibility; use public, members or nodes:a,b")
+    return tuple(f"node:{name}" for name in nodes)
+
+
+def visible_to(visibility: str, reader: Reader = ANYBODY) -> bool:
+    """Whether a reader may see a record: the one question that every door asks."""
+    return not set(audiences(visibility)).isdisjoint(reader.audiences)
 
 
 def run_json(run: Run) -> dict[str, Any]:

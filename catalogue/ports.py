@@ -22,7 +22,6 @@ from catalogue.model import (
     Source,
 )
 
-
 # --- fetching -----------------------------------------------------------------------------------
 
 
@@ -57,13 +56,22 @@ class Client(Protocol):
 # --- harvesters (third parties add one as an entry point in the group `aicat.harvesters`) ---------
 
 
+def _never_seen(_key: str, _raw: bytes) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a harvester is told about a source. `options` were loaded by its own schema."""
+    """What a harvester is told about a source. `options` were loaded by its own schema.
+
+    `seen(key, raw)` says whether the journal holds these very bytes of the record; `map` may then
+    yield it as `unchanged` without looking further.
+    """
 
     source: str
     url: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    seen: Callable[[str, bytes], bool] = _never_seen
 
 
 class Harvester(Protocol):
@@ -230,7 +238,7 @@ class Journal(Protocol):
     def close(self) -> None: ...
 
 
-# --- projections ------------------------------------------------------------------------------------
+# --- projections ----------------------------------------------------------------------------
 
 
 class Projection(Protocol):
@@ -247,6 +255,12 @@ class Projection(Protocol):
     def settle(self) -> None:
         """After a burst: make what was applied visible to every reader, and optimise."""
 
+    def needs_rebuild(self, last_seq: int) -> str | None:
+        """Why it must be made anew (absent, damaged, of another version, ahead of the journal)."""
+
+    def rebuild(self, live: Callable[[], Iterator[Change]], cursor: int) -> None:
+        """Make it anew from the live records, beside the old one, then swap; safe to repeat."""
+
     def size(self) -> int:
         """How many records are projected."""
 
@@ -256,7 +270,7 @@ class Projection(Protocol):
     def close(self) -> None: ...
 
 
-# --- SPARQL -----------------------------------------------------------------------------------------
+# --- SPARQL ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +295,7 @@ class Sparql(Protocol):
     def close(self) -> None: ...
 
 
-# --- search (the query tree is in catalogue.search.query) ---------------------------------------------
+# --- search (the query tree is in catalogue.search.query) -----------------------------------
 
 
 class Index(Protocol):

@@ -17,7 +17,7 @@ FILE = "aicat.toml"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting with its default. The environment name is `AICAT_` and the field in capitals."""
+    """Every setting with its default; in the environment `AICAT_` and the name in capitals."""
 
     data_dir: Path = Path("var")
     database_url: str = ""

@@ -1,0 +1,8 @@
+"""Alignment of a record's values to the EU authority tables, by exact match; sectors by rule."""
+
+from __future__ import annotations
+
+from catalogue.align.authority import align
+from catalogue.align.sectors import assign_sectors
+
+__all__ = ["align", "assign_sectors"]

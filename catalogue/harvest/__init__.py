@@ -1,0 +1,1 @@
+"""Harvesting: from a source's pages to entries of the journal."""

@@ -12,7 +12,7 @@ Texts = dict[str, str]
 
 @dataclass(slots=True)
 class Distribution:
-    """`format`, `license`: the EU authority code, else the IRI or text as given. `size` in bytes."""
+    """`format`, `license`: the EU authority code, else what was given. `size` in bytes."""
 
     iri: str | None
     title: Texts

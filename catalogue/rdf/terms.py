@@ -47,7 +47,7 @@ def iri(value: str) -> str:
 
 
 def literal(value: str, language: str = "", datatype: str = "") -> str:
-    """A literal as a term; `datatype` is an IRI, xsd:string is left out as the canonical form asks."""
+    """A literal as a term; `datatype` is an IRI; xsd:string is left out (canonical form)."""
     text = _ESCAPED.sub(_escape, value)
     if language:
         return f'"{text}"@{language.lower()}'

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-# Full-text fields (analysed tokens) and keyword fields (exact values, the names of the public contract).
+# Full-text fields hold analysed tokens, keyword fields exact values (named as in the contract).
 TEXT_FIELDS = ("title", "description", "keywords", "distributions", "names")
 KEYWORD_FIELDS = (
     "sector",
@@ -133,8 +133,9 @@ class Request:
 
     `sort` is "relevance" or one of modified, issued, title, quality, with "-" for descending;
     records without the value come last both ways; ties go by id. `after` is the position that an
-    earlier Result gave. A facet's counts leave out the filter on its own field. `viewer` is the
-    visibility the reader has ("public" for everybody).
+    earlier Result gave. A facet's counts leave out the filter on its own field. `audiences` are
+    the reader's (`catalogue.model.Reader.audiences`): a record is found when one of its own is
+    among them.
     """
 
     query: Query = All()
@@ -145,6 +146,7 @@ class Request:
     after: str | None = None
     facets: tuple[str, ...] = ()
     facet_limit: int = 100
+    audiences: tuple[str, ...] = ("public",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,185 @@
+"""Between rows of the journal and values of the model."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from catalogue.adapters.sql.packing import Packer
+from catalogue.model import (
+    Change,
+    Counts,
+    Finding,
+    Node,
+    Record,
+    Run,
+    RunState,
+    Sector,
+    Severity,
+    Source,
+)
+
+COUNTS = tuple(field.name for field in dataclasses.fields(Counts))
+_BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def now() -> int:
+    """Microseconds since 1970, UTC."""
+    return time.time_ns() // 1000
+
+
+def moment(value: int) -> datetime:
+    return datetime.fromtimestamp(value / 1_000_000, UTC)
+
+
+def maybe_moment(value: int | None) -> datetime | None:
+    return None if value is None else moment(value)
+
+
+class RunIds:
+    """Ids that sort by time: 48 bits of milliseconds, 16 of sequence, 36 at random, in base 32."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._last = 0
+
+    def next(self) -> str:
+        with self._guard:
+            self._last = max(self._last + 1, (time.time_ns() // 1_000_000) << 16)
+            head = self._last
+        number = (head << 36) | (int.from_bytes(os.urandom(5), "big") >> 4)
+        return "".join(_BASE32[(number >> shift) & 31] for shift in range(95, -1, -5))
+
+
+def node_of(row: Any) -> Node:
+    return Node(row.id, row.name, row.country, row.kind, row.homepage)
+
+
+def source_of(row: Any) -> Source:
+    return Source(
+        row.id, row.node, row.kind, row.url, dict(row.options), row.schedule, row.visibility
+    )
+
+
+def run_of(row: Any) -> Run:
+    return Run(
+        id=row.id,
+        source=row.source,
+        state=RunState(row.state),
+        counts=Counts(**{name: getattr(row, name) for name in COUNTS}),
+        findings=row.findings,
+        error=row.error,
+        stage=row.stage,
+        pages=row.pages,
+        declared=row.declared,
+        full=row.full,
+        created=moment(row.queued_at),
+        started=maybe_moment(row.started_at),
+        ended=maybe_moment(row.ended_at),
+    )
+
+
+def finding_of(row: Any) -> Finding:
+    return Finding(
+        rule=row.rule,
+        severity=Severity(row.severity),
+        message=row.message,
+        path=row.path or None,
+        value=row.value,
+        mended=row.mended,
+        place=row.place,
+        hint=row.hint,
+        key=row.record_key,
+        count=row.count,
+    )
+
+
+def record_of(row: Any) -> Record:
+    return Record(
+        page_id=row.page_id,
+        source=row.source,
+        node=row.node,
+        key=row.key,
+        iri=row.iri,
+        type=row.type,
+        visibility=row.visibility,
+        deleted=row.deleted,
+        seq=row.seq,
+        content_hash=row.content_hash,
+        first_seen=moment(row.first_seen),
+        changed=moment(row.changed),
+    )
+
+
+def change_of(row: Any, packer: Packer) -> Change:
+    """A change from a row of the log joined with its record's lasting columns.
+
+    What may differ between versions (IRI, type, visibility) is the change's own.
+    """
+    graph = None if row.graph is None else packer.unpack(row.graph, row.dictionary)
+    at = moment(row.at)
+    record = Record(
+        page_id=row.page_id,
+        source=row.source,
+        node=row.node,
+        key=row.key,
+        iri=row.iri,
+        type=row.type,
+        visibility=row.visibility,
+        deleted=graph is None,
+        seq=row.seq,
+        content_hash=row.content_hash,
+        first_seen=moment(row.first_seen),
+        changed=at,
+    )
+    return Change(
+        seq=row.seq,
+        record=record,
+        run=row.run,
+        at=at,
+        graph=graph,
+        sectors=tuple(Sector(*parts) for parts in orjson.loads(row.sectors)),
+        findings=findings_of(row.findings, row.dictionary, packer),
+    )
+
+
+def sectors_text(sectors: Iterable[Sector]) -> str:
+    return orjson.dumps([[one.sector, one.rule, one.value] for one in sectors]).decode()
+
+
+def findings_blob(findings: Iterable[Finding], packer: Packer) -> bytes | None:
+    listed = [
+        {name: value for name, value in _plain(one).items() if value is not None}
+        for one in findings
+    ]
+    return packer.pack(orjson.dumps(listed)) if listed else None
+
+
+def findings_of(blob: bytes | None, dictionary: int, packer: Packer) -> tuple[Finding, ...]:
+    if blob is None:
+        return ()
+    return tuple(
+        Finding(**{**table, "severity": Severity(table["severity"])})
+        for table in orjson.loads(packer.unpack(blob, dictionary))
+    )
+
+
+def _plain(finding: Finding) -> Mapping[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "path": finding.path,
+        "value": finding.value,
+        "mended": finding.mended,
+        "place": finding.place,
+        "hint": finding.hint,
+        "key": finding.key,
+    }

@@ -1,0 +1,93 @@
+"""From a mapped record to an entry: align, check, canonicalise, hash, assign sectors."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from catalogue.align import align, assign_sectors
+from catalogue.model import Entry, Finding, Mapped, Outcome, Severity, content_hash, raw_hash
+from catalogue.rdf.canonical import canonical, strict
+from catalogue.rdf.terms import value_of
+
+# Part of every raw hash: a new number makes the next harvest map everything again.
+MAPPING = b"1\0"
+
+
+def fingerprint(raw: bytes) -> bytes:
+    """What the next harvest compares a record's bytes with (16 bytes)."""
+    return raw_hash(MAPPING + raw)
+
+
+def prepare(mapped: Mapped, page_hash: bytes) -> Entry:
+    """The entry of one mapped record; a fault in it or in our code becomes its findings.
+
+    `page_hash` stands for the record where it has no raw bytes of its own.
+    """
+    own = fingerprint(mapped.raw) if mapped.raw is not None else page_hash
+    if mapped.failed or mapped.unchanged:
+        return _plain(mapped, own, mapped.failed)
+    try:
+        return _ready(mapped, own)
+    except Exception as error:  # one record's fault must not end the run
+        fault = Finding(
+            rule="harvest.record-failed",
+            severity=Severity.VIOLATION,
+            message=f"The record could not be prepared: {type(error).__name__}: {error}"[:500],
+            hint="Its bytes are kept. Compare them with a record of the same source that works.",
+            key=mapped.key,
+        )
+        mapped.findings.append(fault)
+        return _plain(mapped, own, Outcome.FAILED)
+
+
+def _ready(mapped: Mapped, own: bytes) -> Entry:
+    lines, aligned = align(mapped.graph)
+    findings = [*mapped.findings, *aligned]
+    lines = _strictly(lines, findings)
+    graph = canonical(lines)
+    return Entry(
+        key=mapped.key,
+        iri=value_of(mapped.subject),
+        type=mapped.type,
+        raw_hash=own,
+        graph=graph,
+        content_hash=content_hash(graph),
+        raw=mapped.raw,
+        sectors=assign_sectors(mapped.subject, lines),
+        findings=_keyed(findings, mapped.key),
+    )
+
+
+def _strictly(lines: list[str], findings: list[Finding]) -> list[str]:
+    """Only statements that a strict parser reads; each one that falls is a finding."""
+    refused = dict(strict(lines))
+    if not refused:
+        return lines
+    for index, reason in refused.items():
+        findings.append(
+            Finding(
+                rule="rdf.statement-dropped",
+                severity=Severity.VIOLATION,
+                message=f"The statement is no valid RDF and was left out: {reason}"[:500],
+                path=lines[index].split(" ", 2)[1].strip("<>"),
+                value=lines[index][:500],
+                hint="Mend the address or the language tag at the source.",
+            )
+        )
+    return [text for index, text in enumerate(lines) if index not in refused]
+
+
+def _plain(mapped: Mapped, own: bytes, failed: Outcome | None) -> Entry:
+    return Entry(
+        key=mapped.key,
+        iri=value_of(mapped.subject) if mapped.subject else "",
+        type=mapped.type,
+        raw_hash=own,
+        raw=None if mapped.unchanged else mapped.raw,
+        findings=_keyed(mapped.findings, mapped.key),
+        failed=failed,
+    )
+
+
+def _keyed(findings: list[Finding], key: str) -> tuple[Finding, ...]:
+    return tuple(found if found.key == key else replace(found, key=key) for found in findings)

@@ -1,0 +1,154 @@
+"""Following the journal: each projection from its own cursor, in a thread of its own."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalogue.ports import Journal, Projection
+
+BATCH = 1000  # changes read and applied at once
+FRESH_BATCH = 5000  # while a projection is far behind
+QUIET = 0.3  # seconds without a change until what was applied is made visible
+LONGEST = 30.0  # seconds after which it is made visible while changes still come
+IDLE = 0.1  # seconds between looks at the journal
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a projection has come: applied, and visible to every reader."""
+
+    cursor: int
+    visible: int
+
+
+class Positions:
+    """Where the projections stand, in a small file that every process may read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._guard = threading.Lock()
+        self._mine: dict[str, Position] = {}
+
+    def write(self, name: str, position: Position) -> None:
+        """Publish one projection's position. Only the process that projects calls this."""
+        with self._guard:
+            self._mine[name] = position
+            text = json.dumps({n: [p.cursor, p.visible] for n, p in self._mine.items()})
+            fresh = self._path.with_suffix(f".{os.getpid()}.new")
+            fresh.write_text(text)
+            fresh.replace(self._path)
+
+    def read(self) -> Mapping[str, Position]:
+        """The positions last published; empty before the first."""
+        try:
+            table = json.loads(self._path.read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            return {}
+        return {name: Position(*pair) for name, pair in table.items()}
+
+
+class Follower:
+    """Brings projections up to the journal and keeps them there.
+
+    Only the process that holds the projection lock runs one. A projection that fails is tried
+    again with growing pauses; the others go on.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        projections: Sequence[Projection],
+        positions: Positions,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._journal = journal
+        self._projections = projections
+        self._positions = positions
+        self._clock = clock
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self.faults: dict[str, str] = {}
+
+    def start(self) -> None:
+        """Follow in the background, one thread for each projection."""
+        for projection in self._projections:
+            name = f"follow-{projection.name}"
+            thread = threading.Thread(target=self._follow, args=(projection,), name=name)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """Stop after the batch in hand, with everything applied made visible."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def catch_up(self, projection: Projection) -> int:
+        """Apply all that the journal has now and make it visible; return how many changes."""
+        total = 0
+        while number := self._step(projection):
+            total += number
+        self._settle(projection)
+        return total
+
+    def _follow(self, projection: Projection) -> None:
+        pause = IDLE
+        while not self._stop.is_set():
+            try:
+                self._until_stopped(projection)
+            except Exception as error:
+                self.faults[projection.name] = f"{type(error).__name__}: {error}"
+                log.exception("projecting to the %s failed; trying again", projection.name)
+                pause = min(pause * 2, 30.0)
+                self._stop.wait(pause)
+
+    def _until_stopped(self, projection: Projection) -> None:
+        self.catch_up(projection)
+        self.faults.pop(projection.name, None)
+        settled = changed = self._clock()
+        dirty = False
+        while not self._stop.is_set():
+            number = self._step(projection)
+            now = self._clock()
+            if number:
+                dirty, changed = True, now
+            if dirty and (now - changed > QUIET or now - settled > LONGEST):
+                self._settle(projection)
+                dirty, settled = False, self._clock()
+            if not number:
+                self._stop.wait(IDLE)
+        if dirty:
+            self._settle(projection)
+
+    def _step(self, projection: Projection) -> int:
+        """Apply one batch; return how many changes it held."""
+        cursor = projection.cursor()
+        behind = self._journal.last_seq() - cursor
+        if behind <= 0:
+            return 0
+        limit = FRESH_BATCH if behind > FRESH_BATCH else BATCH
+        changes = self._journal.changes(cursor, limit)
+        if not changes:
+            return 0
+        projection.apply(changes, changes[-1].seq)
+        self._publish(projection, changes[-1].seq)
+        return len(changes)
+
+    def _settle(self, projection: Projection) -> None:
+        projection.settle()
+        cursor = projection.cursor()
+        self._positions.write(projection.name, Position(cursor, cursor))
+
+    def _publish(self, projection: Projection, cursor: int) -> None:
+        before = self._positions.read().get(projection.name, Position(0, 0))
+        self._positions.write(projection.name, Position(cursor, min(before.visible, cursor)))

@@ -1,0 +1,56 @@
+"""Mending IRIs and language tags where it is certain what was meant."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import urljoin
+
+_ILLEGAL = re.compile(r"[\x00-\x20<>\"{}|\\^`\x7f]|%(?![0-9A-Fa-f]{2})")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_TAG = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*\Z")
+# RFC 3987 lets private-use characters stand in queries only.
+_PRIVATE = re.compile("[\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\ud800-\udfff]")
+
+
+def is_valid(iri: str) -> bool:
+    """Whether an absolute IRI has only characters that RFC 3987 allows."""
+    return bool(_SCHEME.match(iri)) and not _ILLEGAL.search(iri) and not _PRIVATE.search(iri)
+
+
+@lru_cache(maxsize=4096)
+def mend(iri: str, base: str = "") -> str | None:
+    """The IRI with illegal characters percent-encoded and white space around it cut; None if it
+    cannot be one. A relative reference is resolved where `base` is given."""
+    trimmed = iri.strip()
+    if not _SCHEME.match(trimmed):
+        if not base or not trimmed:
+            return None
+        trimmed = urljoin(base, trimmed)
+    mended = _PRIVATE.sub(_percent, _ILLEGAL.sub(_percent, trimmed))
+    scheme, _, rest = mended.partition(":")
+    if not rest or (scheme.lower() in {"http", "https"} and not _has_host(rest)):
+        return None
+    return mended
+
+
+def _has_host(rest: str) -> bool:
+    """Whether an http address names a host that a parser will read (brackets only for IPv6)."""
+    if not rest.startswith("//"):
+        return False
+    authority = re.split(r"[/?#]", rest[2:], maxsplit=1)[0]
+    host = authority.rsplit("@", 1)[-1]
+    if host.startswith("["):
+        return re.match(r"\[[0-9A-Fa-f:.]+\](?::\d*)?\Z", host) is not None
+    name, _, port = host.partition(":")
+    return bool(name) and "[" not in host and "]" not in host and (port == "" or port.isdigit())
+
+
+def mend_tag(tag: str) -> str | None:
+    """A language tag in BCP 47's form (underscores become hyphens); None if it cannot be one."""
+    mended = tag.strip().replace("_", "-").strip("-")
+    return mended.lower() if _TAG.match(mended) else None
+
+
+def _percent(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in match.group().encode("utf-8", "replace"))

@@ -1,0 +1,128 @@
+"""A record's graph in the serialisations that we serve, and the choice between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+import pyoxigraph as ox
+
+from catalogue.rdf import terms
+from vocab.namespaces import PREFIXES
+
+MEDIA_TYPES = {
+    "turtle": "text/turtle",
+    "jsonld": "application/ld+json",
+    "rdfxml": "application/rdf+xml",
+    "ntriples": "application/n-triples",
+}
+SUFFIXES = {"ttl": "turtle", "jsonld": "jsonld", "rdf": "rdfxml", "nt": "ntriples"}
+_ACCEPTED = {
+    **{media_type: name for name, media_type in MEDIA_TYPES.items()},
+    "application/x-turtle": "turtle",
+    "application/json": "jsonld",
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+}
+_OX = {"turtle": ox.RdfFormat.TURTLE, "rdfxml": ox.RdfFormat.RDF_XML}
+
+
+def serialize(lines: Sequence[str], form: str, *, prefixes: Mapping[str, str] = PREFIXES) -> bytes:
+    """The lines as turtle, jsonld, rdfxml or ntriples; the same graph in each.
+
+    Raises: KeyError for any other form.
+    """
+    if form == "ntriples":
+        return "".join(f"{line}\n" for line in lines).encode()
+    if form == "jsonld":
+        return orjson.dumps(to_jsonld(lines, prefixes), option=orjson.OPT_INDENT_2)
+    text = "\n".join(lines).encode()
+    triples = [quad.triple for quad in ox.parse(text, ox.RdfFormat.N_TRIPLES)]
+    used = {name: iri for name, iri in prefixes.items() if f"<{iri}".encode() in text}
+    written = ox.serialize(triples, format=_OX[form], prefixes=used)
+    return written or b""
+
+
+def to_jsonld(lines: Sequence[str], prefixes: Mapping[str, str] = PREFIXES) -> dict[str, Any]:
+    """The graph as flattened, compacted JSON-LD 1.1 with its context in the document."""
+    nodes: dict[str, dict[str, Any]] = {}
+    used: dict[str, str] = {}
+
+    def compact(iri: str) -> str:
+        for name, namespace in prefixes.items():
+            local = iri[len(namespace) :]
+            if (
+                iri.startswith(namespace)
+                and local
+                and local.replace("_", "").replace("-", "").isalnum()
+            ):
+                used[name] = namespace
+                return f"{name}:{local}"
+        return iri
+
+    for line in lines:
+        subject, predicate, value = terms.split(line)
+        node = nodes.setdefault(subject, {"@id": _name(subject)})
+        if predicate == terms.RDF_TYPE and value.startswith("<"):
+            node.setdefault("@type", []).append(compact(terms.value_of(value)))
+        else:
+            path = compact(terms.value_of(predicate))
+            node.setdefault(path, []).append(_value(value, compact))
+    graph = [
+        {
+            key: part[0] if isinstance(part, list) and len(part) == 1 else part
+            for key, part in n.items()
+        }
+        for n in nodes.values()
+    ]
+    return {"@context": dict(sorted(used.items())), "@graph": graph}
+
+
+def _name(term: str) -> str:
+    return term if terms.is_blank(term) else terms.value_of(term)
+
+
+def _value(term: str, compact: Any) -> Any:
+    if not terms.is_literal(term):
+        return {"@id": _name(term)}
+    text, language, datatype = terms.parts_of(term)
+    if language:
+        return {"@value": text, "@language": language}
+    if datatype:
+        return {"@value": text, "@type": compact(datatype)}
+    return {"@value": text}
+
+
+def negotiate(accept: str) -> str | None:
+    """The form that an Accept header likes best: html, or one of MEDIA_TYPES; None if it names
+    nothing that we have (RFC 9110, section 12.5.1). No header means html."""
+    if not accept.strip():
+        return "html"
+    best: tuple[float, int, int, str] | None = None
+    for order, part in enumerate(accept.split(",")):
+        media_type, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        quality = _quality(parameters)
+        form = _ACCEPTED.get(media_type)
+        specific = 2
+        if media_type == "*/*":
+            form, specific = "html", 0
+        elif media_type == "text/*":
+            form, specific = "html", 1
+        elif media_type == "application/*":
+            form, specific = "jsonld", 1
+        if form is None or quality <= 0:
+            continue
+        rank = (quality, specific, -order, form)
+        best = rank if best is None else max(best, rank)
+    return best[3] if best else None
+
+
+def _quality(parameters: Sequence[str]) -> float:
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return float(parameter[2:])
+            except ValueError:
+                return 0.0
+    return 1.0

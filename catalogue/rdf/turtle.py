@@ -1,0 +1,140 @@
+"""Turtle and TriG: strictly, else with prefixes bound and around the places that cannot be read."""
+
+from __future__ import annotations
+
+import re
+
+import pyoxigraph as ox
+
+from catalogue.errors import UnreadableDocument
+from catalogue.model import Finding, Severity
+from catalogue.rdf.lines_of import Mender, Parsed, strictly, syntax_finding
+from vocab.namespaces import WELL_KNOWN
+
+MOST_FAULTS = 50  # places that are passed over before the rest of a document is given up
+
+_DECLARED = re.compile(
+    r"^\s*(?:@prefix|prefix)\s+([^\s:]*):\s*<([^>]*)>\s*\.?", re.IGNORECASE | re.MULTILINE
+)
+_USED = re.compile(r"(?<![\w:<\"'/.-])([A-Za-z][\w-]*):(?=[A-Za-z_])")
+_QUOTED = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\''
+    r'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>\s]*>|#[^\n]*',
+    re.DOTALL,
+)
+_BAD_TAG = re.compile(r'(?<=["\'])@([A-Za-z]{1,8})_([A-Za-z0-9_]+)')
+_BOUNDARY = re.compile(r"\.\s*(?:#.*)?$")
+
+
+def read(text: str, base: str) -> Parsed:
+    return _read(text, base, ox.RdfFormat.TURTLE)
+
+
+def read_trig(text: str, base: str) -> Parsed:
+    return _read(text, base, ox.RdfFormat.TRIG)
+
+
+def _read(text: str, base: str, kind: ox.RdfFormat) -> Parsed:
+    try:
+        return Parsed(strictly(text, kind, base))
+    except SyntaxError:
+        pass
+    text, findings = _with_prefixes(text)
+    text, tagged = _with_tags(text)
+    mender = Mender(text, base)
+    faults = _around_faults(text, base, kind, mender)
+    if not mender.lines:
+        raise UnreadableDocument(f"no statement can be read: {faults[0].message}" if faults else "")
+    return Parsed(mender.lines, [*findings, *tagged, *mender.findings, *faults], not faults)
+
+
+def _with_prefixes(text: str) -> tuple[str, list[Finding]]:
+    """The text with well-known prefixes bound that it uses without declaring them.
+
+    They are put on the first line, so that line numbers hold.
+    """
+    declared = {match.group(1) for match in _DECLARED.finditer(text)}
+    bare = _QUOTED.sub(" ", text)
+    missing: dict[str, int] = {}
+    for match in _USED.finditer(bare):
+        if match.group(1) not in declared:
+            missing.setdefault(match.group(1), text.find(f"{match.group(1)}:"))
+    findings = []
+    head = []
+    for prefix, at in missing.items():
+        namespace = WELL_KNOWN.get(prefix.lower())
+        if namespace is None:
+            continue
+        head.append(f"@prefix {prefix}: <{namespace}> . ")
+        findings.append(
+            Finding(
+                rule="rdf.prefix-bound",
+                severity=Severity.WARNING,
+                message=f"The prefix {prefix}: is not declared; its usual meaning was taken.",
+                value=prefix,
+                mended=namespace,
+                place=f"line {text.count(chr(10), 0, at) + 1}",
+                hint="Declare every prefix that the document uses.",
+            )
+        )
+    return "".join(head) + text, findings
+
+
+def _with_tags(text: str) -> tuple[str, list[Finding]]:
+    """Language tags with underscores, which no parser reads, written with hyphens."""
+    findings: dict[str, Finding] = {}
+
+    def mend(match: re.Match[str]) -> str:
+        given = match.group()[1:]
+        mended = given.replace("_", "-")
+        if given not in findings:
+            findings[given] = Finding(
+                rule="rdf.language-tag-repaired",
+                severity=Severity.WARNING,
+                message="The language tag is not of BCP 47's form and was mended.",
+                value=given,
+                mended=mended.lower(),
+                place=f"line {text.count(chr(10), 0, match.start()) + 1}",
+                hint="Write en-GB, not en_GB.",
+            )
+        return f"@{mended}"
+
+    return _BAD_TAG.sub(mend, text), list(findings.values())
+
+
+def _around_faults(text: str, base: str, kind: ox.RdfFormat, mender: Mender) -> list[Finding]:
+    """Read all statements that can be read: after a fault go on behind the next full stop."""
+    rows = text.split("\n")
+    faults: list[Finding] = []
+    start = 0
+    while start < len(rows):
+        head = _declarations(rows[:start])
+        part = "\n".join([head, *rows[start:]]) if start else text
+        try:
+            mender.take(ox.parse(part, kind, base_iri=base or None, lenient=True))
+        except SyntaxError as error:
+            shift = start - 1 if start else 0
+            at = min((error.lineno or 1) - 1 + shift, len(rows) - 1)
+            at = max(at, start)
+            reason = str(error.msg).rsplit(": ", maxsplit=1)[-1]
+            faults.append(syntax_finding(reason, f"line {at + 1}", rows[at].strip()))
+            start = _after_boundary(rows, at)
+            if len(faults) >= MOST_FAULTS:
+                break
+            continue
+        break
+    return faults
+
+
+def _declarations(rows: list[str]) -> str:
+    """The prefix and base declarations so far, on one line."""
+    text = "\n".join(rows)
+    found = {match.group(1): match.group(2) for match in _DECLARED.finditer(text)}
+    return " ".join(f"@prefix {prefix}: <{iri}> ." for prefix, iri in found.items())
+
+
+def _after_boundary(rows: list[str], at: int) -> int:
+    for number in range(at, len(rows)):
+        if _BOUNDARY.search(rows[number]):
+            return number + 1
+    return len(rows)

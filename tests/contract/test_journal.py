@@ -1,0 +1,154 @@
+"""What every journal promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from catalogue.adapters.sql import SqlJournal, migrate
+from catalogue.errors import Conflict, NotFound
+from catalogue.model import (
+    Entry,
+    Finding,
+    Node,
+    Outcome,
+    RunState,
+    Sector,
+    Severity,
+    Source,
+    content_hash,
+    raw_hash,
+)
+from catalogue.ports import Journal
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    url = f"sqlite:///{tmp_path / 'journal.sqlite'}"
+    migrate(url)
+    opened = SqlJournal.open(url)
+    opened.add_node(Node("n", "Node N (fictional)", "DE"))
+    opened.add_source(Source("s", "n", "dcat", "http://portal.example/"))
+    yield opened
+    opened.close()
+
+
+def entry(key: str, text: str = "one", **more: object) -> Entry:
+    graph = f'<http://portal.example/{key}> <http://purl.org/dc/terms/title> "{text}" .\n'.encode()
+    values: dict[str, object] = {
+        "key": key,
+        "iri": f"http://portal.example/{key}",
+        "type": "dataset",
+        "raw_hash": raw_hash(graph),
+        "graph": graph,
+        "content_hash": content_hash(graph),
+        "raw": graph,
+        **more,
+    }
+    return Entry(**values)  # type: ignore[arg-type]
+
+
+def run(journal: Journal, *entries: Entry) -> tuple[Outcome, ...]:
+    started = journal.queue_run("s")
+    journal.begin_run(started.id)
+    outcomes = journal.append(started.id, entries).outcomes
+    journal.end_run(started.id, RunState.DONE)
+    return outcomes
+
+
+def test_harvesting_twice_appends_nothing(journal: Journal) -> None:
+    assert run(journal, entry("a"), entry("b")) == (Outcome.CREATED, Outcome.CREATED)
+    assert run(journal, entry("a"), entry("b")) == (Outcome.UNCHANGED, Outcome.UNCHANGED)
+    assert journal.last_seq() == 2
+
+
+def test_a_changed_record_keeps_its_page_id_and_its_past(journal: Journal) -> None:
+    run(journal, entry("a"))
+    before = journal.live()[0]
+    assert run(journal, entry("a", "two")) == (Outcome.UPDATED,)
+    after = journal.current(before.record.page_id)
+    assert (after.seq, after.record.page_id) == (2, before.record.page_id)
+    assert b'"two"' in (after.graph or b"")
+    assert journal.states([(before.record.page_id, 1)])[before.record.page_id].graph == before.graph
+
+
+def test_a_source_has_one_active_run(journal: Journal) -> None:
+    journal.queue_run("s")
+    with pytest.raises(Conflict):
+        journal.queue_run("s")
+
+
+def test_an_ended_run_takes_no_more_records(journal: Journal) -> None:
+    started = journal.queue_run("s")
+    journal.begin_run(started.id)
+    journal.end_run(started.id, RunState.DONE)
+    with pytest.raises(Conflict):
+        journal.append(started.id, [entry("a")])
+    assert journal.last_seq() == 0
+
+
+def test_a_quarantined_record_leaves_its_good_version(journal: Journal) -> None:
+    run(journal, entry("a"))
+    bad = entry("a", graph=None, content_hash=None, failed=Outcome.QUARANTINED)
+    assert run(journal, bad) == (Outcome.QUARANTINED,)
+    assert [one.graph for one in journal.live()] == [entry("a").graph]
+
+
+def test_removing_a_source_tombstones_its_records_and_frees_its_id(journal: Journal) -> None:
+    run(journal, entry("a"), entry("b"))
+    first = journal.live()[0].record.page_id
+    assert journal.remove_source("s") == 2
+    assert journal.live() == []
+    assert journal.current(first).deleted
+    journal.add_source(Source("s", "n", "dcat", "http://portal.example/"))
+    assert run(journal, entry("a")) == (Outcome.CREATED,)
+    assert [one.seq for one in journal.live()] == [5]
+
+
+def test_findings_of_a_run_are_grouped_with_an_example(journal: Journal) -> None:
+    found = Finding("x.y", Severity.WARNING, "wrong", path="p", value="first", key="a")
+    run(journal, entry("a", findings=(found,)), entry("b", findings=(found,)))
+    last = journal.runs()[0]
+    assert last.findings == 2
+    assert [(one.rule, one.count, one.value) for one in journal.run_findings(last.id)] == [
+        ("x.y", 2, "first")
+    ]
+
+
+def test_sectors_and_findings_come_back_as_they_went_in(journal: Journal) -> None:
+    found = Finding("x.y", Severity.INFO, "told", mended="m", key="a")
+    run(journal, entry("a", findings=(found,), sectors=(Sector("health", "theme", "HEAL"),)))
+    change = journal.live()[0]
+    assert change.findings == (found,)
+    assert change.sectors == (Sector("health", "theme", "HEAL"),)
+
+
+def test_a_new_visibility_reaches_every_record_as_a_change(journal: Journal) -> None:
+    run(journal, entry("a"))
+    source = journal.source("s")
+    journal.edit_source(
+        Source(
+            source.id,
+            source.node,
+            source.kind,
+            source.url,
+            {"visibility": "members"},
+            None,
+            "members",
+        )
+    )
+    assert [(one.seq, one.record.visibility) for one in journal.changes(1, 10)] == [(2, "members")]
+
+
+def test_the_bytes_as_received_are_kept(journal: Journal) -> None:
+    run(journal, entry("a"))
+    assert journal.raw(journal.live()[0].record.page_id)[0] == entry("a").raw
+
+
+def test_a_sound_journal_has_no_faults_and_unknown_names_are_not_found(journal: Journal) -> None:
+    run(journal, entry("a"))
+    assert journal.check() == []
+    with pytest.raises(NotFound):
+        journal.record("nothing")

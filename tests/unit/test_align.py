@@ -1,0 +1,74 @@
+"""Alignment to the EU authority tables, and sectors."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalogue.align import align, assign_sectors
+
+S = "<http://portal.example/d>"
+AUTHORITY = "http://publications.europa.eu/resource/authority/"
+DCT = "http://purl.org/dc/terms/"
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "code"),
+    [
+        (f"{DCT}language", '"de"', "language/DEU"),
+        (f"{DCT}language", '"fre"', None),
+        (f"{DCT}language", "<http://lexvo.org/id/iso639-3/deu>", "language/DEU"),
+        (
+            f"{DCT}license",
+            "<https://creativecommons.org/licenses/by/4.0/deed.de>",
+            "licence/CC_BY_4_0",
+        ),
+        (f"{DCT}license", '"CC-BY-4.0"', "licence/CC_BY_4_0"),
+        (f"{DCT}license", '"odc-odbl"', "licence/ODC_BL"),
+        (f"{DCT}license", '"our own terms"', None),
+        (f"{DCT}format", '"CSV"', "file-type/CSV"),
+        (f"{DCT}format", '".csv"', "file-type/CSV"),
+        (f"{DCT}accrualPeriodicity", "<http://purl.org/cld/freq/annual>", "frequency/ANNUAL"),
+        (f"{DCT}accessRights", '"public"', "access-right/PUBLIC"),
+        (
+            "http://www.w3.org/ns/dcat#theme",
+            f"<{AUTHORITY.replace('http:', 'https:')}data-theme/HEAL>",
+            "data-theme/HEAL",
+        ),
+    ],
+)
+def test_a_value_is_aligned_exactly_or_not_at_all(path: str, given: str, code: str | None) -> None:
+    lines, findings = align([f"{S} <{path}> {given} ."])
+    wanted = f"<{AUTHORITY}{code}>" if code else given
+    assert lines == [f"{S} <{path}> {wanted} ."]
+    assert len(findings) == (1 if code else 0)
+
+
+def test_a_blank_format_with_a_label_is_a_value_too() -> None:
+    lines, findings = align(
+        [
+            f"{S} <{DCT}format> _:f .",
+            "_:f <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://purl.org/dc/terms/MediaTypeOrExtent> .",
+            '_:f <http://www.w3.org/2000/01/rdf-schema#label> "CSV" .',
+        ]
+    )
+    assert lines == [f"{S} <{DCT}format> <{AUTHORITY}file-type/CSV> ."]
+    assert [(one.rule, one.value) for one in findings] == [("align.format", "CSV")]
+
+
+def test_aligning_twice_changes_nothing_more() -> None:
+    once, _findings = align([f'{S} <{DCT}language> "de" .'])
+    assert align(once) == (once, [])
+
+
+@pytest.mark.parametrize(
+    ("line", "sectors"),
+    [
+        (f"<http://www.w3.org/ns/dcat#theme> <{AUTHORITY}data-theme/HEAL>", ["health"]),
+        (f"<http://www.w3.org/ns/dcat#theme> <{AUTHORITY}data-theme/ENVI>", []),
+        (f'<{DCT}title> "Windpark Nordsee"@de', ["energy"]),
+        (f'<{DCT}title> "Window cleaning companies"', []),
+        ('<http://www.w3.org/ns/dcat#keyword> "satellite"', ["defence"]),
+    ],
+)
+def test_a_sector_needs_a_reason(line: str, sectors: list[str]) -> None:
+    assert [one.sector for one in assign_sectors(S, [f"{S} {line} ."])] == sectors
