@@ -16,6 +16,9 @@ from catalogue.model import Entry, Finding, Outcome, Page, PageEnd, Severity
 SILENCE = 120.0  # seconds without a word from the child until it is ended
 DEATHS = 20  # records of one page that may end a child, until the page is given up
 
+# Not `-m`: the child's messages would be of a module `__main__` that the parent does not have.
+CHILD = "from catalogue.harvest.reading import main; main()"
+
 log = logging.getLogger(__name__)
 
 
@@ -100,8 +103,8 @@ class Reader:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None:
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "catalogue.harvest.reading"],
+            self._child = subprocess.Popen(  # noqa: S603 our own command
+                [sys.executable, "-c", CHILD],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 bufsize=0,  # `select` must see what has come

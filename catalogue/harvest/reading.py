@@ -155,7 +155,3 @@ def main() -> None:
             return
         for answer in answers(start, request):
             send(sink, answer)
-
-
-if __name__ == "__main__":
-    main()

@@ -7,6 +7,7 @@ from functools import lru_cache
 from urllib.parse import urljoin
 
 _ILLEGAL = re.compile(r"[\x00-\x20<>\"{}|\\^`\x7f]|%(?![0-9A-Fa-f]{2})")
+_HEAD = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://[^/?#]*)?")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _TAG = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 # RFC 3987 lets private-use characters stand in queries only.
@@ -15,7 +16,11 @@ _PRIVATE = re.compile("[\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\ud800-\udfff]")
 
 def is_valid(iri: str) -> bool:
     """Whether an absolute IRI has only characters that RFC 3987 allows."""
-    return bool(_SCHEME.match(iri)) and not _ILLEGAL.search(iri) and not _PRIVATE.search(iri)
+    head = _HEAD.match(iri)
+    if head is None or _ILLEGAL.search(iri) or _PRIVATE.search(iri):
+        return False
+    # Brackets may stand around an IPv6 address only (RFC 3986, section 3.2.2).
+    return "[" not in iri or ("[" not in iri[head.end() :] and "]" not in iri[head.end() :])
 
 
 @lru_cache(maxsize=4096)
@@ -28,6 +33,10 @@ def mend(iri: str, base: str = "") -> str | None:
             return None
         trimmed = urljoin(base, trimmed)
     mended = _PRIVATE.sub(_percent, _ILLEGAL.sub(_percent, trimmed))
+    head = _HEAD.match(mended)
+    assert head is not None
+    tail = mended[head.end() :].replace("[", "%5B").replace("]", "%5D")
+    mended = mended[: head.end()] + tail
     scheme, _, rest = mended.partition(":")
     if not rest or (scheme.lower() in {"http", "https"} and not _has_host(rest)):
         return None

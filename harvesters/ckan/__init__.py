@@ -7,7 +7,7 @@ from typing import Any
 
 from catalogue.model import Mapped, Page, PageEnd
 from catalogue.ports import Client, Feed
-from harvesters.ckan.fetch import fetch
+from harvesters.ckan.fetch import fetch_page
 from harvesters.ckan.map import map_page
 from harvesters.ckan.options import CkanOptions
 
@@ -19,7 +19,7 @@ class CkanHarvester:
     options: type[Any] = CkanOptions
 
     def fetch(self, feed: Feed, client: Client, cursor: str | None) -> Page:
-        return fetch(feed, client, cursor)
+        return fetch_page(feed, client, cursor)
 
     def map(self, feed: Feed, page: Page) -> Iterator[Mapped | PageEnd]:
         return map_page(feed, page)

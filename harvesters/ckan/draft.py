@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from ipaddress import IPv6Address
 from typing import Any
 from urllib.parse import quote
 
@@ -17,9 +18,9 @@ from vocab import namespaces as ns
 
 # What is taken for an address: a host that can be one, or a scheme that says what it is.
 _ADDRESS = re.compile(
-    r"(?:https?|ftps?|sftp)://(?:[^\s@/?#]*@)?"
+    r"(?:https?|ftps?|sftp|s3|gs)://(?:[^\s@/?#\[\]]*@)?"
     r"(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#<>\"{}|\\^`%()\[\],;:@]+)(?::\d{0,5})?(?:[/?#]|\Z)"
-    r"|(?:urn|doi|info|ark|hdl|oai|s3|gs|geo|did):\S+\Z",
+    r"|(?:urn|doi|info|ark|hdl|oai|geo|did):(?!//)\S+\Z",
     re.IGNORECASE,
 )
 # Beyond ASCII, RFC 3987 (2.2, ucschar) leaves out controls, private and unassigned characters.
@@ -214,7 +215,30 @@ def _iri(text: str) -> str | None:
         text = _FOREIGN.sub(_percent, text)
     if not _ADDRESS.match(text) and not text.startswith("mailto:"):
         return None
-    return mend(text)
+    mended = mend(text)
+    if mended is not None and ("[" in mended or "]" in mended or mended.count("#") > 1):
+        return _without_brackets(mended)
+    return mended
+
+
+def _without_brackets(iri: str) -> str | None:
+    """Brackets encoded that stand outside the host, and number signs within the fragment; None if
+    those of the host hold no address."""
+    host = re.match(r"[A-Za-z0-9]+://([^/?#]*)", iri)
+    at = host.end() if host else 0
+    if host and "[" in host.group(1) and not _is_ipv6(host.group(1)):
+        return None
+    path, hash_, fragment = iri[at:].partition("#")
+    rest = f"{path}{hash_}{fragment.replace('#', '%23')}"
+    return iri[:at] + rest.replace("[", "%5B").replace("]", "%5D")
+
+
+def _is_ipv6(authority: str) -> bool:
+    try:
+        IPv6Address(authority[authority.index("[") + 1 : authority.index("]")])
+    except ValueError:
+        return False
+    return True
 
 
 def is_web(text: str) -> bool:

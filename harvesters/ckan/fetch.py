@@ -41,7 +41,7 @@ class Portal(RemoteCKAN):  # type: ignore[misc]
         return answer
 
 
-def fetch(feed: Feed, client: Client, cursor: str | None) -> Page:
+def fetch_page(feed: Feed, client: Client, cursor: str | None) -> Page:
     """The page that a cursor names: `search:<start>`, `list:<offset>`, `show:<position>`,
     `document`, or a place in files. Raises: SourceError."""
     if feed.url.startswith("file:"):

@@ -1,0 +1,43 @@
+"""What commands print: JSON for programs, tables and lines for people."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on one line."""
+    click.echo(orjson.dumps(value).decode())
+
+
+def print_list(items: Sequence[Any]) -> None:
+    """A list in the shape that every list of the web API has."""
+    print_json({"total": len(items), "items": list(items), "next": None})
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """A table on a terminal; tab-separated lines where the output goes to a program."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            click.echo("\t".join("" if cell is None else str(cell) for cell in row))
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    Console().print(table)
+
+
+def say(text: str) -> None:
+    """A word to the person, beside the data."""
+    click.echo(text, err=True)
