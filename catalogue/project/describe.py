@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
-from catalogue.model import Sector
+import vocab
+from catalogue.model import Change, Sector
+from catalogue.rdf.terms import is_iri, is_literal, parts_of, value_of
+from vocab.namespaces import DCAT, DCATAP, DCT, FOAF, GSP, LOCN, RDFS, SCHEMA, SKOS, VCARD
+
+SHORT = 400  # characters of a description that lists keep
+
+_ISO = re.compile(
+    r"-?\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?)?)?\Z"
+)
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_PAIR = re.compile(r"(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
+_JSON_PAIR = re.compile(r"\[\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)")
 
 Texts = dict[str, str]
 """Text by language (two letters where the language has them); "" for untagged text."""
@@ -67,3 +83,342 @@ class Description:
     sectors: list[Sector]
     node: str
     source: str
+
+
+def describe(change: Change, node_country: str) -> Description:
+    """Read a record's description off its graph. `node_country` is where its node is at home."""
+    graph = _Graph(change.lines)
+    record = change.record
+    node = graph.of(f"<{record.iri}>")
+    distributions = [_distribution(graph, term) for term in node.terms(f"{DCAT}distribution")]
+    publisher = node.first(f"{DCT}publisher")
+    creators = [graph.name(term) for term in node.terms(f"{DCT}creator")]
+    spatial = node.terms(f"{DCT}spatial")
+    countries = {code for term in spatial if (code := _code(term, "country"))}
+    licenses = [_code_or_text(t, "license", graph) for t in node.terms(f"{DCT}license")]
+    licenses += [one.license for one in distributions if one.license]
+    return Description(
+        id=record.page_id,
+        iri=record.iri,
+        type=record.type,
+        title=node.texts(f"{DCT}title"),
+        description=node.texts(f"{DCT}description"),
+        keywords=node.all_texts(f"{DCAT}keyword"),
+        publisher=graph.name(publisher) if publisher else next(iter(creators), None),
+        publisher_iri=value_of(publisher) if publisher and is_iri(publisher) else None,
+        creators=creators,
+        contacts=[_contact(graph, term) for term in node.terms(f"{DCAT}contactPoint")],
+        themes=_unique(_code_or_text(t, "theme", graph) for t in node.terms(f"{DCAT}theme")),
+        formats=_unique(one.format for one in distributions if one.format),
+        licenses=_unique(licenses),
+        access=_access(node.first(f"{DCT}accessRights")),
+        languages=_unique(
+            code for t in node.terms(f"{DCT}language") if (code := _code(t, "language"))
+        ),
+        hvd=_unique(_code_or_text(t, "hvd", graph) for t in node.terms(f"{DCATAP}hvdCategory")),
+        profiles=_unique(value_of(t) for t in node.terms(f"{DCT}conformsTo") if is_iri(t)),
+        country=countries.pop() if len(countries) == 1 else (node_country or None),
+        spatial=_unique(graph.name(term) for term in spatial),
+        bbox=_bbox(graph, spatial),
+        temporal=[_period(graph, term) for term in node.terms(f"{DCT}temporal")],
+        issued=_date(node.first(f"{DCT}issued")),
+        modified=_date(node.first(f"{DCT}modified")),
+        frequency=_frequency(node, graph),
+        landing_page=_address(node.first(f"{DCAT}landingPage")),
+        identifiers=_unique(value_of(t) for t in node.terms(f"{DCT}identifier")),
+        in_series=_unique(value_of(t) for t in node.terms(f"{DCAT}inSeries")),
+        serves=_unique(value_of(t) for t in node.terms(f"{DCAT}servesDataset")),
+        endpoint_url=_address(node.first(f"{DCAT}endpointURL")),
+        distributions=distributions,
+        sectors=list(change.sectors),
+        node=record.node,
+        source=record.source,
+    )
+
+
+def item(one: Description) -> dict[str, Any]:
+    """What lists show of a record, in every language, as plain JSON values."""
+    return {
+        "id": one.id,
+        "iri": one.iri,
+        "title": one.title,
+        "description": {lang: text[:SHORT] for lang, text in one.description.items()},
+        "type": one.type,
+        "sectors": [sector.sector for sector in one.sectors],
+        "country": one.country,
+        "publisher": one.publisher,
+        "themes": one.themes,
+        "formats": one.formats,
+        "license": next(iter(one.licenses), None),
+        "access": one.access,
+        "modified": one.modified,
+        "issued": one.issued,
+        "quality": None,
+        "node": one.node,
+        "source": one.source,
+    }
+
+
+def render_item(stored: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """A list's item for a reader of a language."""
+    return {
+        **stored,
+        "title": in_language(stored["title"], language),
+        "description": in_language(stored["description"], language),
+        "highlight": None,
+    }
+
+
+def detail(one: Description, language: str = "en") -> dict[str, Any]:
+    """The whole record: the fields of a list's item, every language, and its distributions."""
+    return {
+        **render_item(item(one), language),
+        "description": in_language(one.description, language),
+        "titles": one.title,
+        "descriptions": one.description,
+        "keywords": one.keywords,
+        "languages": one.languages,
+        "licenses": one.licenses,
+        "hvd": one.hvd,
+        "profiles": one.profiles,
+        "publisher_iri": one.publisher_iri,
+        "creators": one.creators,
+        "contacts": one.contacts,
+        "spatial": one.spatial,
+        "bbox": one.bbox,
+        "temporal": [{"start": start, "end": end} for start, end in one.temporal],
+        "frequency": one.frequency,
+        "landing_page": one.landing_page,
+        "identifiers": one.identifiers,
+        "in_series": one.in_series,
+        "serves": one.serves,
+        "endpoint_url": one.endpoint_url,
+        "sector_reasons": [
+            {"sector": s.sector, "rule": s.rule, "value": s.value} for s in one.sectors
+        ],
+        "distributions": [
+            {
+                "iri": d.iri,
+                "title": in_language(d.title, language),
+                "description": in_language(d.description, language),
+                "access_url": d.access_url,
+                "download_url": d.download_url,
+                "format": d.format,
+                "media_type": d.media_type,
+                "license": d.license,
+                "size": d.size,
+            }
+            for d in one.distributions
+        ],
+    }
+
+
+def in_language(texts: Texts, language: str) -> str | None:
+    """One text: in the language, else English, else untagged, else the first by language code."""
+    for wanted in (language, "en", ""):
+        if texts.get(wanted):
+            return texts[wanted]
+    return next((texts[one] for one in sorted(texts)), None)
+
+
+class _Node:
+    """What a graph says of one subject."""
+
+    def __init__(self, said: Mapping[str, list[str]]) -> None:
+        self._said = said
+
+    def terms(self, path: str) -> list[str]:
+        return self._said.get(f"<{path}>", [])
+
+    def first(self, path: str) -> str | None:
+        return next(iter(self.terms(path)), None)
+
+    def texts(self, path: str) -> Texts:
+        """The first text of each language."""
+        return {lang: texts[0] for lang, texts in self.all_texts(path).items()}
+
+    def all_texts(self, path: str) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for term in self.terms(path):
+            if is_literal(term):
+                text, language, _datatype = parts_of(term)
+                if text.strip():
+                    found.setdefault(language.split("-", 1)[0], []).append(text.strip())
+        return found
+
+
+class _Graph:
+    """A record's lines by subject and predicate."""
+
+    _NAMES = (
+        f"{FOAF}name",
+        f"{VCARD}fn",
+        f"{SKOS}prefLabel",
+        f"{RDFS}label",
+        f"{DCT}title",
+        f"{VCARD}organization-name",
+        f"{SCHEMA}name",
+    )
+
+    def __init__(self, lines: list[str]) -> None:
+        self._subjects: dict[str, dict[str, list[str]]] = {}
+        for line in lines:
+            subject, predicate, rest = line.split(" ", 2)
+            said = self._subjects.setdefault(subject, {})
+            said.setdefault(predicate, []).append(rest[:-2])
+
+    def of(self, subject: str) -> _Node:
+        return _Node(self._subjects.get(subject, {}))
+
+    def name(self, term: str) -> str:
+        """What a person calls the thing: a name that the graph gives it, else what it is."""
+        if is_literal(term):
+            return value_of(term)
+        node = self.of(term)
+        for path in self._NAMES:
+            texts = node.texts(path)
+            if texts:
+                return in_language(texts, "en") or ""
+        return "" if term.startswith("_:") else value_of(term)
+
+
+def _distribution(graph: _Graph, term: str) -> Distribution:
+    node = graph.of(term)
+    form = node.first(f"{DCT}format") or node.first(f"{DCAT}mediaType")
+    media_type = node.first(f"{DCAT}mediaType")
+    license_ = node.first(f"{DCT}license")
+    size = node.first(f"{DCAT}byteSize")
+    return Distribution(
+        iri=value_of(term) if is_iri(term) else None,
+        title=node.texts(f"{DCT}title"),
+        description=node.texts(f"{DCT}description"),
+        access_url=_address(node.first(f"{DCAT}accessURL")),
+        download_url=_address(node.first(f"{DCAT}downloadURL")),
+        format=_code_or_text(form, "format", graph) if form else None,
+        media_type=_media_type(media_type, graph) if media_type else None,
+        license=_code_or_text(license_, "license", graph) if license_ else None,
+        size=_whole(value_of(size)) if size else None,
+    )
+
+
+def _code(term: str, scheme: str) -> str | None:
+    iri = value_of(term)
+    return vocab.code_of(iri) if vocab.scheme_of(iri) == scheme else None
+
+
+def _code_or_text(term: str, scheme: str, graph: _Graph) -> str:
+    """The authority's code, else the IRI or text as given."""
+    if is_literal(term):
+        return value_of(term)
+    return _code(term, scheme) or (graph.name(term) if term.startswith("_:") else value_of(term))
+
+
+def _media_type(term: str, graph: _Graph) -> str:
+    text = _code_or_text(term, "media-type", graph)
+    return text.rsplit("/media-types/", 1)[-1]
+
+
+def _access(term: str | None) -> str | None:
+    code = _code(term, "access") if term else None
+    return code if code in {"public", "restricted", "non-public"} else None
+
+
+def _frequency(node: _Node, graph: _Graph) -> str | None:
+    term = node.first(f"{DCT}accrualPeriodicity")
+    return _code_or_text(term, "frequency", graph) if term else None
+
+
+def _contact(graph: _Graph, term: str) -> dict[str, str]:
+    node = graph.of(term)
+    found = {"name": graph.name(term)}
+    for name, path in (("email", f"{VCARD}hasEmail"), ("url", f"{VCARD}hasURL")):
+        value = node.first(path)
+        if value:
+            found[name] = value_of(value).removeprefix("mailto:")
+    return {name: value for name, value in found.items() if value}
+
+
+def _period(graph: _Graph, term: str) -> tuple[str | None, str | None]:
+    node = graph.of(term)
+    starts = (f"{DCAT}startDate", f"{SCHEMA}startDate")
+    ends = (f"{DCAT}endDate", f"{SCHEMA}endDate")
+    return (
+        next((value_of(t) for path in starts if (t := node.first(path))), None),
+        next((value_of(t) for path in ends if (t := node.first(path))), None),
+    )
+
+
+def _date(term: str | None) -> str | None:
+    """A date or time in ISO 8601 as given; None for anything else."""
+    text = value_of(term).strip() if term else ""
+    return text if _ISO.match(text) else None
+
+
+def epoch(text: str | None) -> int | None:
+    """Seconds since 1970 (UTC) of an ISO date or time; a missing part is its first."""
+    if not text:
+        return None
+    padded = text if len(text) > 7 else f"{text}-01-01"[:10] if len(text) == 4 else f"{text}-01"
+    try:
+        moment = datetime.fromisoformat(padded)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return int(moment.timestamp())
+
+
+def _address(term: str | None) -> str | None:
+    return value_of(term).strip() if term and not term.startswith("_:") else None
+
+
+def _whole(text: str) -> int | None:
+    try:
+        number = int(float(text))
+    except (ValueError, OverflowError):
+        return None
+    return number if 0 <= number < 2**63 else None
+
+
+def _bbox(graph: _Graph, spatial: list[str]) -> tuple[float, float, float, float] | None:
+    """The box around the first geometry: west, south, east, north in degrees."""
+    for term in spatial:
+        node = graph.of(term)
+        for path in (f"{DCAT}bbox", f"{LOCN}geometry", f"{DCAT}centroid", f"{GSP}asWKT"):
+            for value in node.terms(path):
+                if is_literal(value):
+                    box = _box_of(value_of(value))
+                    if box:
+                        return box
+    return None
+
+
+def _box_of(text: str) -> tuple[float, float, float, float] | None:
+    head = text[:20_000]
+    if head.lstrip().upper().startswith("ENVELOPE"):
+        numbers = [float(one) for one in _NUMBER.findall(head)][:4]
+        if len(numbers) == 4:
+            west, east, north, south = numbers
+            return _checked(west, south, east, north)
+        return None
+    if "crs/EPSG" in head and "4326" in head:  # latitude first (OGC 05-010)
+        pairs = [(float(x), float(y)) for y, x in _PAIR.findall(head)]
+    elif head.lstrip().startswith("{"):
+        pairs = [(float(x), float(y)) for x, y in _JSON_PAIR.findall(head)]
+    else:
+        pairs = [(float(x), float(y)) for x, y in _PAIR.findall(head)]
+    if not pairs:
+        return None
+    xs, ys = [x for x, _y in pairs], [y for _x, y in pairs]
+    return _checked(min(xs), min(ys), max(xs), max(ys))
+
+
+def _checked(
+    west: float, south: float, east: float, north: float
+) -> tuple[float, float, float, float] | None:
+    inside = -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90
+    return (west, south, east, north) if inside else None
+
+
+def _unique(values: Iterable[str]) -> list[str]:
+    return [value for value in dict.fromkeys(values) if value]

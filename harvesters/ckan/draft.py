@@ -18,7 +18,7 @@ from vocab import namespaces as ns
 
 # What is taken for an address: a host that can be one, or a scheme that says what it is.
 _ADDRESS = re.compile(
-    r"(?:https?|ftps?|sftp|s3|gs)://(?:[^\s@/?#\[\]]*@)?"
+    r"(?!javascript|vbscript|data|file)[a-z][a-z0-9+.-]+://(?:[^\s@/?#\[\]]*@)?"
     r"(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#<>\"{}|\\^`%()\[\],;:@]+)(?::\d{0,5})?(?:[/?#]|\Z)"
     r"|(?:urn|doi|info|ark|hdl|oai|geo|did):(?!//)\S+\Z",
     re.IGNORECASE,

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from catalogue.errors import UnreadableDocument
-from catalogue.model import Finding, Mapped, Page, PageEnd, Severity
+from catalogue.model import Finding, Mapped, Outcome, Page, PageEnd, Severity
 from catalogue.ports import Feed
 from harvesters.ckan.addresses import site_of
 from harvesters.ckan.answers import LINES, lines, listing, parsed, unwrapped
@@ -54,9 +54,24 @@ class Reading:
             yield Mapped(key, f"<{iri}>", type_of(item), [], raw, unchanged=True)
             return
         unknown: dict[str, str] = {}
-        yield mapped(item, key, iri, self.site, raw, unknown)
+        yield self._mapped(item, key, iri, raw, unknown)
         for path, value in unknown.items():
             self.note(path, key, value)
+
+    def _mapped(self, item: Any, key: str, iri: str, raw: bytes, unknown: dict[str, str]) -> Mapped:
+        """The record of a package; a fault of ours in mapping it must not cost the others."""
+        try:
+            return mapped(item, key, iri, self.site, raw, unknown)
+        except Exception as error:
+            finding = Finding(
+                rule="ckan.record-failed",
+                severity=Severity.VIOLATION,
+                message=f"The package could not be mapped: {type(error).__name__}: {error}"[:500],
+                hint="Its bytes are kept; they show the field that the mapping stumbles over.",
+                key=key,
+            )
+            kind = type_of(item)
+            return Mapped(key, f"<{iri}>", kind, [], raw, [finding], failed=Outcome.FAILED)
 
     def note(self, path: str, key: str, value: str) -> None:
         """Count an unknown field."""

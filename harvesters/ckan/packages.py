@@ -57,7 +57,7 @@ def ignored(package: Mapping[str, Any]) -> str | None:
     if state.lower() in {"deleted", "draft"} or state.lower().startswith("draft"):
         return f"state {state.lower()}"
     # DKAN calls its public datasets private, and its states "Active" (CKAN: "active").
-    if state != "Active" and package.get("private") in {True, "true", "True"}:
+    if state != "Active" and plain(package.get("private")).lower() == "true":
         return "private"
     return None
 

@@ -21,6 +21,7 @@ _NOTHING = frozenset(("", "[]", "{}", "[[]]", '[""]', "null", "None"))
 
 _LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z0-9]{2,8}){0,3}\Z")
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?\Z", re.ASCII)
+_ZONE = re.compile(r"(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)\Z", re.ASCII)
 _DURATION = re.compile(
     r"-?P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?\Z",
     re.ASCII,
@@ -156,6 +157,8 @@ def moment(value: Any) -> str | None:
     if len(text) == 10 and text[4] == "-" == text[7]:
         return _typed(text, "date") if _is_date(text) else None
     if len(text) > 10 and text[4] == "-":
+        if _ZONE.match(text[10:]) and _is_date(text[:10]):
+            return _typed(text, "date")
         return _date_time(text)
     if len(text) == 4 and text.isascii() and text.isdigit():
         return _typed(text, "gYear") if text != "0000" else None

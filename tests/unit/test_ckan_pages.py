@@ -19,6 +19,7 @@ from harvesters.ckan import harvester
 from harvesters.ckan.answers import LINES
 from harvesters.ckan.fields import PACKAGE, RESOURCE
 from harvesters.ckan.names import ALIASES, BOOKKEEPING, COMPOSED, RESOURCE_ALIASES
+from harvesters.ckan.packages import key_of
 from tests.unit.ckan_graphs import SITE, feed, mapping, one, says, unknown
 
 A, B = {"id": "a", "title": "A"}, {"id": "b", "title": "B"}
@@ -202,6 +203,17 @@ def test_what_is_no_package_is_quarantined_with_its_bytes(package: Any) -> None:
     assert mapping([package])[0][0].key == bad.key, "the key comes from the content"
 
 
+def test_a_fault_of_ours_costs_one_record_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(*_details: Any) -> None:
+        raise ZeroDivisionError("stumbled")
+
+    monkeypatch.setitem(PACKAGE, "frequency", stumble)
+    (bad, good), _end = mapping([{**A, "frequency": "x"}, B])
+    assert (bad.key, bad.failed, bad.graph) == ("a", Outcome.FAILED, [])
+    assert "ZeroDivisionError: stumbled" in bad.findings[0].message
+    assert (good.key, good.failed) == ("b", None)
+
+
 # --- what nobody understands ---------------------------------------------------------------------
 
 
@@ -377,6 +389,7 @@ def test_whatever_a_package_holds_its_statements_are_valid_and_the_same_again(
     (records, end), (again, _end) = mapping([package]), mapping([package])
     assert len(records) + end.ignored == 1
     for record in records:
+        assert record.failed is None or not key_of(package)
         assert all(_parses(line) for line in record.graph)
         assert not any("_:" in line.split('"')[0] for line in record.graph)
         assert len(set(record.graph)) == len(record.graph)
