@@ -157,8 +157,6 @@ def moment(value: Any) -> str | None:
     if len(text) == 10 and text[4] == "-" == text[7]:
         return _typed(text, "date") if _is_date(text) else None
     if len(text) > 10 and text[4] == "-":
-        if _ZONE.match(text[10:]) and _is_date(text[:10]):
-            return _typed(text, "date")
         return _date_time(text)
     if len(text) == 4 and text.isascii() and text.isdigit():
         return _typed(text, "gYear") if text != "0000" else None
@@ -171,6 +169,9 @@ def moment(value: Any) -> str | None:
 
 
 def _date_time(text: str) -> str | None:
+    """A time, or a date with a zone behind it."""
+    if _ZONE.match(text[10:]):
+        return _typed(text, "date") if _is_date(text[:10]) else None
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError:
