@@ -173,19 +173,29 @@ def read_page(reader: Reader, page: Page, sink: Sink, walk: Walk) -> PageEnd:
 
     Raises: ContentError where the first page gives nothing; CatalogueError for a fault of ours.
     """
+    listed = new = 0
     for answer in reader.read(page):
         if isinstance(answer, Fault):
             return _faulty(answer, page, walk)
         if isinstance(answer, PageEnd):
             _turn(walk, answer)
-            return answer
+            return _unless_repeating(answer, listed, new, walk)
         fresh, doubles = _without_doubles(answer, walk.keys)
+        listed, new = listed + len(answer), new + len(fresh)
         if fresh:
             sink.append(fresh, page)
         sink.findings(doubles)
         walk.ignored += len(doubles)
         walk.progress.listed += len(answer)
     raise CatalogueError(f"reading {page.url} ended without a word")
+
+
+def _unless_repeating(end: PageEnd, listed: int, new: int, walk: Walk) -> PageEnd:
+    """A page of nothing but records that were listed before ends the walk: the source goes round."""
+    if listed and not new and end.next is not None:
+        walk.error = "the source gives the same records again under another page's address"
+        end.next = None
+    return end
 
 
 def _turn(walk: Walk, end: PageEnd) -> None:

@@ -55,7 +55,6 @@ class GuardedSession(requests.Session):
     def request(self, method: Any, url: Any, *details: Any, **options: Any) -> requests.Response:
         """Raises: Refused, FetchError."""
         check_url(str(url).strip())
-        options["proxies"] = None
         try:
             with self._door.deadline.limited(self._limits.seconds):
                 return super().request(method, url, *details, **options)

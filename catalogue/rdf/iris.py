@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from functools import lru_cache
 from urllib.parse import urljoin
@@ -19,8 +20,12 @@ def is_valid(iri: str) -> bool:
     head = _HEAD.match(iri)
     if head is None or _ILLEGAL.search(iri) or _PRIVATE.search(iri):
         return False
+    tail = iri[head.end() :]
     # Brackets may stand around an IPv6 address only (RFC 3986, section 3.2.2).
-    return "[" not in iri or ("[" not in iri[head.end() :] and "]" not in iri[head.end() :])
+    if "[" in tail or "]" in tail or tail.count("#") > 1:
+        return False
+    scheme, _, rest = iri.partition(":")
+    return scheme.lower() not in {"http", "https"} or _has_host(rest)
 
 
 @lru_cache(maxsize=4096)
@@ -36,6 +41,8 @@ def mend(iri: str, base: str = "") -> str | None:
     head = _HEAD.match(mended)
     assert head is not None
     tail = mended[head.end() :].replace("[", "%5B").replace("]", "%5D")
+    front, mark, fragment = tail.partition("#")
+    tail = front + mark + fragment.replace("#", "%23")
     mended = mended[: head.end()] + tail
     scheme, _, rest = mended.partition(":")
     if not rest or (scheme.lower() in {"http", "https"} and not _has_host(rest)):
@@ -50,9 +57,19 @@ def _has_host(rest: str) -> bool:
     authority = re.split(r"[/?#]", rest[2:], maxsplit=1)[0]
     host = authority.rsplit("@", 1)[-1]
     if host.startswith("["):
-        return re.match(r"\[[0-9A-Fa-f:.]+\](?::\d*)?\Z", host) is not None
+        match = re.match(r"\[([0-9A-Fa-f:.]+)\](?::\d*)?\Z", host)
+        return match is not None and _is_ipv6(match.group(1))
     name, _, port = host.partition(":")
-    return bool(name) and "[" not in host and "]" not in host and (port == "" or port.isdigit())
+    odd = re.search(r"[\s%\[\]\x80-\x9f]", host)
+    return bool(name) and odd is None and (port == "" or port.isdigit())
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def mend_tag(tag: str) -> str | None:

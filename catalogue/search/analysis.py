@@ -45,7 +45,9 @@ _PARTS = re.compile(r"\w+")
 _ELISION = re.compile(
     r"\b(?:l|d|j|m|n|s|t|c|qu|dell|dall|nell|sull|all|un|gl|quell|lorsqu|puisqu|jusqu)['’](?=\w)"
 )
-_IGNORED = re.compile("[\u0000-\u0008\u000e-\u001f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+_IGNORED = re.compile(
+    "[\u0000-\u0008\u000e-\u001f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]"
+)
 _own = threading.local()
 
 
@@ -107,5 +109,17 @@ def fold(text: str) -> str:
 
 
 _LETTERS = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i", "ħ": "h", "ς": "σ"}
+    {
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "ł": "l",
+        "þ": "th",
+        "ı": "i",
+        "ħ": "h",
+        "ς": "σ",
+    }
 )

@@ -132,7 +132,7 @@ def _shown(portal: Portal, name: str) -> bytes:
     if answer.status_code in _GONE:  # withdrawn since the list was made, or not for everybody
         return orjson.dumps({"success": False, "id": name, "status": answer.status_code})
     # JSON has line feeds between its tokens only, so a space in their place changes nothing.
-    return _checked(answer).content.replace(b"\r", b" ")
+    return _checked(answer).content.replace(b"\r", b" ").replace(b"\n", b" ")
 
 
 def _names(answer: requests.Response) -> list[str]:

@@ -153,6 +153,25 @@ def test_the_same_field_as_an_extra_says_the_same(
     assert unknown(package) == {}
 
 
+def test_a_field_and_an_extra_of_its_name_say_both() -> None:
+    package = {
+        "conforms_to": ["https://example.org/a"],
+        "extras": [
+            {"key": "conforms_to", "value": '["https://example.org/a", "https://example.org/b"]'},
+            {"key": "title", "value": "Not the title"},
+        ],
+        "title": "The title",
+    }
+    says(
+        package,
+        "$ dct:conformsTo <https://example.org/a>",
+        "$ dct:conformsTo <https://example.org/b>",
+    )
+    assert [line for line in graph(package) if "terms/title>" in line] == [
+        nt('$ dct:title "The title"')
+    ]
+
+
 # --- resources -----------------------------------------------------------------------------------
 
 RESOURCE_FIELDS: list[tuple[dict[str, Any], list[str]]] = [

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 
@@ -165,6 +166,19 @@ def test_the_environment_is_not_asked_for_a_proxy(
     server.scripts["/a"] = answer(b"ok")
     assert client.get(server.url("/a")).body == b"ok"
     assert client.session().get(server.url("/a")).content == b"ok"
+    proxies = {"http": "http://127.0.0.1:1"}
+    assert client.session().get(server.url("/a"), proxies=proxies).content == b"ok"
+
+
+def test_the_environment_is_not_asked_for_passwords(
+    server: Hostile, client: GuardedClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login someone password something\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    server.scripts["/a"] = answer(b"ok")
+    client.get(server.url("/a"))
+    client.session().get(server.url("/a"))
+    assert not [head for head in server.requests if "authorization" in head.lower()]
 
 
 def test_a_name_that_does_not_resolve_is_a_fetch_error() -> None:
