@@ -1,7 +1,7 @@
 """The public graph on Oxigraph: all records in the default graph, following the journal.
 
-Two records may state the same triple. Triples of which the subject belongs to one record alone go
-with it; all others are counted, in a SQLite file beside the store that also keeps the cursor. The
+Two records may state the same triple. Triples about nodes that we named under a record go with it;
+all others are counted, in a SQLite file beside the store that also keeps the cursor. The
 store is changed first, the counts and the cursor in one transaction after it: a crash between
 repeats the batch, and as the difference of old and new comes from the journal, that changes nothing.
 """
@@ -153,8 +153,7 @@ class OxigraphGraph:
 
     def _swap(self, old: dict[str, Change], new: Sequence[Change], cursor: int) -> None:
         """Put the new states in the place of the old ones, then move the cursor."""
-        lone = self._lone([*old.values(), *new])
-        before, after = self._split(old.values(), lone), self._split(new, lone)
+        before, after = self._split(old.values()), self._split(new)
         sums = Counter(after[1])
         sums.subtract(before[1])
         added, removed = self._shared(sums)
@@ -169,7 +168,9 @@ class OxigraphGraph:
         self._store.flush()
         self._commit(old, new, sums, cursor)
 
-    def _commit(self, old: dict[str, Change], new: Sequence[Change], sums: Counter[str], cursor: int) -> None:
+    def _commit(
+        self, old: dict[str, Change], new: Sequence[Change], sums: Counter[str], cursor: int
+    ) -> None:
         with self._counts:
             self._counts.executemany("DELETE FROM held WHERE page_id = ?", [(one,) for one in old])
             self._counts.executemany(
@@ -183,24 +184,16 @@ class OxigraphGraph:
             self._counts.execute("DELETE FROM shared WHERE number <= 0")
             self._set("cursor", str(cursor))
 
-    def _lone(self, changes: Iterable[Change]) -> set[str]:
-        """IRIs that are the subject of one record only, now and in the journal's past.
-
-        The journal says who has an IRI now; whoever shares one is counted from its next change on,
-        and the others' statements are looked at before any of theirs is taken away.
-        """
-        iris = {change.record.iri for change in changes}
-        owners = self._journal.live_by_iri(sorted(iris))
-        return {iri for iri in iris if len(owners.get(iri, ())) <= 1}
-
-    def _split(self, changes: Iterable[Change], lone: set[str]) -> tuple[set[str], Counter[str]]:
+    def _split(self, changes: Iterable[Change]) -> tuple[set[str], Counter[str]]:
         """The changes' lines: those of one record alone, and the others with their number."""
         own: set[str] = set()
         counted: Counter[str] = Counter()
         for change in changes:
             record = change.record
-            prefixes = [f"<{self._site}/datasets/{record.page_id}>", f"<{self._site}/.well-known/genid/{record.page_id}/"]
-            mine = tuple(prefixes)
+            mine = (
+                f"<{self._site}/datasets/{record.page_id}>",
+                f"<{self._site}/.well-known/genid/{record.page_id}/",
+            )
             for line in set(statements(change, self._site)):
                 if line.startswith(mine) or self._is_link(line, record.page_id):
                     own.add(line)
@@ -218,7 +211,9 @@ class OxigraphGraph:
         for line, difference in sums.items():
             if not difference:
                 continue
-            row = self._counts.execute("SELECT number FROM shared WHERE hash = ?", (_hash(line),)).fetchone()
+            row = self._counts.execute(
+                "SELECT number FROM shared WHERE hash = ?", (_hash(line),)
+            ).fetchone()
             before = int(row[0]) if row else 0
             if before + difference > 0:
                 added.add(line)
@@ -273,7 +268,9 @@ class OxigraphGraph:
                 continue
             found = held.pop(change.record.page_id, None)
             if found != change.record.content_hash:
-                what = "is not in the graph" if found is None else "is in the graph in another version"
+                what = (
+                    "is not in the graph" if found is None else "is in the graph in another version"
+                )
                 yield f"record {change.record.page_id} {what}"
         for page_id in held:
             yield f"record {page_id} is in the graph only"

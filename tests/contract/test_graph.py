@@ -1,0 +1,156 @@
+"""What every graph projection promises: it holds what the public records state, whatever happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyoxigraph as ox
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalogue.adapters.embedded.oxigraph import OxigraphGraph
+from catalogue.model import Change, Record, content_hash, page_id
+from catalogue.project.statements import statements
+from tests.contract.memory_journal import MemoryJournal
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+SITE = "http://catalogue.example"
+VOCABULARY = ['<http://v.example/t> <http://www.w3.org/2004/02/skos/core#prefLabel> "label"@en .']
+# Statements that several records make: about one organisation, one dataset's IRI, the vocabulary's own.
+SHARED = [
+    '<http://org.example/o> <http://xmlns.com/foaf/0.1/name> "The organisation" .',
+    '<http://portal.example/same> <http://purl.org/dc/terms/title> "The same" .',
+    '<http://portal.example/same> <http://purl.org/dc/terms/extent> "1"^^<http://www.w3.org/2001/XMLSchema#integer> .',
+    '<http://portal.example/same> <http://purl.org/dc/terms/extent> "01"^^<http://www.w3.org/2001/XMLSchema#integer> .',
+    '_:c14n0 <http://www.w3.org/2006/vcard/ns#fn> "Contact" .',
+]
+
+
+def change(seq: int, key: int, parts: Sequence[int], *, deleted: bool, visibility: str) -> Change:
+    own = [f'<http://portal.example/{key}> <http://purl.org/dc/terms/identifier> "{key}" .']
+    lines = sorted({*own, *(SHARED[part] for part in parts)})
+    graph = None if deleted else "".join(f"{line}\n" for line in lines).encode()
+    record = Record(
+        page_id=page_id("s", str(key)),
+        source="s",
+        node="n",
+        key=str(key),
+        iri=f"http://portal.example/{key}",
+        type="dataset",
+        visibility=visibility,
+        deleted=deleted,
+        seq=seq,
+        content_hash=content_hash(graph or b""),
+        first_seen=NOW,
+        changed=NOW,
+    )
+    return Change(seq, record, "r", NOW, graph)
+
+
+steps = st.lists(
+    st.tuples(
+        st.integers(0, 3),
+        st.lists(st.integers(0, len(SHARED) - 1), max_size=4, unique=True),
+        st.booleans(),
+        st.sampled_from(["public", "public", "members"]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def stored(store: ox.Store) -> set[str]:
+    return {str(quad.triple) for quad in store}
+
+
+def expected(journal: MemoryJournal) -> set[str]:
+    store = ox.Store()
+    public = (one for one in journal.everything() if one.record.visibility == "public")
+    lines = [*VOCABULARY, *(line for one in public for line in statements(one, SITE))]
+    store.bulk_load("\n".join(lines).encode(), ox.RdfFormat.N_TRIPLES)
+    return stored(store)
+
+
+def opened(folder: Path, journal: MemoryJournal) -> OxigraphGraph:
+    return OxigraphGraph(folder, journal, site=SITE, vocabulary=lambda: VOCABULARY)  # type: ignore[arg-type]
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps, st.integers(1, 5))
+def test_the_graph_is_what_the_public_records_state(
+    tmp_path_factory: object, steps: list[tuple[int, list[int], bool, str]], batch: int
+) -> None:
+    folder = tmp_path_factory.mktemp("g") / "graph"  # type: ignore[attr-defined]
+    journal = MemoryJournal()
+    graph = opened(folder, journal)
+    for seq, (key, parts, deleted, visibility) in enumerate(steps, 1):
+        journal.append(change(seq, key, parts, deleted=deleted, visibility=visibility))
+    while graph.cursor() < journal.last_seq():
+        changes = journal.changes(graph.cursor(), batch)
+        graph.apply(changes, changes[-1].seq)
+    assert stored(graph._store) == expected(journal)
+    assert graph.differences(journal.everything) == []
+    graph.close()
+
+
+def test_a_batch_applied_again_after_a_crash_changes_nothing(tmp_path: Path) -> None:
+    journal = MemoryJournal()
+    graph = opened(tmp_path / "graph", journal)
+    journal.append(change(1, 0, [0, 1], deleted=False, visibility="public"))
+    journal.append(change(2, 1, [0, 2], deleted=False, visibility="public"))
+    graph.apply(journal.changes(0, 10), 2)
+    journal.append(change(3, 0, [1], deleted=False, visibility="public"))
+    # The store is changed, and the process ends before the counts are.
+    commit, graph._commit = graph._commit, lambda *_all: None  # type: ignore[method-assign]
+    graph.apply(journal.changes(2, 10), 3)
+    graph._commit = commit  # type: ignore[method-assign]
+    assert graph.cursor() == 2
+    graph.apply(journal.changes(2, 10), 3)
+    assert stored(graph._store) == expected(journal)
+    graph.close()
+
+
+def test_a_triple_too_few_and_one_too_many_are_noticed(tmp_path: Path) -> None:
+    journal = MemoryJournal()
+    graph = opened(tmp_path / "graph", journal)
+    journal.append(change(1, 0, [0], deleted=False, visibility="public"))
+    graph.apply(journal.changes(0, 10), 1)
+    line = ox.parse(SHARED[0], ox.RdfFormat.N_TRIPLES)
+    quad = next(iter(line))
+    graph._store.remove(quad)
+    assert graph.differences(journal.everything) != []
+    graph._store.add(quad)
+    assert graph.differences(journal.everything) == []
+    graph._store.add(ox.Quad(ox.NamedNode("http://x.example/"), quad.predicate, quad.object))
+    assert graph.differences(journal.everything) != []
+    graph.close()
+
+
+def test_a_rebuilt_graph_equals_the_incremental_one(tmp_path: Path) -> None:
+    journal = MemoryJournal()
+    graph = opened(tmp_path / "graph", journal)
+    for seq in range(1, 6):
+        journal.append(change(seq, seq % 3, [0, seq % 5], deleted=seq == 3, visibility="public"))
+        graph.apply(journal.changes(seq - 1, 1), seq)
+    before = stored(graph._store)
+    graph.rebuild(journal.everything, 5)
+    assert stored(graph._store) == before == expected(journal)
+    assert graph.differences(journal.everything) == []
+    graph.settle()
+    name = (tmp_path / "graph" / "checkpoints" / "current").read_text()
+    copy = ox.Store.read_only(str(tmp_path / "graph" / "checkpoints" / name))
+    assert stored(copy) == before
+    graph.close()
+
+
+def test_a_damaged_graph_asks_to_be_made_anew(tmp_path: Path) -> None:
+    journal = MemoryJournal()
+    opened(tmp_path / "graph", journal).close()
+    (tmp_path / "graph" / "counts.sqlite").write_bytes(b"garbage" * 1000)
+    graph = opened(tmp_path / "graph", journal)
+    assert "damaged" in (graph.needs_rebuild(1) or "")
+    graph.close()
