@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from catalogue.bootstrap import guarded_client, open_journal, source_lock
+from catalogue.bootstrap import Home, guarded_client, open_journal, source_lock
 from catalogue.cli.output import json_option, print_json, print_list, print_table, say
 from catalogue.errors import Conflict, InvalidInput
 from catalogue.harvest import flow
@@ -28,16 +29,20 @@ EXIT = {RunState.DONE: 0, RunState.HELD: 3, RunState.PARTIAL: 4}
 @click.option("--all", "every", is_flag=True, help="Every source that is harvested.")
 @click.option("--full", is_flag=True, help="Read every page; ignore validators and date filters.")
 @click.option("--dry-run", is_flag=True, help="Say what would change; store nothing.")
+@click.option("--no-wait", is_flag=True, help="Return when journalled, not when searchable.")
 @json_option
-def harvest(sources: tuple[str, ...], every: bool, full: bool, dry_run: bool, as_json: bool) -> int:
-    """Harvest sources now, side by side."""
+def harvest(
+    sources: tuple[str, ...], every: bool, full: bool, dry_run: bool, no_wait: bool, as_json: bool
+) -> int:
+    """Harvest sources now, side by side; return when every run is searchable."""
     settings = load()
     with open_journal(settings) as journal:
         wanted = _wanted(journal, sources, every)
         if dry_run:
             return _rehearse(settings, journal, wanted, as_json)
         runs = _queue(journal, wanted, full)
-        ended = _carry_out(settings, journal, runs, as_json)
+        with contextlib.nullcontext() if no_wait else Home(settings, journal) as home:
+            ended = _carry_out(settings, journal, home, runs, as_json)
     return _exit_status(ended)
 
 
@@ -111,7 +116,7 @@ def _queued(journal: Journal, source_id: str, full: bool) -> Run:
 
 
 def _carry_out(
-    settings: Settings, journal: Journal, queued: Sequence[Run], as_json: bool
+    settings: Settings, journal: Journal, home: Home | None, queued: Sequence[Run], as_json: bool
 ) -> list[Run]:
     quiet = not sys.stderr.isatty()
     console = Console(stderr=True)
@@ -126,11 +131,20 @@ def _carry_out(
         Progress(*columns, console=console, disable=quiet) as progress,
         ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="harvest") as pool,
     ):
-        tasks = [pool.submit(_one, settings, journal, run, progress, as_json) for run in queued]
+        tasks = [
+            pool.submit(_one, settings, journal, home, run, progress, as_json) for run in queued
+        ]
         return [task.result() for task in tasks]
 
 
-def _one(settings: Settings, journal: Journal, run: Run, progress: Progress, as_json: bool) -> Run:
+def _one(
+    settings: Settings,
+    journal: Journal,
+    home: Home | None,
+    run: Run,
+    progress: Progress,
+    as_json: bool,
+) -> Run:
     task = progress.add_task(run.source, total=None, note="")
 
     def watch(state: flow.Progress) -> None:
@@ -144,6 +158,9 @@ def _one(settings: Settings, journal: Journal, run: Run, progress: Progress, as_
             f"source {run.source} is being harvested by another process (run {run.id});"
             f" `aicat runs {run.source}` shows how far it is"
         )
+    if home is not None:
+        progress.update(task, note="making it searchable")
+        home.wait_visible(journal.last_seq())
     progress.update(task, note=_summary(ended))
     if as_json:
         print_json(run_json(ended))

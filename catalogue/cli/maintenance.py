@@ -1,4 +1,4 @@
-"""Keeping the house: `aicat status`, `verify`, `settings`, `migrate`, `vocab`."""
+"""Keeping the house: `aicat rebuild`, `status`, `verify`, `settings`, `migrate`, `vocab`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,26 @@ from pathlib import Path
 
 import click
 
-from catalogue.bootstrap import migrate_journal, open_journal
+from catalogue.bootstrap import Home, compare_elsewhere, migrate_journal, open_journal, positions
 from catalogue.cli.output import json_option, print_json, print_list, print_table, say
+from catalogue.errors import Conflict
 from catalogue.settings import HELP, PREFIX, Settings, load
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["graph", "index", "all"]))
+def rebuild(what: str) -> None:
+    """Make a projection anew beside the old one and swap."""
+    settings = load()
+    with open_journal(settings) as journal, Home(settings, journal, follow=False) as home:
+        if not home.holds:
+            raise Conflict(
+                f"another process ({home.holder}) projects this data folder; stop it first"
+            )
+        for projection in home.projections:
+            if what in {"all", projection.name}:
+                number = home.rebuild(projection)
+                say(f"{projection.name}: rebuilt with {number} records")
 
 
 @click.command()
@@ -20,6 +37,9 @@ def status(as_json: bool) -> None:
     with open_journal(settings) as journal:
         last = journal.last_seq()
         table: dict[str, object] = {**journal.counts(), "last_seq": last}
+        for name, position in positions(settings).read().items():
+            table[f"{name}_cursor"] = position.cursor
+            table[f"{name}_lag"] = last - position.visible
         active = [run.source for run in journal.interrupted_runs()]
         table["active_runs"] = active
     if as_json:
@@ -31,14 +51,26 @@ def status(as_json: bool) -> None:
 @click.command()
 @json_option
 def verify(as_json: bool) -> int:
-    """Prove that the journal is sound."""
-    with open_journal(load()) as journal:
-        faults = journal.check()
+    """Prove by counting and hashing that the journal is sound and the projections equal it."""
+    settings = load()
+    faults: dict[str, list[str]] = {}
+    with open_journal(settings) as journal:
+        faults["journal"] = journal.check()
+        with Home(settings, journal, follow=False) as home:
+            if home.holds:
+                for projection in home.projections:
+                    faults[projection.name] = home.differences(projection)
+            else:
+                faults.update(compare_elsewhere(settings, journal))
+    sound = not any(faults.values())
     if as_json:
-        print_json({"sound": not faults, "faults": {"journal": faults}})
-    else:
-        say("\n".join(faults) if faults else "journal: sound")
-    return 1 if faults else 0
+        print_json({"sound": sound, "faults": faults})
+        return 0 if sound else 1
+    for part, found in faults.items():
+        say(f"{part}: {'sound' if not found else ''}")
+        for fault in found:
+            say(f"  {fault}")
+    return 0 if sound else 1
 
 
 @click.command("settings")
@@ -87,4 +119,4 @@ def _values(settings: Settings) -> list[tuple[str, object]]:
     return [(name, str(value) if isinstance(value, Path) else value) for name, value in values]
 
 
-COMMANDS = (status, verify, settings_command, migrate, vocab_command)
+COMMANDS = (rebuild, status, verify, settings_command, migrate, vocab_command)

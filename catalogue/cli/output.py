@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
 import orjson
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -28,16 +30,24 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A table on a terminal; tab-separated lines where the output goes to a program."""
     if not sys.stdout.isatty():
         for row in rows:
-            click.echo("\t".join("" if cell is None else str(cell) for cell in row))
+            click.echo("\t".join("" if cell is None else plain(str(cell)) for cell in row))
         return
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
         table.add_column(column)
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*("" if cell is None else escape(plain(str(cell))) for cell in row))
     Console().print(table)
 
 
 def say(text: str) -> None:
     """A word to the person, beside the data."""
-    click.echo(text, err=True)
+    click.echo(plain(text, keep="\n\t"), err=True)
+
+
+def plain(text: str, keep: str = "") -> str:
+    """The text without control and direction characters, which could act on a terminal."""
+    return "".join(
+        char if char in keep or unicodedata.category(char) not in {"Cc", "Cf", "Cs"} else " "
+        for char in text
+    )

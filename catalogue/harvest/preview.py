@@ -55,7 +55,7 @@ def _row(outcome: Outcome, entry: Entry) -> dict[str, Any]:
 
 
 def _title(graph: str, iri: str) -> str | None:
-    for statement in graph.splitlines():
+    for statement in filter(None, graph.split("\n")):
         subject, predicate, value = split(statement)
         if predicate == TITLE and subject == f"<{iri}>" and value.startswith('"'):
             return parts_of(value)[0]

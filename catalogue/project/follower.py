@@ -7,10 +7,11 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from catalogue.model import Change
 from catalogue.ports import Journal, Projection
 
 BATCH = 1000  # changes read and applied at once
@@ -47,6 +48,10 @@ class Positions:
             fresh.write_text(text)
             fresh.replace(self._path)
 
+    def reset(self, name: str) -> None:
+        """Say that nothing of a projection can be relied on until it has been made anew."""
+        self.write(name, Position(0, 0))
+
     def read(self) -> Mapping[str, Position]:
         """The positions last published; empty before the first."""
         try:
@@ -54,6 +59,24 @@ class Positions:
         except (FileNotFoundError, json.JSONDecodeError):
             return {}
         return {name: Position(*pair) for name, pair in table.items()}
+
+
+def live_changes(journal: Journal) -> Iterator[Change]:
+    """Every live record's current change, by page id."""
+    after = ""
+    while page := journal.live(after):
+        yield from page
+        after = page[-1].record.page_id
+
+
+def mend(projection: Projection, journal: Journal, positions: Positions) -> None:
+    """Make a projection anew that is absent, damaged or not of this journal."""
+    last = journal.last_seq()
+    reason = projection.needs_rebuild(last)
+    if reason:
+        log.warning("making the %s anew: %s", projection.name, reason)
+        positions.reset(projection.name)
+        projection.rebuild(lambda: live_changes(journal), last)
 
 
 class Follower:
@@ -113,6 +136,7 @@ class Follower:
                 self._stop.wait(pause)
 
     def _until_stopped(self, projection: Projection) -> None:
+        mend(projection, self._journal, self._positions)
         self.catch_up(projection)
         self.faults.pop(projection.name, None)
         settled = changed = self._clock()

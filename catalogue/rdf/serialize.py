@@ -9,6 +9,7 @@ import orjson
 import pyoxigraph as ox
 
 from catalogue.rdf import terms
+from catalogue.rdf.negotiation import accepted
 from vocab.namespaces import PREFIXES
 
 MEDIA_TYPES = {
@@ -18,12 +19,12 @@ MEDIA_TYPES = {
     "ntriples": "application/n-triples",
 }
 SUFFIXES = {"ttl": "turtle", "jsonld": "jsonld", "rdf": "rdfxml", "nt": "ntriples"}
-_ACCEPTED = {
+_ACCEPTED = {  # in the order of our preference
+    "text/html": "html",
+    "application/xhtml+xml": "html",
     **{media_type: name for name, media_type in MEDIA_TYPES.items()},
     "application/x-turtle": "turtle",
     "application/json": "jsonld",
-    "text/html": "html",
-    "application/xhtml+xml": "html",
 }
 _OX = {"turtle": ox.RdfFormat.TURTLE, "rdfxml": ox.RdfFormat.RDF_XML}
 
@@ -96,33 +97,6 @@ def _value(term: str, compact: Any) -> Any:
 
 def negotiate(accept: str) -> str | None:
     """The form that an Accept header likes best: html, or one of MEDIA_TYPES; None if it names
-    nothing that we have (RFC 9110, section 12.5.1). No header means html."""
-    if not accept.strip():
-        return "html"
-    best: tuple[float, int, int, str] | None = None
-    for order, part in enumerate(accept.split(",")):
-        media_type, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        quality = _quality(parameters)
-        form = _ACCEPTED.get(media_type)
-        specific = 2
-        if media_type == "*/*":
-            form, specific = "html", 0
-        elif media_type == "text/*":
-            form, specific = "html", 1
-        elif media_type == "application/*":
-            form, specific = "jsonld", 1
-        if form is None or quality <= 0:
-            continue
-        rank = (quality, specific, -order, form)
-        best = rank if best is None else max(best, rank)
-    return best[3] if best else None
-
-
-def _quality(parameters: Sequence[str]) -> float:
-    for parameter in parameters:
-        if parameter.startswith("q="):
-            try:
-                return float(parameter[2:])
-            except ValueError:
-                return 0.0
-    return 1.0
+    nothing that we have. No header means html."""
+    media_type = accepted(accept, tuple(_ACCEPTED))
+    return _ACCEPTED[media_type] if media_type else None

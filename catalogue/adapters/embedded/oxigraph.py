@@ -8,7 +8,7 @@ repeats the batch, and as the difference of old and new comes from the journal, 
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import shutil
 import sqlite3
 from collections import Counter
@@ -17,9 +17,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from catalogue.model import Change, visible_to
+from catalogue.adapters.embedded import oxigraph_proof as proof
+from catalogue.adapters.embedded.oxigraph_proof import as_stored, held, line_hash
+from catalogue.model import Change
 from catalogue.ports import Journal
-from catalogue.project.statements import statements
+from catalogue.project.statements import federation, statements
 
 VERSION = "1"
 BULK = 2000  # records without an older state that are worth a bulk load
@@ -69,13 +71,14 @@ class OxigraphGraph:
     def apply(self, changes: Sequence[Change], cursor: int) -> None:
         latest = {change.record.page_id: change for change in changes}
         before = self._journal.states([(page_id, self.cursor()) for page_id in latest])
-        old = {page_id: change for page_id, change in before.items() if _held(change)}
-        new = [change for change in latest.values() if _held(change)]
+        old = {page_id: change for page_id, change in before.items() if held(change)}
+        new = [change for change in latest.values() if held(change)]
         self._swap(old, new, cursor)
         self._changed += len(latest)
 
     def settle(self) -> None:
         """Make everything applied visible: a new checkpoint, which readers take up."""
+        self._federation()
         self._store.flush()
         if self._changed > CHURN:
             self._store.optimize()
@@ -89,7 +92,7 @@ class OxigraphGraph:
         builder = OxigraphGraph(fresh, self._journal, site=self._site, vocabulary=self._vocabulary)
         batch: list[Change] = []
         for change in live():
-            if _held(change):
+            if held(change):
                 batch.append(change)
             if len(batch) >= BULK:
                 builder._swap({}, batch, 0)
@@ -106,9 +109,33 @@ class OxigraphGraph:
         return int(self._counts.execute("SELECT count(*) FROM held").fetchone()[0])
 
     def differences(self, live: Callable[[], Iterator[Change]]) -> list[str]:
-        """Proof by counting and hashing: what the store should hold, as a store writes it, against
-        what it holds; and which records it was told of, in which version."""
-        return [*self._versions(live), *self._triples(live)][:20]
+        return proof.differences(self._store, self._counts, self._site, live, self._vocabulary)
+
+    @staticmethod
+    def differences_of_readers(
+        folder: Path, live: Callable[[], Iterator[Change]], vocabulary: Callable[[], Iterable[str]]
+    ) -> list[str]:
+        """The same for the newest checkpoint of a graph that another process keeps."""
+        newest = (folder / "checkpoints" / "current").read_text()
+        store = ox.Store.read_only(str(folder / "checkpoints" / newest))
+        with contextlib.closing(sqlite3.connect(folder / "counts.sqlite")) as counts:
+            return proof.differences(
+                store, counts, OxigraphGraph.site_of(folder) or "", live, vocabulary
+            )
+
+    @staticmethod
+    def site_of(folder: Path) -> str | None:
+        """The site whose IRIs the graph in the folder holds; None where there is no graph."""
+        if not (folder / "counts.sqlite").is_file():
+            return None
+        try:
+            with contextlib.closing(sqlite3.connect(folder / "counts.sqlite")) as counts:
+                row = counts.execute(
+                    "SELECT value FROM state WHERE name = 'fingerprint'"
+                ).fetchone()
+        except sqlite3.Error:
+            return None
+        return str(row[0]).partition(" ")[2] if row else None
 
     def close(self) -> None:
         self._counts.close()
@@ -179,7 +206,7 @@ class OxigraphGraph:
             )
             self._counts.executemany(
                 "INSERT INTO shared VALUES (?, ?) ON CONFLICT(hash) DO UPDATE SET number = number + excluded.number",
-                [(_hash(line), number) for line, number in sums.items() if number],
+                [(line_hash(line), number) for line, number in sums.items() if number],
             )
             self._counts.execute("DELETE FROM shared WHERE number <= 0")
             self._set("cursor", str(cursor))
@@ -212,7 +239,7 @@ class OxigraphGraph:
             if not difference:
                 continue
             row = self._counts.execute(
-                "SELECT number FROM shared WHERE hash = ?", (_hash(line),)
+                "SELECT number FROM shared WHERE hash = ?", (line_hash(line),)
             ).fetchone()
             before = int(row[0]) if row else 0
             if before + difference > 0:
@@ -225,8 +252,18 @@ class OxigraphGraph:
         """Lines to be removed that the store cannot tell from one that stays."""
         subjects = {line.split(" ", 1)[0] for line in gone}
         near = [line for line in come if line.split(" ", 1)[0] in subjects]
-        staying = set(_as_stored(near))
-        return {line for line in gone if not staying.isdisjoint(_as_stored([line]))}
+        staying = set(as_stored(near))
+        return {line for line in gone if not staying.isdisjoint(as_stored([line]))}
+
+    def _federation(self) -> None:
+        """Bring what the graph says of nodes and sources to what the journal says."""
+        journal = self._journal
+        wanted = set(federation(journal.nodes(), journal.sources(), self._site))
+        present = set(filter(None, (self._state("federation") or "").split("\n")))
+        if wanted != present:
+            self._update(present - wanted, wanted - present)
+            with self._counts:
+                self._set("federation", "\n".join(sorted(wanted)))
 
     def _load(self, lines: Iterable[str]) -> None:
         text = "\n".join(lines).encode()
@@ -258,54 +295,3 @@ class OxigraphGraph:
         fresh.replace(folder / "current")
         for old in sorted(one for one in folder.iterdir() if one.is_dir())[:-KEPT]:
             shutil.rmtree(old, ignore_errors=True)
-
-    # --- proof ---------------------------------------------------------------------------------------
-
-    def _versions(self, live: Callable[[], Iterator[Change]]) -> Iterator[str]:
-        held = {row[0]: row[1] for row in self._counts.execute("SELECT page_id, hash FROM held")}
-        for change in live():
-            if not _held(change):
-                continue
-            found = held.pop(change.record.page_id, None)
-            if found != change.record.content_hash:
-                what = (
-                    "is not in the graph" if found is None else "is in the graph in another version"
-                )
-                yield f"record {change.record.page_id} {what}"
-        for page_id in held:
-            yield f"record {page_id} is in the graph only"
-
-    def _triples(self, live: Callable[[], Iterator[Change]]) -> Iterator[str]:
-        seen: set[bytes] = set()
-        for line in _as_stored(self._vocabulary()):
-            seen.add(_hash(line))
-        batch: list[str] = []
-        for change in live():
-            if _held(change):
-                batch.extend(statements(change, self._site))
-            if len(batch) > 100_000:
-                seen.update(_hash(line) for line in _as_stored(batch))
-                batch = []
-        seen.update(_hash(line) for line in _as_stored(batch))
-        found = 0
-        extra = 0
-        for quad in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
-            found += 1
-            extra += _hash(f"{quad.triple} .") not in seen
-        if extra or found != len(seen):
-            yield f"the graph holds {found} triples, {extra} of them unknown; the journal gives {len(seen)}"
-
-
-def _held(change: Change) -> bool:
-    return not change.deleted and visible_to(change.record.visibility)
-
-
-def _as_stored(lines: Iterable[str]) -> list[str]:
-    """The lines as a store gives them back."""
-    store = ox.Store()
-    store.bulk_load("\n".join(lines).encode(), ox.RdfFormat.N_TRIPLES)
-    return [f"{quad.triple} ." for quad in store]
-
-
-def _hash(line: str) -> bytes:
-    return hashlib.blake2b(line.encode(), digest_size=16).digest()
