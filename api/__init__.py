@@ -1,0 +1,51 @@
+"""The doors that people and programs come in by: pages, JSON, linked data, SPARQL."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_smorest import Api
+
+from api import (
+    catalog,
+    datasets,
+    docs,
+    federation,
+    guarding,
+    health,
+    linked,
+    pages,
+    problems,
+    sparql,
+)
+from api.context import EXTENSION
+from catalogue.bootstrap import Catalogue
+
+BODY = 1024 * 1024  # bytes that a public request may bring
+
+
+def create_app(catalogue: Catalogue) -> Flask:
+    """The web application over an opened catalogue."""
+    app = Flask(__name__, static_folder="static", static_url_path="/static")
+    app.config.update(
+        MAX_CONTENT_LENGTH=BODY,
+        API_TITLE=f"{catalogue.settings.catalog_title}: API",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS={
+            "info": {"license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}},
+            "servers": [{"url": catalogue.settings.site}],
+        },
+    )
+    app.extensions[EXTENSION] = catalogue
+    app.url_map.strict_slashes = False
+    guarding.install(app)
+    rest = Api(app)
+    problems.install(app)  # after the API, whose own handlers these replace
+    for door in (datasets, federation):
+        rest.register_blueprint(door.blueprint)
+    for plain in (linked, catalog, sparql, docs, health, pages):
+        app.register_blueprint(plain.blueprint)
+    health.install(app)
+    return app

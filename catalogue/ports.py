@@ -162,9 +162,15 @@ class Journal(Protocol):
         """Raises: NotFound."""
 
     def runs(
-        self, source_id: str | None = None, *, limit: int = 50, before: str | None = None
+        self,
+        source_id: str | None = None,
+        *,
+        sources: Sequence[str] | None = None,
+        limit: int = 50,
+        before: str | None = None,
     ) -> list[Run]:
-        """Newest first; run ids sort by time; `before` is a run's id to page on."""
+        """Newest first, of one source, of some, or of all; run ids sort by time; `before` is a
+        run's id to page on."""
 
     def interrupted_runs(self) -> list[Run]:
         """Runs that a crash left queued or running."""
@@ -176,7 +182,7 @@ class Journal(Protocol):
     def run_findings(self, run_id: str) -> list[Finding]:
         """Grouped, most frequent first."""
 
-    def count_runs(self) -> int: ...
+    def count_runs(self, sources: Sequence[str] | None = None) -> int: ...
 
     # records
     def known(self, source_id: str) -> dict[str, Known]:

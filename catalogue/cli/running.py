@@ -59,6 +59,7 @@ def _run(settings: Settings, *, web: bool, work: bool) -> int:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     if web:
         _check_free(settings)
     stopping = threading.Event()

@@ -11,6 +11,7 @@ from contextlib import suppress
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
+from granian.log import LogLevels
 
 from catalogue.settings import load
 
@@ -36,6 +37,7 @@ def main() -> None:
         backpressure=settings.threads * 8,
         respawn_failed_workers=True,
         workers_kill_timeout=30,
+        log_level=LogLevels.error,
         log_access=False,
     ).serve()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import vocab
 from catalogue.model import Change, Node, Source
 from catalogue.rdf.terms import literal
-from vocab.namespaces import AICAT, DCAT, DCT, FOAF, RDF, XSD
+from catalogue.settings import Settings
+from vocab.namespaces import AICAT, DCAT, DCT, FOAF, HYDRA, RDF, XSD
 
 
 def statements(change: Change, site: str) -> list[str]:
@@ -40,7 +41,8 @@ def catalog_record(change: Change, site: str) -> Iterator[str]:
     yield f"{entry} <{DCT}identifier> {literal(record.page_id)} ."
     yield f"{entry} <{DCT}issued> {_time(record.first_seen.isoformat())} ."
     yield f"{entry} <{DCT}modified> {_time(change.at.isoformat())} ."
-    yield f"{entry} <{DCT}source> <{site}/sources/{record.source}> ."
+    yield f"{entry} <{DCT}source> {_origin(change, site)} ."
+    yield f"{_origin(change, site)} <{DCT}isPartOf> <{site}/sources/{record.source}> ."
     yield f"<{site}/nodes/{record.node}> <{DCAT}record> {entry} ."
     for one in change.sectors:
         yield f"{entry} <{AICAT}sector> <{vocab.sector_iri(one.sector)}> ."
@@ -57,6 +59,85 @@ def federation(nodes: Iterable[Node], sources: Iterable[Source], site: str) -> I
         iri = f"<{site}/sources/{source.id}>"
         yield f"{iri} <{DCT}isPartOf> <{site}/nodes/{source.node}> ."
         yield f"{iri} <{AICAT}kind> {literal(source.kind)} ."
+
+
+def catalog_page(
+    changes: Sequence[Change],
+    nodes: Sequence[Node],
+    *,
+    site: str,
+    about: Settings,
+    view: str,
+    first: str,
+    following: str | None,
+    total: int,
+) -> Iterator[str]:
+    """One Hydra page of the whole catalogue as DCAT-AP 3: the root catalogue, a catalogue for each
+    node, and the records given, each with its entry. `view`, `first` and `following` are the
+    addresses of this page, of the first and of the next."""
+    root = f"<{site}/catalog>"
+    yield from _root(root, about)
+    yield f"{root} <{RDF}type> <{HYDRA}Collection> ."
+    yield f"{root} <{HYDRA}totalItems> {literal(str(total), '', f'{XSD}integer')} ."
+    yield f"{root} <{HYDRA}view> <{view}> ."
+    yield f"<{view}> <{RDF}type> <{HYDRA}PartialCollectionView> ."
+    yield f"<{view}> <{HYDRA}first> <{first}> ."
+    if following:
+        yield f"<{view}> <{HYDRA}next> <{following}> ."
+    for node in nodes:
+        yield f"{root} <{DCT}hasPart> <{site}/nodes/{node.id}> ."
+        yield from _node_catalog(node, site)
+    for change in changes:
+        yield from _exported(change, site)
+
+
+def _root(root: str, about: Settings) -> Iterator[str]:
+    publisher = f"{root[:-1]}#publisher>"
+    yield f"{root} <{RDF}type> <{DCAT}Catalog> ."
+    yield f"{root} <{DCT}title> {literal(about.catalog_title, 'en')} ."
+    yield f"{root} <{DCT}description> {literal(about.catalog_description, 'en')} ."
+    yield f"{root} <{DCT}license> <{about.catalog_license}> ."
+    yield f"<{about.catalog_license}> <{RDF}type> <{DCT}LicenseDocument> ."
+    yield f"{root} <{DCT}publisher> {publisher} ."
+    yield f"{publisher} <{RDF}type> <{FOAF}Agent> ."
+    yield f"{publisher} <{FOAF}name> {literal(about.catalog_publisher)} ."
+
+
+def _node_catalog(node: Node, site: str) -> Iterator[str]:
+    iri, agent = f"<{site}/nodes/{node.id}>", f"<{site}/nodes/{node.id}#agent>"
+    yield f"{iri} <{RDF}type> <{DCAT}Catalog> ."
+    yield f"{iri} <{DCT}title> {literal(node.name)} ."
+    yield f"{iri} <{DCT}description> {literal(f'What {node.name} describes', 'en')} ."
+    yield f"{iri} <{DCT}publisher> {agent} ."
+    yield f"{agent} <{RDF}type> <{FOAF}Agent> ."
+    yield f"{agent} <{FOAF}name> {literal(node.name)} ."
+
+
+def _exported(change: Change, site: str) -> Iterator[str]:
+    """A record's own graph, its blank nodes kept apart from other records', and its entry."""
+    record = change.record
+    label = f"_:{record.page_id}"
+    for line in change.lines:
+        subject, predicate, rest = line.split(" ", 2)
+        if subject.startswith("_:"):
+            subject = label + subject[2:]
+        if rest.startswith("_:"):
+            rest = label + rest[2:]
+        yield f"{subject} {predicate} {rest}"
+    yield from catalog_record(change, site)
+    # DCAT-AP 3.0.1, Catalogue Record: the source metadata is itself a catalogue record.
+    origin = _origin(change, site)
+    yield f"{origin} <{RDF}type> <{DCAT}CatalogRecord> ."
+    yield f"{origin} <{FOAF}primaryTopic> <{record.iri}> ."
+    yield f"{origin} <{DCT}modified> {_time(record.first_seen.isoformat())} ."
+    for kind, path in ((f"{DCAT}Dataset", "dataset"), (f"{DCAT}DataService", "service")):
+        if f"<{record.iri}> <{RDF}type> <{kind}> ." in change.lines:
+            yield f"<{site}/nodes/{record.node}> <{DCAT}{path}> <{record.iri}> ."
+
+
+def _origin(change: Change, site: str) -> str:
+    """The record as its source holds it."""
+    return f"<{site}/datasets/{change.record.page_id}#source>"
 
 
 def _time(text: str) -> str:

@@ -23,7 +23,7 @@ from catalogue.model import Change
 from catalogue.ports import Journal
 from catalogue.project.statements import federation, statements
 
-VERSION = "1"
+VERSION = "2"
 BULK = 2000  # records without an older state that are worth a bulk load
 CHURN = 50_000  # changed records after which the store is optimised
 KEPT = 2  # checkpoints
@@ -219,6 +219,7 @@ class OxigraphGraph:
             record = change.record
             mine = (
                 f"<{self._site}/datasets/{record.page_id}>",
+                f"<{self._site}/datasets/{record.page_id}#source>",
                 f"<{self._site}/.well-known/genid/{record.page_id}/",
             )
             for line in set(statements(change, self._site)):

@@ -227,11 +227,18 @@ class SqlJournal:
         return rows.run_of(row)
 
     def runs(
-        self, source_id: str | None = None, *, limit: int = 50, before: str | None = None
+        self,
+        source_id: str | None = None,
+        *,
+        sources: Sequence[str] | None = None,
+        limit: int = 50,
+        before: str | None = None,
     ) -> list[Run]:
         query = select(t.run).order_by(t.run.c.id.desc()).limit(limit)
         if source_id is not None:
             query = query.where(t.run.c.source == source_id)
+        if sources is not None:
+            query = query.where(t.run.c.source.in_(sources))
         if before is not None:
             query = query.where(t.run.c.id < before)
         with self._reading() as connection:
@@ -242,9 +249,12 @@ class SqlJournal:
         with self._reading() as connection:
             return [rows.run_of(row) for row in connection.execute(query)]
 
-    def count_runs(self) -> int:
+    def count_runs(self, sources: Sequence[str] | None = None) -> int:
+        query = select(func.count()).select_from(t.run)
+        if sources is not None:
+            query = query.where(t.run.c.source.in_(sources))
         with self._reading() as connection:
-            return connection.execute(select(func.count()).select_from(t.run)).scalar_one()
+            return connection.execute(query).scalar_one()
 
     def add_findings(self, run_id: str, findings: Sequence[Finding]) -> None:
         if findings:

@@ -1,0 +1,68 @@
+"""What every door needs: the catalogue, who reads, in which language, and how to answer JSON."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import orjson
+from flask import Response, current_app, request
+
+from catalogue.bootstrap import Catalogue
+from catalogue.errors import NotFound
+from catalogue.model import ANYBODY, Change, Reader, visible_to
+from vocab.languages import OFFICIAL
+
+EXTENSION = "aicat"
+
+
+class Gone(NotFound):
+    """The record was here and has been withdrawn."""
+
+
+def catalogue() -> Catalogue:
+    """The catalogue that this application serves."""
+    return cast(Catalogue, current_app.extensions[EXTENSION])
+
+
+def reader() -> Reader:
+    """Who asks: until people and keys exist, anybody."""
+    return ANYBODY
+
+
+def site() -> str:
+    """The base of our addresses; never taken from the request."""
+    return catalogue().settings.site
+
+
+def readable(page_id: str) -> Change:
+    """The record's current state, if this reader may see it.
+
+    Raises: NotFound, Gone. A record that is hidden from the reader is not found, deleted or not.
+    """
+    try:
+        change = catalogue().journal.current(page_id)
+    except NotFound:
+        raise NotFound(f"there is no record {page_id[:40]!r}; search for it by its title") from None
+    if not visible_to(change.record.visibility, reader()):
+        raise NotFound(f"there is no record {page_id[:40]!r}; search for it by its title")
+    if change.deleted:
+        raise Gone(f"the record {page_id} was withdrawn by its source on {change.at:%Y-%m-%d}")
+    return change
+
+
+def language() -> str:
+    """The reader's language: `lang` of the address, else the best of Accept-Language, else en."""
+    asked = request.args.get("lang", "")[:2].lower()
+    if asked in OFFICIAL:
+        return asked
+    return (
+        request.accept_languages.best_match(sorted(OFFICIAL, key=lambda one: one != "en")) or "en"
+    )
+
+
+def json_answer(value: Any, *, link: str | None = None) -> Response:
+    """JSON as it stands, with the address of the next page where there is one."""
+    answer = Response(orjson.dumps(value), mimetype="application/json")
+    if link:
+        answer.headers["Link"] = f'<{link}>; rel="next"'
+    return answer

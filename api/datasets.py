@@ -1,0 +1,169 @@
+"""`/api/v1/datasets` and what belongs to searching: suggest, sectors, facets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, request
+
+import vocab
+from api.context import catalogue, json_answer, readable, reader, site
+from api.schemas import (
+    Detail,
+    Found,
+    LanguageQuery,
+    Listed,
+    ListQuery,
+    SearchQuery,
+    StrictBlueprint,
+    SuggestQuery,
+)
+from catalogue.errors import NotFound
+from catalogue.model import SECTORS, Change, Finding
+from catalogue.project.describe import describe, detail
+from catalogue.search.service import FACETS, SearchParams
+
+blueprint = StrictBlueprint(
+    "datasets", __name__, url_prefix="/api/v1", description="Search and records"
+)
+
+
+@blueprint.route("/datasets")
+@blueprint.arguments(SearchQuery, location="query")
+@blueprint.response(200, Found)
+def search(params: SearchParams) -> Response:
+    """Search, filter, count and page through records."""
+    page = catalogue().search.search(_for_reader(params))
+    value = {
+        "total": page.total,
+        "items": page.items,
+        "facets": page.facets,
+        "next": page.next,
+    }
+    return json_answer(value, link=next_link(page.next))
+
+
+@blueprint.route("/datasets/<page_id>")
+@blueprint.arguments(LanguageQuery, location="query")
+@blueprint.response(200, Detail)
+def one(given: dict[str, str], page_id: str) -> Response:
+    """One whole record. 410 for one that was withdrawn."""
+    return json_answer(record_json(readable(page_id), given["lang"][:2]))
+
+
+@blueprint.route("/suggest")
+@blueprint.arguments(SuggestQuery, location="query")
+@blueprint.response(200, Listed)
+def suggest(given: dict[str, Any]) -> Response:
+    """What may be meant by the beginning of a word: concepts, publishers, keywords."""
+    found = catalogue().search.suggest(given["q"], given["limit"], given["lang"][:2])
+    return json_answer({"total": len(found), "items": found, "next": None})
+
+
+@blueprint.route("/sectors")
+@blueprint.arguments(ListQuery, location="query")
+@blueprint.response(200, Listed)
+def sectors(given: dict[str, Any]) -> Response:
+    """The seven sectors with their numbers of records."""
+    lang = given["lang"][:2]
+    counts = dict(count("sector"))
+    items = [
+        {
+            "id": one,
+            "iri": vocab.sector_iri(one),
+            "label": vocab.label("sector", one, lang),
+            "count": counts.get(one, 0),
+        }
+        for one in SECTORS
+    ]
+    return listed(items, given)
+
+
+@blueprint.route("/facets")
+@blueprint.arguments(SearchQuery, location="query")
+@blueprint.response(200, Listed)
+def facets(params: SearchParams) -> Response:
+    """Every facet (or those that `facets` names) with its values, under the filters given."""
+    asked = replace(params, limit=1, cursor=None, facets=params.facets or FACETS)
+    found = catalogue().search.search(_for_reader(asked)).facets
+    items = [{"name": name, "values": values} for name, values in found.items()]
+    return json_answer({"total": len(items), "items": items, "next": None})
+
+
+def count(facet: str) -> list[tuple[str, int]]:
+    """The values of a facet over all that this reader may see, with their numbers."""
+    asked = SearchParams(limit=1, facets=(facet,), facet_limit=1000, audiences=reader().audiences)
+    found = catalogue().search.search(asked).facets[facet]
+    return [(one["value"], one["count"]) for one in found]
+
+
+def record_json(change: Change, lang: str) -> dict[str, Any]:
+    """A whole record as JSON."""
+    record = change.record
+    return {
+        **detail(describe(change, country_of(record.node)), lang),
+        "findings": [finding_json(one) for one in change.findings],
+        "provenance": {
+            "node": record.node,
+            "source": record.source,
+            "key": record.key,
+            "run": change.run,
+            "first_seen": record.first_seen,
+            "changed": record.changed,
+            "seq": record.seq,
+            "content_hash": record.content_hash.hex(),
+        },
+        "cluster": None,
+        "page": f"{site()}/datasets/{record.page_id}",
+    }
+
+
+def finding_json(one: Finding) -> dict[str, Any]:
+    """A finding as JSON; `count` is the number of alike ones that it stands for."""
+    return {
+        "rule": one.rule,
+        "severity": one.severity.value,
+        "message": one.message,
+        "path": one.path,
+        "value": one.value,
+        "mended": one.mended,
+        "place": one.place,
+        "hint": one.hint,
+        "record": one.key,
+        "count": one.count,
+    }
+
+
+def country_of(node_id: str) -> str:
+    """Where a node is at home; empty for one that is no more."""
+    try:
+        return catalogue().journal.node(node_id).country
+    except NotFound:
+        return ""
+
+
+def listed(items: Sequence[dict[str, Any]], given: dict[str, Any]) -> Response:
+    """A page of a list that is whole in memory; the cursor is the last id given."""
+    ids = [str(one["id"]) for one in items]
+    after = given.get("cursor")
+    start = ids.index(after) + 1 if after in ids else len(ids) if after else 0
+    page = items[start : start + given["limit"]]
+    more = start + len(page) < len(items)
+    following = str(page[-1]["id"]) if page and more else None
+    value = {"total": len(items), "items": page, "next": following}
+    return json_answer(value, link=next_link(following))
+
+
+def next_link(cursor: str | None) -> str | None:
+    """The address of the next page: this one with another cursor."""
+    if cursor is None:
+        return None
+    pairs = [(k, v) for k, v in request.args.items(multi=True) if k != "cursor"]
+    return f"{site()}{request.path}?{urlencode([*pairs, ('cursor', cursor)])}"
+
+
+def _for_reader(params: SearchParams) -> SearchParams:
+    return replace(params, audiences=reader().audiences)

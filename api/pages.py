@@ -1,0 +1,317 @@
+"""The pages for people: server-rendered, whole without JavaScript, safe with any harvested text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, render_template, request
+from marshmallow import EXCLUDE, ValidationError
+
+import vocab
+from api import showing
+from api.context import catalogue, language, reader, site
+from api.datasets import count, country_of
+from api.federation import (
+    node_json,
+    node_list,
+    numbers,
+    public_address,
+    readable_run,
+    readable_source,
+    readable_sources,
+    source_json,
+)
+from api.schemas import FILTERS, SearchQuery
+from catalogue.errors import CatalogueError, InvalidParameter
+from catalogue.model import SECTORS, Change, run_json
+from catalogue.project.describe import describe
+from catalogue.search.service import SearchPage, SearchParams
+
+FACETS = (
+    "sector",
+    "type",
+    "access",
+    "theme",
+    "format",
+    "license",
+    "country",
+    "language",
+    "publisher",
+    "node",
+)
+NAMES = {
+    "sector": "Sector",
+    "type": "Kind",
+    "access": "Access",
+    "theme": "Theme",
+    "format": "Format",
+    "license": "Licence",
+    "country": "Country",
+    "language": "Language",
+    "publisher": "Publisher",
+    "node": "Member",
+    "keyword": "Keyword",
+    "hvd": "High-value category",
+    "profile": "Profile",
+    "source": "Source",
+}
+SORTS = (
+    ("relevance", "Best match"),
+    ("-modified", "Last changed"),
+    ("-issued", "Newest"),
+    ("title", "Title"),
+)
+EXAMPLES = (
+    (
+        "Datasets of each member",
+        "PREFIX dcat: <http://www.w3.org/ns/dcat#>\nPREFIX dct: <http://purl.org/dc/terms/>\n"
+        "PREFIX foaf: <http://xmlns.com/foaf/0.1/>\n\n"
+        "SELECT ?member (COUNT(DISTINCT ?dataset) AS ?datasets)\nWHERE {\n"
+        "  ?node dcat:record / foaf:primaryTopic ?dataset ; dct:title ?member .\n"
+        "  ?dataset a dcat:Dataset .\n}\nGROUP BY ?member\nORDER BY DESC(?datasets)",
+    ),
+    (
+        "Formats, most frequent first",
+        "PREFIX dct: <http://purl.org/dc/terms/>\n\nSELECT ?format (COUNT(*) AS ?distributions)\n"
+        "WHERE { ?distribution dct:format ?format }\nGROUP BY ?format\n"
+        "ORDER BY DESC(?distributions)\nLIMIT 20",
+    ),
+    (
+        "Restricted data in health",
+        "PREFIX dcat: <http://www.w3.org/ns/dcat#>\nPREFIX dct: <http://purl.org/dc/terms/>\n"
+        "PREFIX foaf: <http://xmlns.com/foaf/0.1/>\nPREFIX aicat: <https://w3id.org/aicat/terms#>\n\n"
+        "SELECT ?dataset ?title\nWHERE {\n"
+        "  ?record foaf:primaryTopic ?dataset ;\n"
+        "          aicat:sector <https://w3id.org/aicat/sector/health> .\n"
+        "  ?dataset dct:title ?title ;\n    dct:accessRights\n"
+        "      <http://publications.europa.eu/resource/authority/access-right/RESTRICTED> .\n}\n"
+        "LIMIT 50",
+    ),
+    (
+        "AI Factories and their supercomputers",
+        "PREFIX aicat: <https://w3id.org/aicat/terms#>\n"
+        "PREFIX foaf: <http://xmlns.com/foaf/0.1/>\n\n"
+        "SELECT ?name ?country ?computer\nWHERE {\n"
+        "  ?factory a aicat:AIFactory ; foaf:name ?name ; aicat:country ?country .\n"
+        "  OPTIONAL { ?factory aicat:supercomputer / foaf:name ?computer }\n}\n"
+        "ORDER BY ?country",
+    ),
+)
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.app_template_global("icon_of")
+def icon_of(sector: str) -> str:
+    """The path data of a sector's icon."""
+    return showing.ICONS.get(sector, "")
+
+
+def shell(active: str = "", **more: Any) -> dict[str, Any]:
+    """What every page's frame needs."""
+    settings = catalogue().settings
+    return {
+        "site_title": settings.catalog_title,
+        "active": active,
+        "site": site(),
+        "lang": language(),
+        "show": showing,
+        "label": vocab.label,
+        **more,
+    }
+
+
+@blueprint.get("/")
+def home() -> str:
+    """The front page."""
+    here = catalogue()
+    front = _front(id(here), here.search.generation(), language(), here.journal.last_seq())
+    return render_template("home.html", **shell("home", **front))
+
+
+@blueprint.get("/search")
+def search() -> Response:
+    """Results with facets; a parameter that cannot be used is said on the page."""
+    params, fault = _asked()
+    try:
+        page = catalogue().search.search(params)
+    except InvalidParameter as error:
+        fault = str(error)
+        params = SearchParams(lang=params.lang, facets=FACETS, audiences=reader().audiences)
+        page = catalogue().search.search(params)
+    body = render_template("search.html", **shell("search", **_results(params, page, fault)))
+    return Response(body, status=400 if fault else 200, mimetype="text/html")
+
+
+def dataset(change: Change) -> Response:
+    """The page of one record."""
+    one = describe(change, country_of(change.record.node))
+    lang = language()
+    node = catalogue().journal.node(change.record.node)
+    source = catalogue().journal.source(change.record.source)
+    more = {
+        "one": one,
+        "change": change,
+        "record": change.record,
+        "node": node,
+        "source": source,
+        "address": public_address(source.url),
+        "languages": sorted({*one.title, *one.description} - {""}),
+        "schema_org": showing.schema_org(one, lang, f"{site()}/datasets/{one.id}"),
+        "similar": _beside(one.publisher, one.id),
+    }
+    return Response(
+        render_template("dataset.html", **shell("search", **more)), mimetype="text/html"
+    )
+
+
+@blueprint.get("/nodes")
+def nodes() -> str:
+    """The members of the federation."""
+    return render_template("nodes.html", **shell("nodes", nodes=node_list()))
+
+
+@blueprint.get("/nodes/<node_id>")
+def node(node_id: str) -> str:
+    """One member with its feeds."""
+    found = catalogue().journal.node(node_id)
+    counts = dict(count("source"))
+    sources = [source_json(one, counts) for one in readable_sources() if one.node == node_id]
+    more = {"node": node_json(found, dict(count("node"))), "sources": sources}
+    return render_template("node.html", **shell("nodes", **more))
+
+
+@blueprint.get("/sources/<source_id>")
+def source(source_id: str) -> str:
+    """One feed with its runs."""
+    found = readable_source(source_id)
+    runs = [run_json(one) for one in catalogue().journal.runs(source_id, limit=30)]
+    more = {
+        "source": source_json(found, dict(count("source"))),
+        "runs": runs,
+        "node": catalogue().journal.node(found.node),
+    }
+    return render_template("source.html", **shell("nodes", **more))
+
+
+@blueprint.get("/runs/<run_id>")
+def run(run_id: str) -> str:
+    """One run with what it found."""
+    found = readable_run(run_id)
+    more = {"run": run_json(found), "findings": catalogue().journal.run_findings(run_id)}
+    return render_template("run.html", **shell("nodes", **more))
+
+
+def sparql(text: str) -> Response:
+    """The page to write queries on, with the answer to the one given."""
+    more: dict[str, Any] = {"query": text, "examples": EXAMPLES, "answer": None, "fault": None}
+    status = 200
+    if text.strip():
+        try:
+            found = catalogue().sparql.query(
+                text, accept="application/sparql-results+json, text/turtle"
+            )
+            more["answer"] = showing.sparql_answer(found)
+        except CatalogueError as error:
+            more["fault"], status = str(error), 400
+    body = render_template("sparql.html", **shell("sparql", **more))
+    return Response(body, status=status, mimetype="text/html")
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> Response:
+    """Browsers ask for it whatever a page says."""
+    from flask import current_app
+
+    return current_app.send_static_file("icon.svg")
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Records may be read by anybody; endless searches need not be."""
+    text = f"User-agent: *\nDisallow: /search\nDisallow: /sparql\n\n# everything: {site()}/catalog.ttl\n"
+    return Response(text, mimetype="text/plain")
+
+
+@lru_cache(maxsize=64)
+def _front(_here: int, _generation: int, lang: str, _seq: int) -> dict[str, Any]:
+    """What the front page tells; the same until something changes. Public records only."""
+    here = catalogue()
+    latest = here.search.search(SearchParams(limit=6, sort="-modified", lang=lang))
+    by_sector = dict(count("sector"))
+    return {
+        "numbers": numbers(),
+        "sectors": [
+            (one, vocab.label("sector", one, lang), by_sector.get(one, 0)) for one in SECTORS
+        ],
+        "latest": latest.items,
+        "nodes": node_list(),
+    }
+
+
+def _asked() -> tuple[SearchParams, str | None]:
+    """What the address asks for; of what cannot be used, the rest and a word about it."""
+    given: dict[str, Any] = {}
+    for name in {*request.args}:
+        values = [value for value in request.args.getlist(name) if value]
+        if values:
+            given[name] = values if name in FILTERS or name == "facets" else values[-1]
+    given["lang"] = language()
+    fault = None
+    try:
+        params: SearchParams = SearchQuery(unknown=EXCLUDE).load(given)
+    except ValidationError as error:
+        messages = dict(error.messages_dict)
+        fault = "; ".join(f"{name}: {showing.said(text)}" for name, text in messages.items())
+        good = {name: value for name, value in given.items() if name not in messages}
+        params = SearchQuery(unknown=EXCLUDE).load(good)
+    return replace(params, facets=FACETS, facet_limit=60, audiences=reader().audiences), fault
+
+
+def _results(params: SearchParams, page: SearchPage, fault: str | None) -> dict[str, Any]:
+    """What the search page shows."""
+    pairs = [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if value and name != "cursor"
+    ]
+
+    def address(*changed: tuple[str, str], without: tuple[str, str] | None = None) -> str:
+        names = {name for name, _value in changed if name not in FILTERS}
+        kept = [pair for pair in pairs if pair != without and pair[0] not in names]
+        return f"/search?{urlencode([*kept, *changed])}"
+
+    chosen = [(name, value) for name in FILTERS for value in params.filters.get(name, ())]
+    return {
+        "params": params,
+        "page": page,
+        "fault": fault,
+        "pairs": pairs,
+        "address": address,
+        "chosen": chosen,
+        "facets": [(name, NAMES[name], page.facets.get(name, [])) for name in FACETS],
+        "names": NAMES,
+        "sorts": SORTS,
+        "sort": params.sort or ("relevance" if params.q else "-modified"),
+        "first": address() if params.cursor else None,
+        "following": address(("cursor", page.next)) if page.next else None,
+        "FILTERS": FILTERS,
+    }
+
+
+def _beside(publisher: str | None, page_id: str) -> list[dict[str, Any]]:
+    """Other records of the publisher."""
+    if not publisher:
+        return []
+    found = catalogue().search.search(
+        SearchParams(
+            filters={"publisher": (publisher,)},
+            limit=5,
+            lang=language(),
+            audiences=reader().audiences,
+        )
+    )
+    return [one for one in found.items if one["id"] != page_id][:4]

@@ -1,0 +1,212 @@
+"""What requests may say and what answers hold: the source of the OpenAPI document.
+
+Answers are written by `context.json_answer`; their schemas here describe them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
+from webargs.flaskparser import FlaskParser
+
+from catalogue.search.query import KEYWORD_FIELDS
+from catalogue.search.service import SORTS, SearchParams
+
+FILTERS = tuple(name for name in KEYWORD_FIELDS if name != "year")
+ORDERS = [*SORTS, *(f"-{name}" for name in SORTS)]
+LONGEST = 10_000  # characters of a query
+MOST = 1_000  # values of one filter
+
+
+class StrictParser(FlaskParser):
+    """Refuses parameters that are not known, by name."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {  # noqa: RUF012 as the parser declares it
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": RAISE,
+    }
+
+
+class StrictBlueprint(Blueprint):  # type: ignore[misc]
+    """A blueprint whose requests are read strictly."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+
+class Names(fields.List[str]):
+    """A list given as repeated parameters, as names with commas between, or both."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(fields.String(), **options)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> list[Any]:
+        given = super()._deserialize(value, attr, data, **options) or []
+        return [name.strip() for one in given for name in (one or "").split(",") if name.strip()]
+
+
+class Bbox(fields.String):
+    """west,south,east,north in degrees."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **options)
+        try:
+            west, south, east, north = (float(part) for part in str(text).split(","))
+        except ValueError as error:
+            raise ValidationError("write west,south,east,north in degrees") from error
+        return west, south, east, north
+
+
+def language_field() -> fields.String:
+    return fields.String(
+        load_default="en",
+        validate=validate.Regexp(
+            r"[A-Za-z]{2,3}(-[A-Za-z0-9]+)*\Z", error="this is no language tag"
+        ),
+        metadata={"description": "language of labels and texts, as a BCP 47 tag", "example": "de"},
+    )
+
+
+class PagingQuery(Schema):
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 1000))
+    cursor = fields.String(metadata={"description": "`next` of the page before"})
+
+
+class LanguageQuery(Schema):
+    lang = language_field()
+
+
+class ListQuery(PagingQuery, LanguageQuery):
+    pass
+
+
+class SuggestQuery(LanguageQuery):
+    q = fields.String(required=True, validate=validate.Length(max=200))
+    limit = fields.Integer(load_default=10, validate=validate.Range(1, 100))
+
+
+def _filter(name: str) -> fields.List[str]:
+    return fields.List(
+        fields.String(validate=validate.Length(max=2000)),
+        validate=validate.Length(max=MOST),
+        metadata={"description": f"only records of this {name}; repeatable, any of them fits"},
+    )
+
+
+_Filters = Schema.from_dict({name: _filter(name) for name in FILTERS}, name="Filters")
+
+
+class SearchQuery(_Filters):  # type: ignore[misc, valid-type]
+    """A search; loads to `SearchParams`."""
+
+    q = fields.String(
+        load_default="",
+        validate=validate.Length(max=LONGEST),
+        metadata={"description": 'words, "phrases", -not, OR, field:value, prefix*'},
+    )
+    quality_min = fields.Integer(validate=validate.Range(0, 405))
+    modified_from = fields.String(metadata={"description": "date, ISO 8601"})
+    modified_to = fields.String(metadata={"description": "date, ISO 8601; the whole day counts"})
+    bbox = Bbox(metadata={"description": "west,south,east,north in degrees (WGS 84)"})
+    sort = fields.String(load_default="", validate=validate.OneOf(["", *ORDERS]))
+    limit = fields.Integer(load_default=20, validate=validate.Range(1, 1000))
+    cursor = fields.String(metadata={"description": "`next` of the page before"})
+    facets = Names(load_default=list, metadata={"description": "names of facets to count"})
+    facet_limit = fields.Integer(load_default=100, validate=validate.Range(1, 1000))
+    lang = language_field()
+    collapse = fields.String(load_default="none", validate=validate.OneOf(["none", "cluster"]))
+
+    @post_load
+    def made(self, data: dict[str, Any], **_options: Any) -> SearchParams:
+        filters = {name: tuple(data.pop(name)) for name in FILTERS if name in data}
+        data["lang"] = data["lang"][:2].lower()
+        return SearchParams(filters=filters, **data)
+
+
+# --- answers -------------------------------------------------------------------------------------
+
+
+class Item(Schema):
+    """A record in a list."""
+
+    id = fields.String()
+    iri = fields.String()
+    title = fields.String(allow_none=True)
+    description = fields.String(allow_none=True)
+    type = fields.String()
+    sectors = fields.List(fields.String())
+    country = fields.String(allow_none=True)
+    publisher = fields.String(allow_none=True)
+    themes = fields.List(fields.String())
+    formats = fields.List(fields.String())
+    license = fields.String(allow_none=True)
+    access = fields.String(allow_none=True)
+    modified = fields.String(allow_none=True)
+    issued = fields.String(allow_none=True)
+    quality = fields.Integer(allow_none=True)
+    node = fields.String()
+    source = fields.String()
+    highlight = fields.Dict(
+        allow_none=True, metadata={"description": "HTML of title and description, words in <mark>"}
+    )
+
+
+class FacetValue(Schema):
+    value = fields.String()
+    label = fields.String()
+    count = fields.Integer()
+
+
+class Found(Schema):
+    """A page of a search."""
+
+    total = fields.Integer()
+    items = fields.List(fields.Nested(Item))
+    facets = fields.Dict(keys=fields.String(), values=fields.List(fields.Nested(FacetValue)))
+    next = fields.String(allow_none=True)
+
+
+class DistributionAnswer(Schema):
+    title = fields.String(allow_none=True)
+    access_url = fields.String(allow_none=True)
+    download_url = fields.String(allow_none=True)
+    format = fields.String(allow_none=True)
+    media_type = fields.String(allow_none=True)
+    license = fields.String(allow_none=True)
+    size = fields.Integer(allow_none=True, metadata={"description": "bytes"})
+
+
+class Provenance(Schema):
+    node = fields.String()
+    source = fields.String()
+    key = fields.String()
+    run = fields.String()
+    first_seen = fields.DateTime()
+    changed = fields.DateTime()
+    seq = fields.Integer()
+    content_hash = fields.String()
+
+
+class Detail(Item):
+    """A whole record; texts in every language stand in `titles` and `descriptions`."""
+
+    titles = fields.Dict()
+    descriptions = fields.Dict()
+    keywords = fields.Dict()
+    distributions = fields.List(fields.Nested(DistributionAnswer))
+    findings = fields.List(fields.Dict())
+    provenance = fields.Nested(Provenance)
+    cluster = fields.String(allow_none=True)
+
+
+class Listed(Schema):
+    """Any other list."""
+
+    total = fields.Integer()
+    items = fields.List(fields.Dict())
+    next = fields.String(allow_none=True)
+
+
+class Anything(Schema):
+    """An object whose members its description names."""

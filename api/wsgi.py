@@ -1,0 +1,14 @@
+"""Where a web server finds the application."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from api import create_app
+from catalogue.bootstrap import bootstrap
+from catalogue.settings import load
+
+
+def create() -> Flask:
+    """The application over the catalogue that the environment and `aicat.toml` name."""
+    return create_app(bootstrap(load()))
