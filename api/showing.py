@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
+from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from catalogue.ports import SparqlAnswer
@@ -34,6 +35,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _PREFIX_RTL = ("ar", "he", "fa", "ur")
+
+_MARKDOWN = MarkdownIt("zero", {"html": False, "breaks": True}).enable(
+    ["list", "emphasis", "link", "autolink", "backticks", "newline", "escape", "hr"]
+)
 
 # 24 x 24 outlines, drawn for this project.
 ICONS = {
@@ -68,9 +73,21 @@ def plain(text: str | None) -> str:
     return re.sub(r"[ \t]+", " ", _TAG.sub(" ", _CONTROL_BUT_LINES.sub(" ", text or ""))).strip()
 
 
-def paragraphs(text: str | None) -> list[str]:
-    """The text's paragraphs."""
-    return [part.strip() for part in re.split(r"\n\s*\n|\n", plain(text)) if part.strip()]
+def prose(text: str | None) -> Markup:
+    """The text as HTML: paragraphs, lists, emphasis and outward links as in Markdown, which many
+    portals write in; anything else of the source's stays text."""
+    tokens = _MARKDOWN.parse(plain(text))
+    for token in tokens:
+        for child in token.children or ():
+            if child.type == "link_open":
+                href = safe_link(str(child.attrGet("href") or ""))
+                child.attrs = {"href": href, "rel": "nofollow noopener ugc"} if href else {}
+    return Markup(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))  # noqa: S704 no raw HTML passes
+
+
+def tail(value: str) -> str:
+    """The last part of an address that stands where a name should; any other text as it is."""
+    return value.rstrip("/#").rsplit("/", 1)[-1].rsplit("#", 1)[-1] if "://" in value else value
 
 
 def pick(texts: Texts, lang: str) -> tuple[str, str]:
