@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -26,11 +27,18 @@ _ACCEPTED = {  # in the order of our preference
     "application/x-turtle": "turtle",
     "application/json": "jsonld",
 }
+_XML_NAME = re.compile(r"[^\W\d][\w.-]*>\Z")
+_NOT_XML = re.compile(  # an escaped backslash is stepped over
+    r"(\\\\)|\\[bf]|\\u00(?:0[0-8BCEF]|1[0-9A-F])|[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]",
+    re.IGNORECASE,
+)
 _OX = {"turtle": ox.RdfFormat.TURTLE, "rdfxml": ox.RdfFormat.RDF_XML}
 
 
 def serialize(lines: Sequence[str], form: str, *, prefixes: Mapping[str, str] = PREFIXES) -> bytes:
-    """The lines as turtle, jsonld, rdfxml or ntriples; the same graph in each.
+    """The lines as turtle, jsonld, rdfxml or ntriples; the same graph in each, but that RDF/XML
+    cannot write everything (RDF 1.1 XML Syntax, section 2.1): a statement whose predicate does not
+    end like an XML name is left out there, and a character that XML forbids becomes U+FFFD.
 
     Raises: KeyError for any other form.
     """
@@ -38,11 +46,17 @@ def serialize(lines: Sequence[str], form: str, *, prefixes: Mapping[str, str] = 
         return "".join(f"{line}\n" for line in lines).encode()
     if form == "jsonld":
         return orjson.dumps(to_jsonld(lines, prefixes), option=orjson.OPT_INDENT_2)
-    text = "\n".join(lines).encode()
+    text = "\n".join(_for_xml(lines) if form == "rdfxml" else lines).encode()
     triples = [quad.triple for quad in ox.parse(text, ox.RdfFormat.N_TRIPLES)]
     used = {name: iri for name, iri in prefixes.items() if f"<{iri}".encode() in text}
     written = ox.serialize(triples, format=_OX[form], prefixes=used)
     return written or b""
+
+
+def _for_xml(lines: Sequence[str]) -> Iterator[str]:
+    for line in lines:
+        if _XML_NAME.search(line.split(" ", 2)[1]):
+            yield _NOT_XML.sub(lambda match: match[1] or "\ufffd", line)
 
 
 def to_jsonld(lines: Sequence[str], prefixes: Mapping[str, str] = PREFIXES) -> dict[str, Any]:
