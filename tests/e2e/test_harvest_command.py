@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
+from urllib.parse import quote
 
 import pytest
+
+from tests.command import Aicat, read, read_json, wait_for
 
 pytestmark = pytest.mark.e2e
 
 DATASET = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
 <http://portal.example/{name}> a dcat:Dataset ; dct:title "{title}"@en ; dct:language "de" .
 """
-
-
-class Aicat:
-    """The command in a data folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.environ = {**os.environ, "AICAT_DATA_DIR": str(folder / "var")}
-
-    def __call__(self, *words: str, status: int = 0) -> str:
-        command = [sys.executable, "-c", "from catalogue.cli import main; main()", *words]
-        done = subprocess.run(
-            command, env=self.environ, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == status, done.stderr
-        return done.stdout
-
-    def harvest(self, source: str, status: int = 0) -> dict[str, Any]:
-        run: dict[str, Any] = json.loads(self("harvest", source, "--json", status=status))
-        return run
 
 
 @pytest.fixture
@@ -74,8 +53,7 @@ def test_an_unreadable_file_makes_the_run_partial_and_keeps_the_rest(aicat: Aica
 
 
 def test_errors_are_one_line_that_says_what_to_do(aicat: Aicat) -> None:
-    command = [sys.executable, "-c", "from catalogue.cli import main; main()", "harvest", "nothing"]
-    done = subprocess.run(command, env=aicat.environ, capture_output=True, text=True, check=False)
+    done = aicat.run("harvest", "nothing")
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         "aicat: there is no source 'nothing'; `aicat source list` shows all"
@@ -86,3 +64,67 @@ def test_a_dry_run_says_what_would_change_and_stores_nothing(aicat: Aicat) -> No
     run = json.loads(aicat("harvest", "s", "--dry-run", "--json"))
     assert [one["outcome"] for one in run["changes"]] == ["created", "created"]
     assert json.loads(aicat("status", "--json"))["records"] == 0
+
+
+def test_a_title_changed_at_its_portal_shows_at_every_door(aicat: Aicat) -> None:
+    feed = aicat.folder / "feed" / "b.ttl"
+    with aicat.up() as (_process, base):
+        aicat.harvest("s")
+        feed.write_text(DATASET.format(name="b", title="Renamed at its portal"))
+        assert aicat.harvest("s")["counts"]["updated"] == 1
+        (item,) = read_json(f"{base}/api/v1/datasets?q=renamed")["items"]
+        assert item["title"] == "Renamed at its portal"
+        page = f"{base}/datasets/{item['id']}"
+        query = "SELECT?t{<http://portal.example/b><http://purl.org/dc/terms/title>?t}"
+        for address, accept in (
+            (f"{base}/api/v1/datasets/{item['id']}", "*/*"),
+            (page, "text/html"),
+            (page, "text/turtle"),
+            (f"{page}.jsonld", "*/*"),
+            (f"{page}.rdf", "*/*"),
+            (f"{base}/catalog.nt", "*/*"),
+            (f"{base}/search?sort=title", "text/html"),
+            (f"{base}/sparql?query={quote(query)}", "text/csv"),
+        ):
+            body = read(address, accept)
+            assert body is not None, address
+            assert b"Renamed at its portal" in body, address
+            assert b"One</h1>" not in body
+        assert "Renamed at its portal" in aicat("search", "renamed")
+        assert "Renamed at its portal" in aicat("show", item["id"])
+        assert "Renamed at its portal" in aicat("show", item["id"], "--server", base)
+        assert "Renamed at its portal" in aicat("sparql", query)
+        assert json.loads(aicat("verify", "--json"))["sound"]
+    assert json.loads(aicat("verify", "--json"))["sound"]
+
+
+def test_rebuilt_projections_answer_as_before(aicat: Aicat) -> None:
+    aicat.harvest("s")
+    before = aicat("search", "one", "--json")
+    aicat("rebuild", "all")
+    assert aicat("search", "one", "--json") == before
+    assert json.loads(aicat("verify", "--json"))["sound"]
+
+
+def test_a_harvest_without_waiting_is_shown_by_whoever_projects(aicat: Aicat) -> None:
+    with aicat.up() as (process, base):
+        aicat("harvest", "s", "--no-wait")
+        wait_for(lambda: read_json(f"{base}/api/v1/stats")["records"] == 2, process)
+
+
+def test_a_taken_port_is_said_in_one_line(aicat: Aicat) -> None:
+    with aicat.up() as (_process, base):
+        done = aicat.run("serve", "--port", base.rsplit(":", 1)[1])
+    assert done.returncode == 1
+    assert "choose another with --port" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_harvested_text_says_does_not_act_on_a_terminal(aicat: Aicat) -> None:
+    title = r"Red \u001B[31mtext\u202E"
+    (aicat.folder / "feed" / "a.ttl").write_text(DATASET.format(name="a", title=title))
+    aicat.harvest("s")
+    shown = aicat("search", "red")
+    assert "Red" in shown
+    assert "\u001b" not in shown
+    assert "\u202e" not in shown

@@ -163,7 +163,7 @@ class OxigraphGraph:
             row = counts.execute("SELECT value FROM state WHERE name = 'fingerprint'").fetchone()
             counts.close()
             ox.Store(str(self._folder / "store"))
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, RuntimeError, ValueError) as error:
             return f"it is damaged: {error}"
         if row is None or row[0] != self._fingerprint:
             return "it is of another version or another site"

@@ -1,0 +1,112 @@
+"""The command `aicat` in processes of its own, as a person runs it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+WORDS = [sys.executable, "-c", "from catalogue.cli import main; main()"]
+PATIENCE = 60.0  # seconds; a watchdog, not a measure
+
+
+class Aicat:
+    """The command in a data folder of its own."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.environ = {
+            **os.environ,
+            "AICAT_DATA_DIR": str(folder / "var"),
+            "AICAT_ALLOW_PRIVATE_NETWORKS": "1",
+            **settings,
+        }
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run to the end, whatever the status."""
+        return subprocess.run(
+            [*WORDS, *words],
+            env=self.environ,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def __call__(self, *words: str, status: int = 0) -> str:
+        done = self.run(*words)
+        assert done.returncode == status, done.stderr + done.stdout
+        return done.stdout
+
+    def harvest(self, *words: str, status: int = 0) -> dict[str, Any]:
+        run: dict[str, Any] = json.loads(self("harvest", *words, "--json", status=status))
+        return run
+
+    @contextlib.contextmanager
+    def running(self, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A process that is ended afterwards, if it still lives, with what it started."""
+        process = subprocess.Popen(
+            [*WORDS, *words], env=self.environ, cwd=self.folder, start_new_session=True
+        )
+        try:
+            yield process
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGTERM)
+            try:
+                process.wait(PATIENCE)
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+
+    @contextlib.contextmanager
+    def up(self, *words: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+        """`aicat up` and its address, once it is ready."""
+        port = free_port()
+        with self.running("up", "--port", str(port), *words) as process:
+            base = f"http://127.0.0.1:{port}"
+            wait_for(lambda: read(f"{base}/readyz") == b"ready\n", process)
+            yield process, base
+
+
+def read(address: str, accept: str = "*/*") -> bytes | None:
+    """The body at an address; None where there is no good answer."""
+    request = urllib.request.Request(address, headers={"Accept": accept})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            body: bytes = answer.read()
+            return body
+    except OSError:
+        return None
+
+
+def read_json(address: str) -> Any:
+    """The JSON at an address that answers."""
+    body = read(address)
+    assert body is not None, address
+    return json.loads(body)
+
+
+def wait_for(true: Any, process: subprocess.Popen[bytes] | None = None) -> None:
+    """Return when the condition holds; fail when it does not in time or the process ended."""
+    until = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < until, "waited in vain"
+        assert process is None or process.poll() is None, "the process ended"
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
