@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from catalogue.model import Change
+from catalogue.model import Change, Node, Source
 
 
 class MemoryJournal:
@@ -29,6 +29,12 @@ class MemoryJournal:
             for one in self._log
             if one.record.page_id in bounds and one.seq <= bounds[one.record.page_id]
         }
+
+    def nodes(self) -> list[Node]:
+        return []
+
+    def sources(self) -> list[Source]:
+        return []
 
     def everything(self) -> Iterator[Change]:
         """The live records' current changes."""

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalogue.adapters.embedded.oxigraph import OxigraphGraph
+from catalogue.adapters.embedded.oxigraph_proof import as_stored
 from catalogue.model import Change, Record, content_hash, page_id
 from catalogue.project.statements import statements
 from tests.contract.memory_journal import MemoryJournal
@@ -95,6 +96,43 @@ def test_the_graph_is_what_the_public_records_state(
     assert stored(graph._store) == expected(journal)
     assert graph.differences(journal.everything) == []
     graph.close()
+
+
+LEXICAL = st.sampled_from(
+    [
+        "1",
+        "01",
+        "+1",
+        "-0",
+        "1.50",
+        "1e3",
+        "true",
+        "2024-05-01",
+        "2024-05-01Z",
+        "24:00:00",
+        "x",
+        "",
+        "2024-05-01T10:00:00.500",
+        "2024-05-01T10:00:00+02:00",
+        "P1Y",
+        "2024",
+        'quo\\"te',
+        "tab\\t",
+    ]
+)
+TYPES = ("integer", "nonNegativeInteger", "decimal", "double", "boolean", "date", "dateTime")
+DATATYPE = st.sampled_from([*TYPES, "gYear", "duration", "time", "anyURI", "token"])
+
+
+@given(st.lists(st.tuples(LEXICAL, DATATYPE), max_size=8))
+def test_lines_are_foretold_as_the_store_writes_them(literals: list[tuple[str, str]]) -> None:
+    lines = [
+        f'<http://x.example/{n}> <http://x.example/p> "{text}"^^<http://www.w3.org/2001/XMLSchema#{kind}> .'
+        for n, (text, kind) in enumerate(literals)
+    ]
+    store = ox.Store()
+    store.bulk_load("\n".join(lines).encode(), ox.RdfFormat.N_TRIPLES)
+    assert sorted(as_stored(lines)) == sorted(f"{quad.triple} ." for quad in store)
 
 
 def test_a_batch_applied_again_after_a_crash_changes_nothing(tmp_path: Path) -> None:

@@ -186,8 +186,6 @@ class OxigraphGraph:
         added, removed = self._shared(sums)
         gone = (before[0] - after[0]) | removed
         come = (after[0] - before[0]) | added
-        # What differs as text may be one triple to the store ("01" and "1" as integers).
-        gone -= self._same_to_the_store(gone, come | after[0]) if gone else set()
         if not gone and len(new) >= BULK:
             self._load(come)
         elif gone or come:
@@ -222,7 +220,7 @@ class OxigraphGraph:
                 f"<{self._site}/datasets/{record.page_id}#source>",
                 f"<{self._site}/.well-known/genid/{record.page_id}/",
             )
-            for line in set(statements(change, self._site)):
+            for line in set(as_stored(statements(change, self._site))):
                 if line.startswith(mine) or self._is_link(line, record.page_id):
                     own.add(line)
                 else:
@@ -248,13 +246,6 @@ class OxigraphGraph:
             else:
                 removed.add(line)
         return added, removed
-
-    def _same_to_the_store(self, gone: set[str], come: set[str]) -> set[str]:
-        """Lines to be removed that the store cannot tell from one that stays."""
-        subjects = {line.split(" ", 1)[0] for line in gone}
-        near = [line for line in come if line.split(" ", 1)[0] in subjects]
-        staying = set(as_stored(near))
-        return {line for line in gone if not staying.isdisjoint(as_stored([line]))}
 
     def _federation(self) -> None:
         """Bring what the graph says of nodes and sources to what the journal says."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -14,6 +15,7 @@ from catalogue.project.statements import statements
 
 BATCH = 100_000  # lines that are written into a passing store at once
 MOST = 20  # differences told
+_TYPED = re.compile(r"(\"(?:[^\"\\\\]|\\\\.)*\"\^\^<http://www\.w3\.org/2001/XMLSchema#\w+>) \.\Z")
 
 
 def differences(
@@ -36,10 +38,24 @@ def held(change: Change) -> bool:
 
 
 def as_stored(lines: Iterable[str]) -> list[str]:
-    """The lines as a store gives them back."""
+    """The lines as a store gives them back: it rewrites numbers, dates and times, so that what
+    differs as text can be one triple."""
+    found = list(lines)
+    typed = {match[1] for line in found if (match := _TYPED.search(line))}
+    forms = _stored_literals(typed)
+    return [
+        line[: match.start(1)] + forms[match[1]] + " ." if (match := _TYPED.search(line)) else line
+        for line in found
+    ]
+
+
+def _stored_literals(typed: Iterable[str]) -> dict[str, str]:
+    """For each literal the one that a store makes of it."""
+    given = list(typed)
     store = ox.Store()
-    store.bulk_load("\n".join(lines).encode(), ox.RdfFormat.N_TRIPLES)
-    return [f"{quad.triple} ." for quad in store]
+    text = "\n".join(f"<urn:n:{place}> <urn:n> {term} ." for place, term in enumerate(given))
+    store.bulk_load(text.encode(), ox.RdfFormat.N_TRIPLES)
+    return {given[int(q.subject.value[6:])]: str(q.object) for q in store}
 
 
 def line_hash(line: str) -> bytes:
