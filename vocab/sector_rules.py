@@ -65,7 +65,7 @@ WORDS = {
         "atliek emisij atkritum"
     ),
     "agritech": (
-        "agricultur crop farm soil livestock irrigation harvest| orchard vineyard forestry fisher "
+        "agricultur crop farming farmer farmland soil livestock irrigation harvest| orchard vineyard forestry fisher "
         "dairy pesticide fertili landwirtschaft acker boden| ernte| vieh obst weinbau agricol agrícol "
         "culture-de récolte élevage cultivo suelo ganad agrari coltur suolo vigneto agrícola solo| "
         "landbouw gewas bodem veeteelt rolnic uprawa gleba zeměděl plodin kmetij mezőgazdas termés "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -21,6 +22,7 @@ from catalogue.ports import Journal
 from catalogue.settings import Settings, load
 
 SIDE_BY_SIDE = 4
+LOOK = 0.2  # seconds between looks at a run that another process carries out
 EXIT = {RunState.DONE: 0, RunState.HELD: 3, RunState.PARTIAL: 4}
 
 
@@ -151,13 +153,7 @@ def _one(
         note = f"page {state.pages}"
         progress.update(task, total=state.total, completed=state.listed, note=note)
 
-    lock = source_lock(settings)
-    ended = carry_out(run, journal, guarded_client(settings), lock, watch)
-    if ended is None:
-        raise Conflict(
-            f"source {run.source} is being harvested by another process (run {run.id});"
-            f" `aicat runs {run.source}` shows how far it is"
-        )
+    ended = _to_its_end(settings, journal, run, watch)
     if home is not None:
         progress.update(task, note="making it searchable")
         home.wait_visible(journal.last_seq())
@@ -166,6 +162,18 @@ def _one(
         print_json(run_json(ended))
     elif progress.disable:
         say(f"{ended.source}: {_summary(ended)}")
+    return ended
+
+
+def _to_its_end(settings: Settings, journal: Journal, run: Run, watch: flow.Watch) -> Run:
+    """Carry the run out, or see it through where another process does: it may die."""
+    lock, client = source_lock(settings), guarded_client(settings)
+    while (ended := carry_out(run, journal, client, lock, watch)) is None:
+        time.sleep(LOOK)
+        now = journal.run(run.id)
+        if now.state not in ACTIVE:
+            return now
+        watch(flow.Progress(pages=now.pages, listed=now.counts.listed, total=now.declared))
     return ended
 
 
@@ -208,7 +216,7 @@ def _summary(run: Run) -> str:
     ]
     text = f"{run.state.value}: {', '.join(parts) or 'no records'}"
     if run.findings:
-        text += f"; {run.findings} findings"
+        text += f"; {run.findings} finding{'' if run.findings == 1 else 's'}"
     return f"{text}; {run.error}" if run.error else text
 
 

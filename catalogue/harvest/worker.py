@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 
 from catalogue.harvest.flow import Watch, harvest
-from catalogue.model import Run
+from catalogue.model import ACTIVE, Run
 from catalogue.ports import Client, Journal
 
 LOOK = 1.0  # seconds between looks for queued runs
@@ -23,11 +23,12 @@ SourceLock = Callable[[str], AbstractContextManager[bool]]
 def carry_out(
     run: Run, journal: Journal, client: Client, lock: SourceLock, watch: Watch = lambda _p: None
 ) -> Run | None:
-    """Harvest for a run unless another living process is at it (then None)."""
+    """Harvest for a run and return it ended; None while another living process is at its source."""
     with lock(run.source) as mine:
         if not mine:
             return None
-        return harvest(run.id, journal, client, watch)
+        now = journal.run(run.id)
+        return harvest(run.id, journal, client, watch) if now.state in ACTIVE else now
 
 
 class Worker:

@@ -1,0 +1,1 @@
+"""The demo federation: portals of invented members, each a real HTTP server on loopback."""

@@ -1,0 +1,170 @@
+"""`make run`: the demo federation, harvested by public commands, and the catalogue over it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from deploy.demo import federation
+from deploy.demo.records import CONTENT, Member, members
+
+AICAT = [str(Path(sys.executable).with_name("aicat"))]
+PATIENCE = 120.0  # seconds until the catalogue must be ready
+
+
+class Stopped(Exception):
+    """Somebody asked the demo to end."""
+
+
+def main() -> None:
+    """Start everything, harvest what was never harvested, stay until a signal."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--host", default="127.0.0.1")
+    asked.add_argument("--port", type=int, default=8000)
+    asked.add_argument("--portals-port", type=int, default=federation.BASE_PORT)
+    given = asked.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    # The demo's portals are on loopback, which harvesters otherwise refuse.
+    os.environ.setdefault("AICAT_ALLOW_PRIVATE_NETWORKS", "1")
+    started: list[subprocess.Popen[bytes]] = []
+    try:
+        _run(given, members(), started)
+    except Stopped:
+        pass
+    finally:
+        _end(started)
+
+
+def _run(
+    given: argparse.Namespace, invented: list[Member], started: list[subprocess.Popen[bytes]]
+) -> None:
+    if invented:
+        started.append(_portals(given.portals_port, invented))
+    else:
+        print(f"demo: no content in {CONTENT.name}/, so the catalogue starts empty", flush=True)
+    _aicat("migrate", quiet=True)
+    _join(invented, given.portals_port)
+    up = subprocess.Popen([*AICAT, "up", "--host", given.host, "--port", str(given.port)])
+    started.append(up)
+    base = f"http://{given.host}:{given.port}"
+    _wait_ready(base, up)
+    harvested = {
+        run["source"]
+        for run in _listed("runs", "--limit", "1000")
+        if run["state"] in {"done", "partial"}
+    }
+    fresh = [name for name in map(federation.source_id, invented) if name not in harvested]
+    if fresh:
+        print(f"harvesting {len(fresh)} portals ...", flush=True)
+        _aicat("harvest", *fresh, fails=True)
+    _welcome(base)
+    while all(one.poll() is None for one in started):
+        time.sleep(0.5)
+    sys.exit("demo: a part of it ended; see the message above")
+
+
+def _portals(port: int, invented: list[Member]) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "deploy.demo.portals", "--base-port", str(port)],
+        stdout=subprocess.DEVNULL,
+    )
+    for place in range(len(invented)):
+        until = time.monotonic() + PATIENCE
+        while not _answers(f"http://127.0.0.1:{port + place}/"):
+            if process.poll() is not None or time.monotonic() > until:
+                sys.exit(process.returncode or 1)
+            time.sleep(0.05)
+    return process
+
+
+def _join(invented: list[Member], port: int) -> None:
+    """Add the members and sources that the catalogue does not know yet."""
+    nodes = {one["id"] for one in _listed("node", "list")}
+    sources = {one["id"]: one for one in _listed("source", "list")}
+    for place, one in enumerate(invented):
+        if one.id not in nodes:
+            words = ("--name", one.name, "--country", one.country, "--kind", one.kind)
+            _aicat("node", "add", one.id, *words, "--homepage", one.homepage, quiet=True)
+        name, url = federation.source_id(one), federation.address(one, port + place)
+        kind = federation.portal(one).kind
+        if name not in sources:
+            words = ("--node", one.id, "--kind", kind, "--url", url)
+            _aicat("source", "add", name, *words, quiet=True)
+        elif sources[name]["url"] != url:
+            _aicat("source", "edit", name, "--url", url, quiet=True)
+
+
+def _wait_ready(base: str, up: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not _answers(f"{base}/readyz"):
+        if up.poll() is not None:
+            sys.exit(up.returncode or 1)
+        if time.monotonic() > until:
+            sys.exit(f"demo: {base}/readyz did not answer in {PATIENCE:.0f} s")
+        time.sleep(0.1)
+
+
+def _welcome(base: str) -> None:
+    with urllib.request.urlopen(f"{base}/api/v1/stats", timeout=10) as answer:
+        numbers = json.load(answer)
+    found = f"{numbers['records']} records of {numbers['nodes']} members"
+    print(
+        f"\n  {base}   {found}\n\n"
+        f"  search   {base}/search?q=soil+moisture\n"
+        f"  API      {base}/api/docs\n"
+        f"  SPARQL   {base}/sparql\n\n"
+        "  Ctrl-C ends everything.\n",
+        flush=True,
+    )
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _listed(*words: str) -> list[dict[str, Any]]:
+    done = subprocess.run([*AICAT, *words, "--json"], stdout=subprocess.PIPE, check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
+    items: list[dict[str, Any]] = json.loads(done.stdout)["items"]
+    return items
+
+
+def _aicat(*words: str, quiet: bool = False, fails: bool = False) -> None:
+    done = subprocess.run([*AICAT, *words], stderr=subprocess.PIPE if quiet else None, check=False)
+    if done.returncode and not fails:
+        sys.stderr.buffer.write(done.stderr or b"")
+        sys.exit(done.returncode)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise Stopped
+
+
+def _end(started: list[subprocess.Popen[bytes]]) -> None:
+    for one in reversed(started):
+        if one.poll() is None:
+            one.terminate()
+    for one in started:
+        try:
+            one.wait(30)
+        except subprocess.TimeoutExpired:
+            one.kill()
+
+
+if __name__ == "__main__":
+    main()
