@@ -115,6 +115,7 @@ def _record(
 ) -> Record:
     named = {"place": place, "year": year}
     spread = sum(card["id"].encode()) + 7 * number  # dates differ, and are the same every time
+    issued = f"{min(year + 1, 2025)}-{1 + spread % 9:02d}-{1 + spread % 28:02d}"
     return Record(
         id=f"{card['id']}-{number}",
         type=card.get("type", "dataset"),
@@ -127,8 +128,8 @@ def _record(
         license=card.get("license"),
         access=card.get("access"),
         frequency=card.get("frequency"),
-        issued=f"{year + 1}-{1 + spread % 12:02d}-{1 + spread % 28:02d}",
-        modified=f"{min(year + 1 + spread % 2, 2025)}-{1 + spread % 9:02d}-{1 + spread % 27:02d}",
+        issued=issued,
+        modified=max(issued, f"{min(year + 2, 2025)}-{1 + spread % 9:02d}-{1 + spread % 27:02d}"),
         year=year,
         place=None if place == "–" else place,
         bbox=_box(box),

@@ -1,0 +1,155 @@
+"""The demo starts by its own command, and what the README shows is what a reader gets."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.command import PATIENCE, free_port, read, read_json, wait_for
+
+pytestmark = pytest.mark.e2e
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+class Demo:
+    """`make run`'s command with a data folder and ports of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port, self.portals = free_port(), free_port()
+        while not 20_000 < self.portals < 60_000:
+            self.portals = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.environ = {**os.environ, "AICAT_DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
+        self.environ["AICAT_ALLOW_PRIVATE_NETWORKS"] = "1"
+
+    def start(self) -> subprocess.Popen[str]:
+        words = ["--port", str(self.port), "--portals-port", str(self.portals)]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "deploy.demo.run", *words],
+            env=self.environ,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "Ctrl-C" in line:
+                return process
+        raise AssertionError("the demo ended before it was ready")
+
+    def stop(self, process: subprocess.Popen[str]) -> int:
+        process.send_signal(signal.SIGINT)
+        return process.wait(PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    made = Demo(tmp_path_factory.mktemp("demo") / "var")
+    process = made.start()
+    yield made
+    assert made.stop(process) == 0
+
+
+def shown() -> list[tuple[str, str]]:
+    """Each command of the README's console blocks with the output shown."""
+    found = []
+    for block in BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8")):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = part.partition("\n")
+            found.append((command, output))
+    return found
+
+
+@pytest.mark.timeout(300)
+def test_the_demo_is_whole(demo: Demo) -> None:
+    stats = read_json(f"{demo.base}/api/v1/stats")
+    assert stats["records"] >= 400
+    assert stats["nodes"] >= 8
+    assert len(stats["languages"]) >= 10
+    assert len(stats["sectors"]) == 7
+    runs = read_json(f"{demo.base}/api/v1/runs")["items"]
+    assert {run["state"] for run in runs} <= {"done", "partial"}
+    assert sum(run["findings"] for run in runs) > 50
+    for word, sector in (("chest x-ray", "health"), ("Windpark", "energy"), ("trafic", "mobility")):
+        found = read_json(f"{demo.base}/api/v1/datasets?q={word.replace(' ', '+')}&sector={sector}")
+        assert found["total"] > 1, word
+
+
+@pytest.mark.timeout(300)
+def test_every_command_of_the_readme_gives_what_it_shows(demo: Demo) -> None:
+    commands = shown()
+    assert len(commands) >= 6
+    for command, output in commands:
+        here = command.replace(".venv/bin/", f"{Path(sys.executable).parent}/")
+        here = here.replace("http://127.0.0.1:8000", demo.base)
+        expected = output
+        if demo.portals != 8801:  # records of CKAN portals have its address in their ids
+            here = re.sub(r"/datasets/[a-z2-7]{13}", f"/datasets/{_grasping(demo)}", here)
+            expected = re.sub(r"^[a-z2-7]{13}\t", "…\t", expected, flags=re.MULTILINE)
+            expected = expected.replace("127.0.0.1:8802", "…")
+        done = subprocess.run(
+            here,
+            shell=True,
+            env=demo.environ,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        pattern = re.escape(expected.strip()).replace("…", ".*?")
+        assert re.fullmatch(pattern, done.stdout.strip(), re.DOTALL), f"{command}\n{done.stdout}"
+
+
+def _grasping(demo: Demo) -> str:
+    items = read_json(f"{demo.base}/api/v1/datasets?q=robot+grasping+altona+2024")["items"]
+    identifier: str = items[0]["id"]
+    return identifier
+
+
+@pytest.mark.timeout(300)
+def test_a_second_start_harvests_nothing_and_a_taken_port_is_said(tmp_path: Path) -> None:
+    made = Demo(tmp_path / "var")
+    first = made.start()
+    before = read_json(f"{made.base}/api/v1/runs")["total"]
+    environ = {**made.environ, "AICAT_DATA_DIR": str(tmp_path / "other")}
+    second = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "deploy.demo.run",
+            "--port",
+            str(made.port),
+            "--portals-port",
+            str(made.portals),
+        ],
+        env=environ,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert second.returncode == 1
+    assert f"port {made.portals} of 127.0.0.1 is taken" in second.stderr
+    assert made.stop(first) == 0
+    wait_for(lambda: read(f"{made.base}/livez") is None)
+    again = made.start()
+    assert read_json(f"{made.base}/api/v1/runs")["total"] == before
+    assert made.stop(again) == 0
+
+
+def test_json_of_the_readme_s_search_is_what_the_contract_says(demo: Demo) -> None:
+    body = read(f"{demo.base}/api/v1/datasets?q=soil+moisture&facets=country&limit=1")
+    assert body is not None
+    assert set(json.loads(body)) == {"total", "items", "facets", "next"}
