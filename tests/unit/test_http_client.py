@@ -271,10 +271,10 @@ BODY = bytes(range(256)) * 300
 @pytest.mark.parametrize(
     ("encoding", "packed"),
     [
-        ("gzip", gzip.compress(BODY)),
-        ("x-gzip", gzip.compress(BODY)),
-        ("GZIP", gzip.compress(BODY[:1000]) + gzip.compress(BODY[1000:])),
-        ("gzip", gzip.compress(BODY) + b"\0" * 100),
+        ("gzip", gzip.compress(BODY, mtime=0)),
+        ("x-gzip", gzip.compress(BODY, mtime=0)),
+        ("GZIP", gzip.compress(BODY[:1000], mtime=0) + gzip.compress(BODY[1000:])),
+        ("gzip", gzip.compress(BODY, mtime=0) + b"\0" * 100),
         ("deflate", zlib.compress(BODY)),
         ("deflate", _deflate_raw(BODY)),
         ("identity", BODY),
@@ -294,7 +294,7 @@ def test_an_empty_packed_body_is_empty(server: Hostile, client: GuardedClient) -
 
 
 _HEAD = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
-_CUT = gzip.compress(BODY)[:-9]
+_CUT = gzip.compress(BODY, mtime=0)[:-9]
 
 
 @pytest.mark.parametrize(
@@ -305,9 +305,9 @@ _CUT = gzip.compress(BODY)[:-9]
         _HEAD + b"Transfer-Encoding: chunked\r\n\r\n9\r\nhello",
         _HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n",
         _HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(_CUT) + _CUT,
-        _HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"x")[:1],
+        _HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"x", mtime=0)[:1],
         _HEAD + b"Content-Encoding: gzip\r\n\r\nthis is no gzip",
-        _HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"x") + b"behind",
+        _HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"x", mtime=0) + b"behind",
         _HEAD + b"Content-Encoding: br\r\n\r\nwhatever",
         _HEAD + b"Content-Encoding: gzip, gzip\r\n\r\nwhatever",
         _HEAD[:30],
@@ -350,7 +350,7 @@ def test_a_body_of_the_limit_passes_and_one_byte_more_is_refused(
 
 
 def test_a_packed_body_counts_by_its_unpacked_size(server: Hostile, client: GuardedClient) -> None:
-    server.scripts["/a"] = answer(gzip.compress(b"x" * 1_000_001), Content_Encoding="gzip")
+    server.scripts["/a"] = answer(gzip.compress(b"x" * 1_000_001, mtime=0), Content_Encoding="gzip")
     with pytest.raises(Refused, match="larger than 1000000 bytes"):
         client.get(server.url("/a"))
 
