@@ -34,6 +34,28 @@ _ALIASES = {
         "ODC_PDDL": "odc-pddl pddl pddl-1.0 opendatacommons.org/licenses/pddl opendatacommons.org/licenses/pddl/1.0",
         "GNU_FDL": "gfdl",
     },
+    "language": {  # ISO 639-2, bibliographic codes
+        "BOD": "tib",
+        "CES": "cze",
+        "CYM": "wel",
+        "DEU": "ger",
+        "ELL": "gre",
+        "EUS": "baq",
+        "FAS": "per",
+        "FRA": "fre",
+        "HYE": "arm",
+        "ISL": "ice",
+        "KAT": "geo",
+        "MKD": "mac",
+        "MRI": "mao",
+        "MSA": "may",
+        "MYA": "bur",
+        "NLD": "dut",
+        "RON": "rum",
+        "SLK": "slo",
+        "SQI": "alb",
+        "ZHO": "chi",
+    },
     "access": {
         "PUBLIC": "public open",
         "RESTRICTED": "restricted",
@@ -78,6 +100,7 @@ _DEED = re.compile(
 _LEXVO = re.compile(
     r"(?:lexvo\.org/(?:id|page)/(?:iso639-3|iso639-1|code)|id\.loc\.gov/vocabulary/iso639-[12])/([a-z]{2,3})\Z"
 )
+_TAGGED = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{2,8})+\Z")  # en_US, sr-Latn-RS (BCP 47)
 _IANA = re.compile(r"(?:www\.)?iana\.org/assignments/media-types/([\w.+-]+/[\w.+-]+)\Z")
 _TABLE = re.compile(
     r"\Apublications\.europa\.eu/(?:resource|mdr)/(?:authority/)?([\w-]+)/([\w]+)\Z"
@@ -118,7 +141,7 @@ def _patterned(scheme: str, bare: str) -> str | None:
             concept = vocab.scheme("license").concept(code)
             return concept.iri if concept else None
     if scheme == "language":
-        match = _LEXVO.match(bare)
+        match = _LEXVO.match(bare) or _TAGGED.match(bare)
         if match:
             return _spellings("language").get(match.group(1))
     if scheme == "format":

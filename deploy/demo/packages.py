@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,6 +15,9 @@ from vocab import scheme
 from vocab.namespaces import AUTHORITY
 
 MOST = 1000  # rows that one search gives, as CKAN's own limit
+SORTED_BY = ("id", "name", "title", "metadata_created", "metadata_modified")
+_PLAIN = {"type": "type", "dataset_type": "type", "state": "state", "name": "name", "id": "id"}
+_FILTER = re.compile(r'([+-]?)(\w+):(?:"([^"]*)"|(\S+))')
 _SPACE = uuid.UUID("b0a3a7b4-54a7-4b0e-9d0c-5c1f4c1d2e77")
 
 
@@ -62,9 +66,7 @@ class ActionApi:
         if rows < 0 or start < 0:
             raise ValueError("rows and start must not be negative")
         found = [one for one in self._packages if _fits(one, given)]
-        newest_last = str(given.get("sort", "")).startswith("metadata_modified asc")
-        key = (lambda one: (one["metadata_modified"], one["id"])) if newest_last else None
-        found = sorted(found, key=key) if key else sorted(found, key=lambda one: str(one["id"]))
+        _sort(found, str(given.get("sort") or "id asc"))
         page = found[start : start + min(rows, MOST)]
         return {"count": len(found), "results": page, "sort": given.get("sort", "id asc")}
 
@@ -87,10 +89,16 @@ class ActionApi:
 
 
 def parameters(query: str, body: bytes, media_type: str) -> dict[str, Any]:
-    """What a request gives to an action: of its query, and of a JSON or form body."""
+    """What a request gives to an action: of its query, and of a JSON or form body.
+
+    Raises: ValueError for a body that is no JSON object.
+    """
     given: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True))
     if body and "json" in media_type:
-        given.update(orjson.loads(body))
+        sent = orjson.loads(body)
+        if not isinstance(sent, dict):
+            raise ValueError("the request's data must be a JSON object")
+        given.update(sent)
     elif body:
         given.update(parse_qsl(body.decode(), keep_blank_values=True))
     return given
@@ -194,19 +202,41 @@ def _group(code: str) -> dict[str, Any]:
     return {"id": code.lower(), "name": code.lower(), "title": title, "display_name": title}
 
 
+def _sort(found: list[dict[str, Any]], order: str) -> None:
+    """Sort by "name asc, metadata_modified desc"; what is equal then stands by id.
+
+    Raises: ValueError for a field that packages are not sorted by.
+    """
+    found.sort(key=lambda one: str(one["id"]))
+    for part in reversed(order.split(",")):
+        name, _, direction = part.strip().partition(" ")
+        name = {"title_string": "title", "score": "id"}.get(name, name)
+        if name not in SORTED_BY or direction not in {"", "asc", "desc"}:
+            raise ValueError(f'Invalid "sort" parameter: {part.strip()}')
+        found.sort(key=lambda one: str(one.get(name) or ""), reverse=direction == "desc")
+
+
+def _named(one: dict[str, Any]) -> dict[str, set[str]]:
+    """What `fq` can ask of a package: the values of each field."""
+    return {
+        "organization": {one["organization"]["name"]},
+        "groups": {group["name"] for group in one["groups"]},
+        "tags": {tag["name"] for tag in one["tags"]},
+        "res_format": {str(file["format"]) for file in one["resources"] if isinstance(file, dict)},
+        "license_id": {str(one.get("license_id"))},
+        **{field: {str(one[name])} for field, name in _PLAIN.items()},
+    }
+
+
 def _fits(one: dict[str, Any], given: dict[str, Any]) -> bool:
     """Whether a package has every word of `q`, and what `fq` names (field:value, joined by spaces)."""
     text = f"{one['title']} {one.get('notes', '')} {one['name']}".lower()
     words = [word for word in str(given.get("q") or "").lower().split() if word not in {"*:*", "*"}]
     if not all(word.strip('"') in text for word in words):
         return False
-    for part in str(given.get("fq") or "").split():
-        name, _, value = part.strip("+").partition(":")
-        value = value.strip('"')
-        if name == "organization" and one["organization"]["name"] != value:
-            return False
-        if name == "groups" and value not in {group["name"] for group in one["groups"]}:
-            return False
-        if name in {"type", "dataset_type"} and one["type"] != value:
+    known = _named(one)
+    for sign, name, quoted, plain in _FILTER.findall(str(given.get("fq") or "")):
+        value = quoted or plain
+        if (value == "*" or value in known.get(name, set())) == (sign == "-"):
             return False
     return True

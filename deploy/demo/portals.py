@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
-from email.utils import formatdate
+from email.utils import formatdate, mktime_tz, parsedate_tz
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -128,11 +128,23 @@ class Handler(BaseHTTPRequestHandler):
         self._serve(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 
     def _serve(self, body: bytes) -> None:
+        try:
+            self._answer(body)
+        except (OSError, ValueError) as error:  # a content file in the middle of an edit
+            if not isinstance(error, ConnectionError):
+                self._send(503, f"{error}\n".encode(), "text/plain; charset=utf-8")
+
+    def _answer(self, body: bytes) -> None:
         parts = urlsplit(self.path)
         site = self.server.site
         how = portal(site.member)
         if how.kind == "ckan" and "/action/" in parts.path:
-            given = parameters(parts.query, body, self.headers.get("Content-Type") or "")
+            try:
+                given = parameters(parts.query, body, self.headers.get("Content-Type") or "")
+            except ValueError as error:
+                text = f"Bad request - JSON Error: {error}"  # what CKAN says, as a JSON string
+                self._send(400, orjson.dumps(text), "application/json;charset=utf-8")
+                return
             status, value = site.action(parts.path.rsplit("/", 1)[1], given)
             self._send(status, orjson.dumps(value), "application/json;charset=utf-8")
         elif how.kind == "dcat" and parts.path == "/catalog":
@@ -157,26 +169,47 @@ class Handler(BaseHTTPRequestHandler):
             self._send(200, *found, packed=how.packed)
 
     def _send(self, status: int, body: bytes, media_type: str, *, packed: bool = False) -> None:
-        tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-        if status == 200 and self.command != "POST" and self.headers.get("If-None-Match") == tag:
+        # Weak: the packed body has other bytes and the same meaning.
+        tag = f'W/"{hashlib.sha256(body).hexdigest()[:16]}"'
+        if status == 200 and self.command != "POST" and self._unchanged(tag):
             status, body = 304, b""
-        packed = bool(body) and (packed or "gzip" in (self.headers.get("Accept-Encoding") or ""))
+        packed = bool(body) and (packed or _takes_gzip(self.headers.get("Accept-Encoding") or ""))
         if packed:
             body = gzip.compress(body, 6, mtime=0)
         self.send_response(status)
         self.send_header("Content-Type", media_type)
         self.send_header("ETag", tag)
         self.send_header("Vary", "Accept, Accept-Encoding")
-        self.send_header("Last-Modified", formatdate(self.server.site.changed, usegmt=True))
+        if status in {200, 304}:
+            self.send_header("Last-Modified", formatdate(self.server.site.changed, usegmt=True))
         if packed:
             self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(body)))
+        if status != 304:
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
 
+    def _unchanged(self, tag: str) -> bool:
+        """RFC 9110, section 13.2.2: If-None-Match counts, If-Modified-Since only where it is absent."""
+        asked = self.headers.get("If-None-Match")
+        if asked is not None:
+            known = {one.strip().removeprefix("W/") for one in asked.split(",")}
+            return "*" in known or tag.removeprefix("W/") in known
+        since = parsedate_tz(self.headers.get("If-Modified-Since") or "")
+        return since is not None and int(self.server.site.changed) <= mktime_tz(since)
+
     def log_message(self, *_parts: object) -> None:
         """The demo's terminal belongs to the catalogue."""
+
+
+def _takes_gzip(header: str) -> bool:
+    """Whether an Accept-Encoding header takes gzip: named, and not with q=0."""
+    for part in header.lower().split(","):
+        name, _, quality = part.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return quality.strip("0.") != "" or quality == ""
+    return False
 
 
 class Server(ThreadingHTTPServer):

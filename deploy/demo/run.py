@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,6 +19,8 @@ from deploy.demo import federation
 from deploy.demo.records import CONTENT, Member, members
 
 AICAT = [str(Path(sys.executable).with_name("aicat"))]
+# What is asked is on this machine: a proxy of the environment would not reach it.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 PATIENCE = 120.0  # seconds until the catalogue must be ready
 
 
@@ -37,8 +40,10 @@ def main() -> None:
     # The demo's portals are on loopback, which harvesters otherwise refuse.
     os.environ.setdefault("AICAT_ALLOW_PRIVATE_NETWORKS", "1")
     started: list[subprocess.Popen[bytes]] = []
+    invented = members()
+    _check_free(given, len(invented))
     try:
-        _run(given, members(), started)
+        _run(given, invented, started)
     except Stopped:
         pass
     finally:
@@ -56,7 +61,11 @@ def _run(
     _join(invented, given.portals_port)
     up = subprocess.Popen([*AICAT, "up", "--host", given.host, "--port", str(given.port)])
     started.append(up)
-    base = f"http://{given.host}:{given.port}"
+    base = (
+        f"http://[{given.host}]:{given.port}"
+        if ":" in given.host
+        else (f"http://{given.host}:{given.port}")
+    )
     _wait_ready(base, up)
     harvested = {
         run["source"]
@@ -71,6 +80,18 @@ def _run(
     while all(one.poll() is None for one in started):
         time.sleep(0.5)
     sys.exit("demo: a part of it ended; see the message above")
+
+
+def _check_free(given: argparse.Namespace, portals: int) -> None:
+    """End with one line where a port is taken: what listens there would answer in our place."""
+    wanted = [("127.0.0.1", given.portals_port + one, "--portals-port") for one in range(portals)]
+    for host, port, option in [(given.host, given.port, "--port"), *wanted]:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except (OSError, OverflowError) as error:
+                sys.exit(f"demo: cannot listen on {host}:{port} ({error}); choose with {option}")
 
 
 def _portals(port: int, invented: list[Member]) -> subprocess.Popen[bytes]:
@@ -115,7 +136,7 @@ def _wait_ready(base: str, up: subprocess.Popen[bytes]) -> None:
 
 
 def _welcome(base: str) -> None:
-    with urllib.request.urlopen(f"{base}/api/v1/stats", timeout=10) as answer:
+    with _OPENER.open(f"{base}/api/v1/stats", timeout=10) as answer:
         numbers = json.load(answer)
     found = f"{numbers['records']} records of {numbers['nodes']} members"
     print(
@@ -130,7 +151,7 @@ def _welcome(base: str) -> None:
 
 def _answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(address, timeout=5) as answer:
+        with _OPENER.open(address, timeout=5) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

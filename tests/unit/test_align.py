@@ -15,7 +15,9 @@ DCT = "http://purl.org/dc/terms/"
     ("path", "given", "code"),
     [
         (f"{DCT}language", '"de"', "language/DEU"),
-        (f"{DCT}language", '"fre"', None),
+        (f"{DCT}language", '"fre"', "language/FRA"),
+        (f"{DCT}language", '"en_US"', "language/ENG"),
+        (f"{DCT}language", '"en or de"', None),
         (f"{DCT}language", "<http://lexvo.org/id/iso639-3/deu>", "language/DEU"),
         (
             f"{DCT}license",
