@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from catalogue.rdf import terms
 from catalogue.rdf.negotiation import accepted
+from catalogue.rdf.rdfxml_writer import write_rdfxml
 from vocab.namespaces import PREFIXES
 
 MEDIA_TYPES = {
@@ -27,12 +28,8 @@ _ACCEPTED = {  # in the order of our preference
     "application/x-turtle": "turtle",
     "application/json": "jsonld",
 }
-_XML_NAME = re.compile(r"[^\W\d][\w.-]*>\Z")
-_NOT_XML = re.compile(  # an escaped backslash is stepped over
-    r"(\\\\)|\\[bf]|\\u00(?:0[0-8BCEF]|1[0-9A-F])|[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]",
-    re.IGNORECASE,
-)
-_OX = {"turtle": ox.RdfFormat.TURTLE, "rdfxml": ox.RdfFormat.RDF_XML}
+_SCHEME = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]*):")
+_OX = {"turtle": ox.RdfFormat.TURTLE}
 
 
 def serialize(lines: Sequence[str], form: str, *, prefixes: Mapping[str, str] = PREFIXES) -> bytes:
@@ -46,21 +43,22 @@ def serialize(lines: Sequence[str], form: str, *, prefixes: Mapping[str, str] = 
         return "".join(f"{line}\n" for line in lines).encode()
     if form == "jsonld":
         return orjson.dumps(to_jsonld(lines, prefixes), option=orjson.OPT_INDENT_2)
-    text = "\n".join(_for_xml(lines) if form == "rdfxml" else lines).encode()
+    if form == "rdfxml":
+        return write_rdfxml(lines, prefixes)
+    text = "\n".join(lines).encode()
     triples = [quad.triple for quad in ox.parse(text, ox.RdfFormat.N_TRIPLES)]
     used = {name: iri for name, iri in prefixes.items() if f"<{iri}".encode() in text}
-    written = ox.serialize(triples, format=_OX[form], prefixes=used)
-    return written or b""
-
-
-def _for_xml(lines: Sequence[str]) -> Iterator[str]:
-    for line in lines:
-        if _XML_NAME.search(line.split(" ", 2)[1]):
-            yield _NOT_XML.sub(lambda match: match[1] or "\ufffd", line)
+    return ox.serialize(triples, format=_OX[form], prefixes=used) or b""
 
 
 def to_jsonld(lines: Sequence[str], prefixes: Mapping[str, str] = PREFIXES) -> dict[str, Any]:
-    """The graph as flattened, compacted JSON-LD 1.1 with its context in the document."""
+    """The graph as flattened, compacted JSON-LD 1.1 with its context in the document.
+
+    A prefix that is also the scheme of an IRI in the graph (some write <dct:title>) is not used:
+    the IRI would be taken for a compact one.
+    """
+    schemes = {found[1] for line in lines for found in _SCHEME.finditer(line)}
+    prefixes = {name: iri for name, iri in prefixes.items() if name not in schemes}
     nodes: dict[str, dict[str, Any]] = {}
     used: dict[str, str] = {}
 

@@ -23,6 +23,8 @@ NODES = st.sampled_from(
         "_:c14n1",
         "<https://ü.example/ä>",
         "<mailto:data@x.example>",
+        "<dct:title>",
+        "<dcat:x>",
     ]
 )
 PATHS = st.sampled_from(
