@@ -142,13 +142,19 @@ def test_a_batch_applied_again_after_a_crash_changes_nothing(tmp_path: Path) -> 
     journal.append(change(2, 1, [0, 2], deleted=False, visibility="public"))
     graph.apply(journal.changes(0, 10), 2)
     journal.append(change(3, 0, [1], deleted=False, visibility="public"))
-    # The store is changed, and the process ends before the counts are.
-    commit, graph._commit = graph._commit, lambda *_all: None  # type: ignore[method-assign]
+    # The store is changed, and the process ends before the ledger is.
+    commit, graph._ledger.commit = graph._ledger.commit, lambda *_all, **_more: None  # type: ignore[method-assign]
     graph.apply(journal.changes(2, 10), 3)
-    graph._commit = commit  # type: ignore[method-assign]
+    graph._ledger.commit = commit  # type: ignore[method-assign]
     assert graph.cursor() == 2
-    graph.apply(journal.changes(2, 10), 3)
+    graph.close()
+    # Meanwhile the record changed again: the interrupted batch is finished as it was, then the rest.
+    journal.append(change(4, 0, [3], deleted=False, visibility="public"))
+    graph = opened(tmp_path / "graph", journal)
+    assert graph.cursor() == 3
+    graph.apply(journal.changes(3, 10), 4)
     assert stored(graph._store) == expected(journal)
+    assert graph.differences(journal.everything) == []
     graph.close()
 
 

@@ -42,6 +42,8 @@ def as_stored(lines: Iterable[str]) -> list[str]:
     differs as text can be one triple."""
     found = list(lines)
     typed = {match[1] for line in found if (match := _TYPED.search(line))}
+    if not typed:
+        return found
     forms = _stored_literals(typed)
     return [
         line[: match.start(1)] + forms[match[1]] + " ." if (match := _TYPED.search(line)) else line

@@ -57,6 +57,7 @@ class Batch:
         """Write everything. Raises: Conflict if the run is not running."""
         run = self._running(connection)
         existing = self._existing(connection, run.source)
+        self._raw_ids = self._known_raws(connection, run.source)
         self._seq = last_seq(connection)
         self._record = connection.execute(select(func.max(t.record.c.id))).scalar() or 0
         self._raw = connection.execute(select(func.max(t.raw.c.id))).scalar() or 0
@@ -97,6 +98,19 @@ class Batch:
             found.update((row.key, row) for row in connection.execute(query))
         return found
 
+    def _known_raws(self, connection: Connection, source: str) -> dict[bytes, int]:
+        """Rows of bytes that are stored already."""
+        wanted = [raw_hash(one.raw) for one in self._entries if one.raw is not None]
+        if self._packed_page is not None and self._page is not None:
+            wanted.append(raw_hash(self._page.body))
+        found: dict[bytes, int] = {}
+        for start in range(0, len(wanted), MANY):
+            query = select(t.raw.c.hash, t.raw.c.id).where(
+                t.raw.c.source == source, t.raw.c.hash.in_(wanted[start : start + MANY])
+            )
+            found.update((bytes(row.hash), row.id) for row in connection.execute(query))
+        return found
+
     def _one(
         self,
         connection: Connection,
@@ -113,14 +127,14 @@ class Batch:
             return Outcome.UNCHANGED
         if row is None:
             self._record += 1
-            self._create(run, entry, self._record, self._raw_of(connection, run, entry, position))
+            self._create(run, entry, self._record, self._raw_of(run, entry, position))
             self._change(run, entry, self._record, position)
             return Outcome.CREATED
         if not row.deleted and row.content_hash == entry.content_hash:
             if row.raw_hash != entry.raw_hash:
                 self._touched.append({"b_id": row.id, "b_raw_hash": entry.raw_hash})
             return Outcome.UNCHANGED
-        raw = self._raw_of(connection, run, entry, position)
+        raw = self._raw_of(run, entry, position)
         self._change(run, entry, row.id, position)
         self._states.append(self._state(run, entry, row.id, raw))
         return Outcome.CREATED if row.deleted else Outcome.UPDATED
@@ -179,43 +193,39 @@ class Batch:
             "b_changed": self._at,
         }
 
-    def _raw_of(self, connection: Connection, run: Any, entry: Entry, position: int) -> int | None:
+    def _raw_of(self, run: Any, entry: Entry, position: int) -> int | None:
         """The row of the record's bytes as received: its own, or its page's."""
         own = self._raws[position]
         if own is not None and entry.raw is not None:
-            return self._store_raw(connection, run, raw_hash(entry.raw), "application/json", own)
+            return self._store_raw(run, raw_hash(entry.raw), "application/json", own)
         if self._page is None:
             return None
         if self.page_raw is None:
             packed = self._packed_page or self._packer.pack(self._page.body)
             digest = raw_hash(self._page.body)
-            self.page_raw = self._store_raw(connection, run, digest, self._page.media_type, packed)
+            self.page_raw = self._store_raw(run, digest, self._page.media_type, packed)
         return self.page_raw
 
-    def _store_raw(
-        self, connection: Connection, run: Any, digest: bytes, media_type: str, packed: bytes
-    ) -> int:
-        where = (t.raw.c.source == run.source, t.raw.c.hash == digest)
-        found = connection.execute(select(t.raw.c.id).where(*where)).scalar()
-        if found is not None:
-            return int(found)
-        self._raw += 1
-        connection.execute(
-            t.raw.insert().values(
-                id=self._raw,
-                source=run.source,
-                hash=digest,
-                media_type=media_type,
-                received=self._at,
-                dictionary=packing.CURRENT,
-                body=packed,
+    def _store_raw(self, run: Any, digest: bytes, media_type: str, packed: bytes) -> int:
+        if digest not in self._raw_ids:
+            self._raw += 1
+            self._raw_ids[digest] = self._raw
+            self._new_raws.append(
+                {
+                    "id": self._raw,
+                    "source": run.source,
+                    "hash": digest,
+                    "media_type": media_type,
+                    "received": self._at,
+                    "dictionary": packing.CURRENT,
+                    "body": packed,
+                }
             )
-        )
-        return self._raw
+        return self._raw_ids[digest]
 
     def _quarantine(self, connection: Connection, run: Any, entry: Entry, position: int) -> None:
         """Keep what could not be used, with its bytes; an earlier good version stays as it is."""
-        raw = self._raw_of(connection, run, entry, position)
+        raw = self._raw_of(run, entry, position)
         where = (t.quarantine.c.source == run.source, t.quarantine.c.key == entry.key)
         connection.execute(t.quarantine.delete().where(*where))
         connection.execute(
@@ -231,6 +241,8 @@ class Batch:
 
     def _write(self, connection: Connection) -> None:
         self._check_ids(connection)
+        if self._new_raws:
+            connection.execute(t.raw.insert(), self._new_raws)
         if self._new_records:
             connection.execute(t.record.insert(), self._new_records)
         if self._changes:
