@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from types import TracebackType
 
 import vocab
 from catalogue.adapters.embedded.lock import FileLock
@@ -16,16 +13,15 @@ from catalogue.adapters.embedded.oxigraph import OxigraphGraph
 from catalogue.adapters.embedded.sparql_pool import SparqlPool
 from catalogue.adapters.embedded.tantivy import TantivyIndex
 from catalogue.adapters.sql import SqlJournal, migrate
-from catalogue.errors import NotFound, SettingsError, Unavailable
+from catalogue.errors import NotFound, SettingsError
 from catalogue.harvest.worker import SourceLock
 from catalogue.http import GuardedClient
 from catalogue.ports import Client, Journal, Projection, Sparql
-from catalogue.project.follower import Follower, Positions, live_changes, mend
+from catalogue.project.follower import Positions, live_changes
 from catalogue.search.service import SearchService
 from catalogue.settings import Settings
 
 GRAPH, INDEX = "graph", "index"
-LOOK = 0.05  # seconds between looks at the positions of another process
 
 # --- the journal and the way out -------------------------------------------------------------------
 
@@ -163,123 +159,31 @@ def _countries(journal: Journal) -> Callable[[str], str]:
 # --- the projecting side --------------------------------------------------------------------------
 
 
-class Home:
-    """The projections of a data folder, where this process is the one that keeps them.
+def projections(settings: Settings, journal: Journal, *, knows_site: bool) -> list[Projection]:
+    """Open every projection for writing; the caller holds the projection lock.
 
-    Takes the lock if it is free; `holds` says so. With `follow` the projections are kept up in the
-    background, and a holder that dies is succeeded; without, they are brought up once at the start.
-    `serving` says that this process knows the site's address; another keeps the one in use.
+    A process that does not know the site's address keeps the one that is in use.
     """
-
-    def __init__(
-        self, settings: Settings, journal: Journal, *, follow: bool = True, serving: bool = False
-    ) -> None:
-        self._settings, self._journal, self._wants = settings, journal, follow
-        self._knows_site = serving or bool(settings.base_url)
-        self._lock = FileLock(settings.data_dir / "projections.lock")
-        self._positions = positions(settings)
-        self._follower: Follower | None = None
-        self._taking = threading.Lock()
-        self.projections: list[Projection] = []
-        self.holds = False
-
-    def __enter__(self) -> Home:
-        self.take()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._follower is not None:
-            self._follower.stop()
-        for projection in self.projections:
-            projection.close()
-        if self.holds:
-            self._lock.release()
-
-    @property
-    def holder(self) -> int | None:
-        """The process that holds the lock."""
-        return self._lock.holder_pid()
-
-    def take(self) -> bool:
-        """Become the holder if nobody is; True when this process is."""
-        with self._taking:
-            return self.holds or self._take()
-
-    def _take(self) -> bool:
-        if not self._lock.try_acquire():
-            return False
-        self.holds = True
-        self.projections = self._open()
-        if self._wants:
-            self._follower = Follower(self._journal, self.projections, self._positions)
-            self._follower.start()
-        else:
-            for projection in self.projections:
-                self.catch_up(projection)
-        return True
-
-    def wait_visible(self, seq: int) -> None:
-        """Return when every reader sees the journal up to `seq`; take over from a holder that dies.
-
-        Raises: Unavailable when a projection of ours keeps failing.
-        """
-        while not self._visible(seq):
-            self.take()
-            if self._follower is not None and self._follower.faults:
-                name, fault = next(iter(self._follower.faults.items()))
-                raise Unavailable(f"the {name} cannot be brought up to date: {fault}")
-            time.sleep(LOOK)
-
-    def catch_up(self, projection: Projection) -> int:
-        """Mend the projection where needed and apply all that the journal has."""
-        mend(projection, self._journal, self._positions)
-        return Follower(self._journal, [], self._positions).catch_up(projection)
-
-    def rebuild(self, projection: Projection) -> int:
-        """Make the projection anew; return how many records it holds."""
-        projection.rebuild(lambda: live_changes(self._journal), self._journal.last_seq())
-        self.catch_up(projection)
-        return projection.size()
-
-    def differences(self, projection: Projection) -> list[str]:
-        """What differs between a projection that was brought up and the journal."""
-        return projection.differences(lambda: live_changes(self._journal))
-
-    def _visible(self, seq: int) -> bool:
-        at = self._positions.read()
-        return all(name in at and at[name].visible >= seq for name in (GRAPH, INDEX))
-
-    def _open(self) -> list[Projection]:
-        folder = self._settings.data_dir
-        site = self._settings.site
-        if not self._knows_site:
-            site = OxigraphGraph.site_of(folder / GRAPH) or site
-        graph = OxigraphGraph(folder / GRAPH, self._journal, site=site, vocabulary=vocab.triples)
-        index = TantivyIndex(folder / INDEX, writable=True, countries=_countries(self._journal))
-        opened: list[Projection] = [graph, index]
-        for projection in opened:
-            if projection.needs_rebuild(self._journal.last_seq()):
-                self._positions.reset(projection.name)
-        return opened
+    folder, site = settings.data_dir, settings.site
+    if not knows_site:
+        site = OxigraphGraph.site_of(folder / GRAPH) or site
+    graph = OxigraphGraph(folder / GRAPH, journal, site=site, vocabulary=vocab.triples)
+    index = TantivyIndex(folder / INDEX, writable=True, countries=_countries(journal))
+    opened: list[Projection] = [graph, index]
+    for projection in opened:
+        if projection.needs_rebuild(journal.last_seq()):
+            positions(settings).reset(projection.name)
+    return opened
 
 
-def compare_elsewhere(settings: Settings, journal: Journal) -> dict[str, list[str]]:
-    """What differs between the journal and the projections that another process keeps: read from
-    what its readers see, so it must have caught up.
+def projection_lock(settings: Settings) -> FileLock:
+    """Held by the one process that writes the projections of a data folder."""
+    return FileLock(settings.data_dir / "projections.lock")
 
-    Raises: Unavailable when it does not catch up in a minute.
-    """
-    last, until = journal.last_seq(), time.monotonic() + 60
-    at = positions(settings)
-    while any(at.read()[name].visible < last for name in (GRAPH, INDEX) if name in at.read()):
-        if time.monotonic() > until:
-            raise Unavailable("the projections are not up to date; try again later")
-        time.sleep(LOOK)
+
+def compare_with_readers(settings: Settings, journal: Journal) -> dict[str, list[str]]:
+    """What differs between the journal and what readers see of the projections that another process
+    keeps; it must have caught up."""
     folder, live = settings.data_dir, partial(live_changes, journal)
     index = TantivyIndex(folder / INDEX, countries=_countries(journal))
     return {

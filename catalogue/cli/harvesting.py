@@ -12,11 +12,12 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from catalogue.bootstrap import Home, guarded_client, open_journal, source_lock
+from catalogue.bootstrap import guarded_client, open_journal, source_lock
 from catalogue.cli.output import json_option, print_json, print_list, print_table, say
 from catalogue.errors import Conflict, InvalidInput
 from catalogue.harvest import flow
 from catalogue.harvest.worker import carry_out
+from catalogue.home import Home
 from catalogue.model import ACTIVE, Run, RunState, run_json
 from catalogue.ports import Journal
 from catalogue.settings import Settings, load
@@ -43,7 +44,7 @@ def harvest(
         if dry_run:
             return _rehearse(settings, journal, wanted, as_json)
         runs = _queue(journal, wanted, full)
-        with contextlib.nullcontext() if no_wait else Home(settings, journal) as home:
+        with contextlib.nullcontext() if no_wait else Home(settings) as home:
             ended = _carry_out(settings, journal, home, runs, as_json)
     return _exit_status(ended)
 

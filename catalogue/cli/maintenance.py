@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from catalogue.bootstrap import Home, compare_elsewhere, migrate_journal, open_journal, positions
+from catalogue.bootstrap import migrate_journal, open_journal, positions
 from catalogue.cli.output import json_option, print_json, print_list, print_table, say
-from catalogue.errors import Conflict
+from catalogue.home import Keeper, differences
 from catalogue.settings import HELP, PREFIX, Settings, load
 
 
@@ -18,14 +18,10 @@ from catalogue.settings import HELP, PREFIX, Settings, load
 def rebuild(what: str) -> None:
     """Make a projection anew beside the old one and swap."""
     settings = load()
-    with open_journal(settings) as journal, Home(settings, journal, follow=False) as home:
-        if not home.holds:
-            raise Conflict(
-                f"another process ({home.holder}) projects this data folder; stop it first"
-            )
-        for projection in home.projections:
+    with open_journal(settings) as journal, Keeper(settings, journal) as keeper:
+        for projection in keeper.projections:
             if what in {"all", projection.name}:
-                number = home.rebuild(projection)
+                number = keeper.rebuild(projection)
                 say(f"{projection.name}: rebuilt with {number} records")
 
 
@@ -53,15 +49,8 @@ def status(as_json: bool) -> None:
 def verify(as_json: bool) -> int:
     """Prove by counting and hashing that the journal is sound and the projections equal it."""
     settings = load()
-    faults: dict[str, list[str]] = {}
     with open_journal(settings) as journal:
-        faults["journal"] = journal.check()
-        with Home(settings, journal, follow=False) as home:
-            if home.holds:
-                for projection in home.projections:
-                    faults[projection.name] = home.differences(projection)
-            else:
-                faults.update(compare_elsewhere(settings, journal))
+        faults = {"journal": journal.check(), **differences(settings, journal)}
     sound = not any(faults.values())
     if as_json:
         print_json({"sound": sound, "faults": faults})

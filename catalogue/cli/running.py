@@ -15,10 +15,11 @@ from types import FrameType
 
 import click
 
-from catalogue.bootstrap import Home, guarded_client, open_journal, source_lock
+from catalogue.bootstrap import guarded_client, open_journal, source_lock
 from catalogue.cli.output import say
 from catalogue.errors import SettingsError
 from catalogue.harvest.worker import Worker
+from catalogue.home import Home
 from catalogue.settings import Settings, load
 
 LOOK = 0.5  # seconds between looks at the web process and at the projection lock
@@ -70,7 +71,7 @@ def _run(settings: Settings, *, web: bool, work: bool) -> int:
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     # Entered before the web starts, so that nothing damaged is ever served.
-    with open_journal(settings) as journal, Home(settings, journal, serving=web) as home:
+    with open_journal(settings) as journal, Home(settings, serving=web) as home:
         hands = Worker(journal, lambda: guarded_client(settings), source_lock(settings))
         worker_thread = threading.Thread(target=hands.run, name="worker")
         if work:

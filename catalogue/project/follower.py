@@ -8,14 +8,14 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from catalogue.model import Change
 from catalogue.ports import Journal, Projection
 
-BATCH = 1000  # changes read and applied at once
-FRESH_BATCH = 5000  # while a projection is far behind
+BATCH = 5000  # changes read and applied at once, at most
+PATIENCE = 3.0  # seconds that changes are let come together, at most
 QUIET = 0.3  # seconds without a change until what was applied is made visible
 LONGEST = 30.0  # seconds after which it is made visible while changes still come
 IDLE = 0.1  # seconds between looks at the journal
@@ -25,10 +25,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a projection has come: applied, and visible to every reader."""
+    """How far a projection has come: applied, and visible to every reader; and why it does not go on,
+    where it fails."""
 
     cursor: int
     visible: int
+    fault: str = ""
 
 
 class Positions:
@@ -42,8 +44,8 @@ class Positions:
     def write(self, name: str, position: Position) -> None:
         """Publish one projection's position. Only the process that projects calls this."""
         with self._guard:
-            self._mine[name] = position
-            text = json.dumps({n: [p.cursor, p.visible] for n, p in self._mine.items()})
+            self._mine = {**self.read(), **self._mine, name: position}
+            text = json.dumps({n: list(astuple(p)) for n, p in self._mine.items()})
             fresh = self._path.with_suffix(f".{os.getpid()}.new")
             fresh.write_text(text)
             fresh.replace(self._path)
@@ -100,7 +102,6 @@ class Follower:
         self._clock = clock
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
-        self.faults: dict[str, str] = {}
 
     def start(self) -> None:
         """Follow in the background, one thread for each projection."""
@@ -130,7 +131,7 @@ class Follower:
             try:
                 self._until_stopped(projection)
             except Exception as error:
-                self.faults[projection.name] = f"{type(error).__name__}: {error}"
+                self._blame(projection.name, f"{type(error).__name__}: {error}")
                 log.exception("projecting to the %s failed; trying again", projection.name)
                 pause = min(pause * 2, 30.0)
                 self._stop.wait(pause)
@@ -138,10 +139,10 @@ class Follower:
     def _until_stopped(self, projection: Projection) -> None:
         mend(projection, self._journal, self._positions)
         self.catch_up(projection)
-        self.faults.pop(projection.name, None)
         settled = changed = self._clock()
         dirty = False
         while not self._stop.is_set():
+            self._gather(projection.cursor())
             number = self._step(projection)
             now = self._clock()
             if number:
@@ -154,14 +155,23 @@ class Follower:
         if dirty:
             self._settle(projection)
 
+    def _gather(self, cursor: int) -> None:
+        """Let changes come together while they still come: a large batch costs less a record."""
+        until = self._clock() + PATIENCE
+        last = self._journal.last_seq()
+        while 0 < last - cursor < BATCH and self._clock() < until:
+            if self._stop.wait(IDLE):
+                return
+            before, last = last, self._journal.last_seq()
+            if last == before:
+                return
+
     def _step(self, projection: Projection) -> int:
         """Apply one batch; return how many changes it held."""
         cursor = projection.cursor()
-        behind = self._journal.last_seq() - cursor
-        if behind <= 0:
+        if self._journal.last_seq() <= cursor:
             return 0
-        limit = FRESH_BATCH if behind > FRESH_BATCH else BATCH
-        changes = self._journal.changes(cursor, limit)
+        changes = self._journal.changes(cursor, BATCH)
         if not changes:
             return 0
         projection.apply(changes, changes[-1].seq)
@@ -172,6 +182,10 @@ class Follower:
         projection.settle()
         cursor = projection.cursor()
         self._positions.write(projection.name, Position(cursor, cursor))
+
+    def _blame(self, name: str, fault: str) -> None:
+        before = self._positions.read().get(name, Position(0, 0))
+        self._positions.write(name, Position(before.cursor, before.visible, fault[:500]))
 
     def _publish(self, projection: Projection, cursor: int) -> None:
         before = self._positions.read().get(projection.name, Position(0, 0))

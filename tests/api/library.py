@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from catalogue.bootstrap import Home, guarded_client, open_journal, source_lock
+from catalogue.bootstrap import guarded_client, open_journal, source_lock
 from catalogue.harvest.worker import carry_out
+from catalogue.home import Keeper
 from catalogue.model import Node, RunState, Source
 from catalogue.settings import Settings
 
@@ -91,6 +92,6 @@ def build(folder: Path) -> Settings:
             assert ended is not None
             assert ended.state is RunState.DONE, ended.error
         journal.remove_source("gone")
-        with Home(settings, journal, follow=False) as home:
-            assert home.holds
+        with Keeper(settings, journal) as keeper:
+            assert len(keeper.projections) == 2
     return settings

@@ -24,7 +24,8 @@ from catalogue.ports import Journal
 from catalogue.project.statements import federation
 
 VERSION = "3"
-BULK = 2000  # records without an older state that are worth a bulk load
+BULK = 300  # records without an older state that are worth a bulk load
+REBUILT = 5000  # records that a rebuild loads at once
 CHURN = 50_000  # changed records after which the store is optimised
 KEPT = 2  # checkpoints
 
@@ -85,7 +86,7 @@ class OxigraphGraph:
         for change in live():
             if held(change):
                 batch.append(change)
-            if len(batch) >= BULK:
+            if len(batch) >= REBUILT:
                 builder._swap({}, batch, 0)
                 batch = []
         builder._swap({}, batch, cursor)
