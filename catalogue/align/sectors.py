@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from catalogue.model import Sector
 from catalogue.rdf.terms import parts_of
 from vocab.namespaces import DCAT, DCATAP, DCT, SECTOR
 from vocab.sector_rules import THEMES, WORDS
 
-_CONCEPTS = (f"<{DCAT}theme>", f"<{DCT}subject>", f"<{DCATAP}hvdCategory>")
-_WORDS = ((f"<{DCAT}keyword>", "keyword"), (f"<{DCT}title>", "title"))
+_CONCEPTS = frozenset((f"<{DCAT}theme>", f"<{DCT}subject>", f"<{DCATAP}hvdCategory>"))
+_WORDS = {f"<{DCAT}keyword>": "keyword", f"<{DCT}title>": "title"}
 
 
 def assign_sectors(subject: str, lines: list[str]) -> tuple[Sector, ...]:
@@ -21,13 +21,12 @@ def assign_sectors(subject: str, lines: list[str]) -> tuple[Sector, ...]:
     texts: list[tuple[str, str]] = []
     prefix = f"{subject} "
     for line in lines:
-        if not line.startswith(prefix):
-            continue
-        _subject, predicate, rest = line.split(" ", 2)
-        if predicate in _CONCEPTS:
-            _by_concept(rest[:-2], found)
-        else:
-            texts.extend((name, rest[:-2]) for path, name in _WORDS if predicate == path)
+        if line.startswith(prefix):
+            predicate, rest = line[len(prefix) :].split(" ", 1)
+            if predicate in _WORDS:
+                texts.append((_WORDS[predicate], rest[:-2]))
+            elif predicate in _CONCEPTS:
+                _by_concept(rest[:-2], found)
     for name, term in sorted(texts):
         if term[0] == '"':
             _by_word(name, parts_of(term)[0], found)
@@ -45,11 +44,18 @@ def _by_concept(term: str, found: dict[str, Sector]) -> None:
 
 
 def _by_word(name: str, text: str, found: dict[str, Sector]) -> None:
-    lowered = text.lower()
-    for match in _pattern().finditer(lowered):
-        sector = match.lastgroup
-        if sector is not None and sector not in found:
-            found[sector] = Sector(sector, name, text[match.start() : match.end()][:80])
+    for sector, word in _words(text):
+        found.setdefault(sector, Sector(sector, name, word))
+
+
+@lru_cache(maxsize=65_536)
+def _words(text: str) -> tuple[tuple[str, str], ...]:
+    """The sectors that words of a text point to, each with the first such word as it is written."""
+    first: dict[str, str] = {}
+    for match in _pattern().finditer(text.lower()):
+        if match.lastgroup is not None:
+            first.setdefault(match.lastgroup, text[match.start() : match.end()][:80])
+    return tuple(first.items())
 
 
 @cache

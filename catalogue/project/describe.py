@@ -22,6 +22,54 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _PAIR = re.compile(r"(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
 _JSON_PAIR = re.compile(r"\[\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)")
 
+# Predicates as terms.
+_DCAT_ACCESS_URL = f"<{DCAT}accessURL>"
+_DCAT_BBOX = f"<{DCAT}bbox>"
+_DCAT_BYTE_SIZE = f"<{DCAT}byteSize>"
+_DCAT_CENTROID = f"<{DCAT}centroid>"
+_DCAT_CONTACT_POINT = f"<{DCAT}contactPoint>"
+_DCAT_DISTRIBUTION = f"<{DCAT}distribution>"
+_DCAT_DOWNLOAD_URL = f"<{DCAT}downloadURL>"
+_DCAT_END_DATE = f"<{DCAT}endDate>"
+_DCAT_ENDPOINT_URL = f"<{DCAT}endpointURL>"
+_DCAT_IN_SERIES = f"<{DCAT}inSeries>"
+_DCAT_KEYWORD = f"<{DCAT}keyword>"
+_DCAT_LANDING_PAGE = f"<{DCAT}landingPage>"
+_DCAT_MEDIA_TYPE = f"<{DCAT}mediaType>"
+_DCAT_SERVES_DATASET = f"<{DCAT}servesDataset>"
+_DCAT_START_DATE = f"<{DCAT}startDate>"
+_DCAT_THEME = f"<{DCAT}theme>"
+_DCATAP_HVD_CATEGORY = f"<{DCATAP}hvdCategory>"
+_DCT_ACCESS_RIGHTS = f"<{DCT}accessRights>"
+_DCT_ACCRUAL_PERIODICITY = f"<{DCT}accrualPeriodicity>"
+_DCT_CONFORMS_TO = f"<{DCT}conformsTo>"
+_DCT_CREATOR = f"<{DCT}creator>"
+_DCT_DESCRIPTION = f"<{DCT}description>"
+_DCT_FORMAT = f"<{DCT}format>"
+_DCT_IDENTIFIER = f"<{DCT}identifier>"
+_DCT_ISSUED = f"<{DCT}issued>"
+_DCT_LANGUAGE = f"<{DCT}language>"
+_DCT_LICENSE = f"<{DCT}license>"
+_DCT_MODIFIED = f"<{DCT}modified>"
+_DCT_PUBLISHER = f"<{DCT}publisher>"
+_DCT_SPATIAL = f"<{DCT}spatial>"
+_DCT_TEMPORAL = f"<{DCT}temporal>"
+_DCT_TITLE = f"<{DCT}title>"
+_FOAF_NAME = f"<{FOAF}name>"
+_GSP_AS_WKT = f"<{GSP}asWKT>"
+_LOCN_GEOMETRY = f"<{LOCN}geometry>"
+_RDFS_LABEL = f"<{RDFS}label>"
+_SCHEMA_END_DATE = f"<{SCHEMA}endDate>"
+_SCHEMA_NAME = f"<{SCHEMA}name>"
+_SCHEMA_START_DATE = f"<{SCHEMA}startDate>"
+_SKOS_PREF_LABEL = f"<{SKOS}prefLabel>"
+_VCARD_FN = f"<{VCARD}fn>"
+_VCARD_HAS_EMAIL = f"<{VCARD}hasEmail>"
+_VCARD_HAS_URL = f"<{VCARD}hasURL>"
+_VCARD_ORGANIZATION_NAME = f"<{VCARD}organization-name>"
+
+_NONE: list[str] = []
+
 Texts = dict[str, str]
 """Text by language (two letters where the language has them); "" for untagged text."""
 
@@ -90,45 +138,45 @@ def describe(change: Change, node_country: str) -> Description:
     graph = _Graph(change.lines)
     record = change.record
     node = graph.of(f"<{record.iri}>")
-    distributions = [_distribution(graph, term) for term in node.terms(f"{DCAT}distribution")]
-    publisher = node.first(f"{DCT}publisher")
-    creators = [graph.name(term) for term in node.terms(f"{DCT}creator")]
-    spatial = node.terms(f"{DCT}spatial")
+    distributions = [_distribution(graph, term) for term in node.terms(_DCAT_DISTRIBUTION)]
+    publisher = node.first(_DCT_PUBLISHER)
+    creators = [graph.name(term) for term in node.terms(_DCT_CREATOR)]
+    spatial = node.terms(_DCT_SPATIAL)
     countries = {code for term in spatial if (code := _code(term, "country"))}
-    licenses = [_code_or_text(t, "license", graph) for t in node.terms(f"{DCT}license")]
+    licenses = [_code_or_text(t, "license", graph) for t in node.terms(_DCT_LICENSE)]
     licenses += [one.license for one in distributions if one.license]
     return Description(
         id=record.page_id,
         iri=record.iri,
         type=record.type,
-        title=node.texts(f"{DCT}title"),
-        description=node.texts(f"{DCT}description"),
-        keywords=node.all_texts(f"{DCAT}keyword"),
+        title=node.texts(_DCT_TITLE),
+        description=node.texts(_DCT_DESCRIPTION),
+        keywords=node.all_texts(_DCAT_KEYWORD),
         publisher=graph.name(publisher) if publisher else next(iter(creators), None),
         publisher_iri=value_of(publisher) if publisher and is_iri(publisher) else None,
         creators=creators,
-        contacts=[_contact(graph, term) for term in node.terms(f"{DCAT}contactPoint")],
-        themes=_unique(_code_or_text(t, "theme", graph) for t in node.terms(f"{DCAT}theme")),
+        contacts=[_contact(graph, term) for term in node.terms(_DCAT_CONTACT_POINT)],
+        themes=_unique(_code_or_text(t, "theme", graph) for t in node.terms(_DCAT_THEME)),
         formats=_unique(one.format for one in distributions if one.format),
         licenses=_unique(licenses),
-        access=_access(node.first(f"{DCT}accessRights")),
+        access=_access(node.first(_DCT_ACCESS_RIGHTS)),
         languages=_unique(
-            code for t in node.terms(f"{DCT}language") if (code := _code(t, "language"))
+            code for t in node.terms(_DCT_LANGUAGE) if (code := _code(t, "language"))
         ),
-        hvd=_unique(_code_or_text(t, "hvd", graph) for t in node.terms(f"{DCATAP}hvdCategory")),
-        profiles=_unique(value_of(t) for t in node.terms(f"{DCT}conformsTo") if is_iri(t)),
+        hvd=_unique(_code_or_text(t, "hvd", graph) for t in node.terms(_DCATAP_HVD_CATEGORY)),
+        profiles=_unique(value_of(t) for t in node.terms(_DCT_CONFORMS_TO) if is_iri(t)),
         country=countries.pop() if len(countries) == 1 else (node_country or None),
         spatial=_unique(graph.name(term) for term in spatial),
         bbox=_bbox(graph, spatial),
-        temporal=[_period(graph, term) for term in node.terms(f"{DCT}temporal")],
-        issued=_date(node.first(f"{DCT}issued")),
-        modified=_date(node.first(f"{DCT}modified")),
+        temporal=[_period(graph, term) for term in node.terms(_DCT_TEMPORAL)],
+        issued=_date(node.first(_DCT_ISSUED)),
+        modified=_date(node.first(_DCT_MODIFIED)),
         frequency=_frequency(node, graph),
-        landing_page=_address(node.first(f"{DCAT}landingPage")),
-        identifiers=_unique(value_of(t) for t in node.terms(f"{DCT}identifier")),
-        in_series=_unique(value_of(t) for t in node.terms(f"{DCAT}inSeries")),
-        serves=_unique(value_of(t) for t in node.terms(f"{DCAT}servesDataset")),
-        endpoint_url=_address(node.first(f"{DCAT}endpointURL")),
+        landing_page=_address(node.first(_DCAT_LANDING_PAGE)),
+        identifiers=_unique(value_of(t) for t in node.terms(_DCT_IDENTIFIER)),
+        in_series=_unique(value_of(t) for t in node.terms(_DCAT_IN_SERIES)),
+        serves=_unique(value_of(t) for t in node.terms(_DCAT_SERVES_DATASET)),
+        endpoint_url=_address(node.first(_DCAT_ENDPOINT_URL)),
         distributions=distributions,
         sectors=list(change.sectors),
         node=record.node,
@@ -228,7 +276,7 @@ class _Node:
         self._said = said
 
     def terms(self, path: str) -> list[str]:
-        return self._said.get(f"<{path}>", [])
+        return self._said.get(path, _NONE)
 
     def first(self, path: str) -> str | None:
         return next(iter(self.terms(path)), None)
@@ -251,13 +299,13 @@ class _Graph:
     """A record's lines by subject and predicate."""
 
     _NAMES = (
-        f"{FOAF}name",
-        f"{VCARD}fn",
-        f"{SKOS}prefLabel",
-        f"{RDFS}label",
-        f"{DCT}title",
-        f"{VCARD}organization-name",
-        f"{SCHEMA}name",
+        _FOAF_NAME,
+        _VCARD_FN,
+        _SKOS_PREF_LABEL,
+        _RDFS_LABEL,
+        _DCT_TITLE,
+        _VCARD_ORGANIZATION_NAME,
+        _SCHEMA_NAME,
     )
 
     def __init__(self, lines: list[str]) -> None:
@@ -284,16 +332,16 @@ class _Graph:
 
 def _distribution(graph: _Graph, term: str) -> Distribution:
     node = graph.of(term)
-    form = node.first(f"{DCT}format") or node.first(f"{DCAT}mediaType")
-    media_type = node.first(f"{DCAT}mediaType")
-    license_ = node.first(f"{DCT}license")
-    size = node.first(f"{DCAT}byteSize")
+    form = node.first(_DCT_FORMAT) or node.first(_DCAT_MEDIA_TYPE)
+    media_type = node.first(_DCAT_MEDIA_TYPE)
+    license_ = node.first(_DCT_LICENSE)
+    size = node.first(_DCAT_BYTE_SIZE)
     return Distribution(
         iri=value_of(term) if is_iri(term) else None,
-        title=node.texts(f"{DCT}title"),
-        description=node.texts(f"{DCT}description"),
-        access_url=_address(node.first(f"{DCAT}accessURL")),
-        download_url=_address(node.first(f"{DCAT}downloadURL")),
+        title=node.texts(_DCT_TITLE),
+        description=node.texts(_DCT_DESCRIPTION),
+        access_url=_address(node.first(_DCAT_ACCESS_URL)),
+        download_url=_address(node.first(_DCAT_DOWNLOAD_URL)),
         format=_code_or_text(form, "format", graph) if form else None,
         media_type=_media_type(media_type, graph) if media_type else None,
         license=_code_or_text(license_, "license", graph) if license_ else None,
@@ -324,14 +372,14 @@ def _access(term: str | None) -> str | None:
 
 
 def _frequency(node: _Node, graph: _Graph) -> str | None:
-    term = node.first(f"{DCT}accrualPeriodicity")
+    term = node.first(_DCT_ACCRUAL_PERIODICITY)
     return _code_or_text(term, "frequency", graph) if term else None
 
 
 def _contact(graph: _Graph, term: str) -> dict[str, str]:
     node = graph.of(term)
     found = {"name": graph.name(term)}
-    for name, path in (("email", f"{VCARD}hasEmail"), ("url", f"{VCARD}hasURL")):
+    for name, path in (("email", _VCARD_HAS_EMAIL), ("url", _VCARD_HAS_URL)):
         value = node.first(path)
         if value:
             found[name] = value_of(value).removeprefix("mailto:")
@@ -340,8 +388,8 @@ def _contact(graph: _Graph, term: str) -> dict[str, str]:
 
 def _period(graph: _Graph, term: str) -> tuple[str | None, str | None]:
     node = graph.of(term)
-    starts = (f"{DCAT}startDate", f"{SCHEMA}startDate")
-    ends = (f"{DCAT}endDate", f"{SCHEMA}endDate")
+    starts = (_DCAT_START_DATE, _SCHEMA_START_DATE)
+    ends = (_DCAT_END_DATE, _SCHEMA_END_DATE)
     return (
         next((value_of(t) for path in starts if (t := node.first(path))), None),
         next((value_of(t) for path in ends if (t := node.first(path))), None),
@@ -384,7 +432,7 @@ def _bbox(graph: _Graph, spatial: list[str]) -> tuple[float, float, float, float
     """The box around the first geometry: west, south, east, north in degrees."""
     for term in spatial:
         node = graph.of(term)
-        for path in (f"{DCAT}bbox", f"{LOCN}geometry", f"{DCAT}centroid", f"{GSP}asWKT"):
+        for path in (_DCAT_BBOX, _LOCN_GEOMETRY, _DCAT_CENTROID, _GSP_AS_WKT):
             for value in node.terms(path):
                 if is_literal(value):
                     box = _box_of(value_of(value))

@@ -23,10 +23,6 @@ _SHORT = {
 }
 _SEQUENCE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _LONG = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "'": "'", "\\": "\\"}
-_LITERAL = re.compile(
-    r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?\Z',
-    re.DOTALL,
-)
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -90,10 +86,16 @@ def value_of(term: str) -> str:
 
 def parts_of(term: str) -> tuple[str, str, str]:
     """Text, language (lower case, or empty) and datatype IRI (or empty) of a literal."""
-    match = _LITERAL.match(term)
-    if match is None:
+    end = term.rfind('"')
+    text, rest = term[1:end], term[end + 1 :]
+    if end < 1 or term[0] != '"':
         raise ValueError(f"not a literal: {term[:80]}")
-    text, language, datatype = match.groups()
     if "\\" in text:
         text = _SEQUENCE.sub(_unescape, text)
-    return text, (language or "").lower(), datatype or ""
+    if not rest:
+        return text, "", ""
+    if rest[0] == "@":
+        return text, rest[1:].lower(), ""
+    if rest[:3] == "^^<":
+        return text, "", rest[3:-1]
+    raise ValueError(f"not a literal: {term[:80]}")

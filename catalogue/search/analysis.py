@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import Stemmer
@@ -48,14 +48,14 @@ _ELISION = re.compile(
 _IGNORED = re.compile(
     "[\u0000-\u0008\u000e-\u001f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]"
 )
+SHORT = 64  # characters of a text whose analysis is kept
 _own = threading.local()
 
 
 def surface(text: str) -> list[str]:
     """The surface tokens of a text in its order; a compound also gives its parts."""
     tokens: list[str] = []
-    for match in _TOKEN.finditer(_normal(text[:LONGEST_TEXT])):
-        token = match.group()
+    for token in _TOKEN.findall(_normal(text[:LONGEST_TEXT])):
         tokens.append(token[:LONGEST_TOKEN])
         if not token.isalnum():
             parts = _PARTS.findall(token)
@@ -64,12 +64,22 @@ def surface(text: str) -> list[str]:
     return tokens
 
 
-def tokens_of(text: str, language: str) -> list[str]:
+def tokens_of(text: str, language: str) -> Sequence[str]:
     """What is indexed of a text: its surface tokens, then their stems in its language."""
+    return _often(text, language) if len(text) <= SHORT else _analysed(text, language)
+
+
+def _analysed(text: str, language: str) -> list[str]:
     found = surface(text)
     if language in STEMMERS:
         found += [f"~{stem(token, language)}" for token in dict.fromkeys(found) if token.isalpha()]
     return found
+
+
+@lru_cache(maxsize=65_536)
+def _often(text: str, language: str) -> tuple[str, ...]:
+    """Keywords, names and formats come again and again."""
+    return tuple(_analysed(text, language))
 
 
 def expansions(token: str, languages: Iterable[str]) -> list[str]:
