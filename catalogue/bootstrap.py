@@ -22,6 +22,7 @@ from catalogue.search.service import SearchService
 from catalogue.settings import Settings
 
 GRAPH, INDEX = "graph", "index"
+PROJECTIONS = (GRAPH, INDEX)
 
 # --- the journal and the way out -------------------------------------------------------------------
 
@@ -138,7 +139,7 @@ def bootstrap(settings: Settings) -> Catalogue:
 
 def positions(settings: Settings) -> Positions:
     """Where the projections stand."""
-    return Positions(settings.data_dir / "positions.json")
+    return Positions(settings.data_dir / "positions")
 
 
 def _countries(journal: Journal) -> Callable[[str], str]:
@@ -159,26 +160,26 @@ def _countries(journal: Journal) -> Callable[[str], str]:
 # --- the projecting side --------------------------------------------------------------------------
 
 
-def projections(settings: Settings, journal: Journal, *, knows_site: bool) -> list[Projection]:
-    """Open every projection for writing; the caller holds the projection lock.
+def projection(name: str, settings: Settings, journal: Journal, *, knows_site: bool) -> Projection:
+    """Open a projection for writing; the caller holds its lock.
 
     A process that does not know the site's address keeps the one that is in use.
     """
-    folder, site = settings.data_dir, settings.site
-    if not knows_site:
-        site = OxigraphGraph.site_of(folder / GRAPH) or site
-    graph = OxigraphGraph(folder / GRAPH, journal, site=site, vocabulary=vocab.triples)
-    index = TantivyIndex(folder / INDEX, writable=True, countries=_countries(journal))
-    opened: list[Projection] = [graph, index]
-    for projection in opened:
-        if projection.needs_rebuild(journal.last_seq()):
-            positions(settings).reset(projection.name)
+    opened: Projection
+    folder = settings.data_dir / name
+    if name == GRAPH:
+        site = settings.site if knows_site else OxigraphGraph.site_of(folder) or settings.site
+        opened = OxigraphGraph(folder, journal, site=site, vocabulary=vocab.triples)
+    else:
+        opened = TantivyIndex(folder, writable=True, countries=_countries(journal))
+    if opened.needs_rebuild(journal.last_seq()):
+        positions(settings).reset(name)
     return opened
 
 
-def projection_lock(settings: Settings) -> FileLock:
-    """Held by the one process that writes the projections of a data folder."""
-    return FileLock(settings.data_dir / "projections.lock")
+def projection_lock(settings: Settings, name: str) -> FileLock:
+    """Held by the one process that writes a projection of a data folder."""
+    return FileLock(settings.data_dir / "locks" / f"{name}.projection")
 
 
 def compare_with_readers(settings: Settings, journal: Journal) -> dict[str, list[str]]:

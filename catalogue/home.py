@@ -1,12 +1,13 @@
-"""Keeping the projections of a data folder up to date: one process does it, whoever needs it starts it.
+"""Keeping the projections of a data folder up to date: one process for each, started by who needs it.
 
-The process that projects (`project`) has the lock, follows the journal, and ends when the process that
+Such a process (`project`) has the projection's lock, follows the journal, and ends when the process that
 started it does. Python runs one thread at a time, so harvesting and projecting are processes.
 """
 
 from __future__ import annotations
 
 import logging
+import signal
 import subprocess
 import sys
 import threading
@@ -18,13 +19,12 @@ from types import TracebackType
 import orjson
 
 from catalogue.bootstrap import (
-    GRAPH,
-    INDEX,
+    PROJECTIONS,
     compare_with_readers,
     open_journal,
     positions,
+    projection,
     projection_lock,
-    projections,
 )
 from catalogue.errors import Conflict, Unavailable
 from catalogue.ports import Journal, Projection
@@ -39,9 +39,9 @@ log = logging.getLogger(__name__)
 
 
 class Home:
-    """The projections of a data folder, kept by some process from entering to leaving.
+    """The projections of a data folder, each kept by some process from entering to leaving.
 
-    While nobody keeps them, a process of ours is started; one that dies, ours or another's, is
+    For one that nobody keeps, a process of ours is started; one that dies, ours or another's, is
     succeeded. `serving` says that this process knows the site's address. Safe between threads.
     """
 
@@ -49,9 +49,8 @@ class Home:
         self._settings = settings
         self._serving = serving
         self._positions = positions(settings)
-        self._lock = projection_lock(settings)
         self._taking = threading.Lock()
-        self._child: subprocess.Popen[bytes] | None = None
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Home:
         self.take()
@@ -63,20 +62,25 @@ class Home:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        child, self._child = self._child, None
-        if child is not None and child.stdin is not None:
-            child.stdin.close()  # the word to stop
+        for child in self._children.values():
+            if child.stdin is not None:
+                child.stdin.close()  # the word to stop
+        for child in self._children.values():
             child.wait()
 
     def take(self) -> None:
-        """Start to project if nobody does."""
+        """Start to project what nobody does."""
         with self._taking:
-            if self._child is not None and self._child.poll() is None:
-                return
-            if not self._lock.try_acquire():
-                return
-            self._lock.release()
-            self._child = self._start()
+            for name in PROJECTIONS:
+                child = self._children.get(name)
+                if child is not None and child.poll() is None:
+                    continue
+                lock = projection_lock(self._settings, name)
+                if lock.try_acquire():
+                    # Until it has looked at what there is, nothing can be relied on.
+                    self._positions.reset(name)
+                    lock.release()
+                    self._children[name] = self._start(name)
 
     def wait_visible(self, seq: int) -> None:
         """Return when every reader sees the journal up to `seq`.
@@ -89,46 +93,48 @@ class Home:
 
     def _visible(self, seq: int) -> bool:
         at = self._positions.read()
-        for name in (GRAPH, INDEX):
+        for name in PROJECTIONS:
             if name in at and at[name].fault:
                 raise Unavailable(f"the {name} cannot be brought up to date: {at[name].fault}")
-        return all(name in at and at[name].visible >= seq for name in (GRAPH, INDEX))
+        return all(name in at and at[name].visible >= seq for name in PROJECTIONS)
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self, name: str) -> subprocess.Popen[bytes]:
         child = subprocess.Popen([sys.executable, "-c", CHILD], stdin=subprocess.PIPE)  # noqa: S603 our own
         assert child.stdin is not None
-        told = {
-            name: str(v) if isinstance(v, Path) else v for name, v in asdict(self._settings).items()
-        }
-        child.stdin.write(orjson.dumps({"settings": told, "serving": self._serving}) + b"\n")
+        values = asdict(self._settings).items()
+        told = {one: str(value) if isinstance(value, Path) else value for one, value in values}
+        task = {"name": name, "settings": told, "serving": self._serving}
+        child.stdin.write(orjson.dumps(task) + b"\n")
         child.stdin.flush()
         return child
 
 
 def project() -> None:
-    """Be the process that projects: settings come on standard input, and its end is the word to stop."""
+    """Be the process that keeps one projection: the task comes on standard input, whose end is the
+    word to stop."""
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    told = orjson.loads(sys.stdin.buffer.readline())
-    values = told["settings"]
-    paths = {name: Path(values[name]) for name in ("data_dir", "real_data")}
-    settings = Settings(**{**values, **paths})
-    lock = projection_lock(settings)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal; who started us says when to stop
+    task = orjson.loads(sys.stdin.buffer.readline())
+    values = task["settings"]
+    settings = Settings(
+        **{**values, **{one: Path(values[one]) for one in ("data_dir", "real_data")}}
+    )
+    lock = projection_lock(settings, task["name"])
     until = time.monotonic() + FIRST
     while not lock.try_acquire():
         if time.monotonic() > until:
             return  # somebody else was faster
         time.sleep(LOOK)
     with open_journal(settings) as journal:
-        knows_site = bool(told["serving"] or settings.base_url)
-        opened = projections(settings, journal, knows_site=knows_site)
-        follower = Follower(journal, opened, positions(settings))
+        knows_site = bool(task["serving"] or settings.base_url)
+        opened = projection(task["name"], settings, journal, knows_site=knows_site)
+        follower = Follower(journal, [opened], positions(settings))
         follower.start()
         sys.stdin.buffer.read()
         follower.stop()
-        for projection in opened:
-            projection.close()
+        opened.close()
 
 
 class Keeper:
@@ -139,19 +145,21 @@ class Keeper:
 
     def __init__(self, settings: Settings, journal: Journal) -> None:
         self._settings, self._journal = settings, journal
-        self._lock = projection_lock(settings)
+        self._locks = [projection_lock(settings, name) for name in PROJECTIONS]
         self.projections: list[Projection] = []
 
     def __enter__(self) -> Keeper:
-        if not self._lock.try_acquire():
-            raise Conflict(
-                f"another process ({self._lock.holder_pid()}) projects this data folder; stop it first"
-            )
-        self.projections = projections(
-            self._settings, self._journal, knows_site=bool(self._settings.base_url)
-        )
-        for projection in self.projections:
-            self.catch_up(projection)
+        for lock in self._locks:
+            if not lock.try_acquire():
+                self._release()
+                raise Conflict(
+                    f"another process ({lock.holder_pid()}) projects this data folder; stop it first"
+                )
+        knows_site = bool(self._settings.base_url)
+        for name in PROJECTIONS:
+            opened = projection(name, self._settings, self._journal, knows_site=knows_site)
+            self.projections.append(opened)
+            self.catch_up(opened)
         return self
 
     def __exit__(
@@ -160,25 +168,29 @@ class Keeper:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for projection in self.projections:
-            projection.close()
-        self._lock.release()
+        for one in self.projections:
+            one.close()
+        self._release()
 
-    def catch_up(self, projection: Projection) -> None:
+    def _release(self) -> None:
+        for lock in self._locks:
+            lock.release()
+
+    def catch_up(self, opened: Projection) -> None:
         """Mend the projection where needed and apply all that the journal has."""
         at = positions(self._settings)
-        mend(projection, self._journal, at)
-        Follower(self._journal, [], at).catch_up(projection)
+        mend(opened, self._journal, at)
+        Follower(self._journal, [], at).catch_up(opened)
 
-    def rebuild(self, projection: Projection) -> int:
+    def rebuild(self, opened: Projection) -> int:
         """Make the projection anew; return how many records it holds."""
-        projection.rebuild(lambda: live_changes(self._journal), self._journal.last_seq())
-        self.catch_up(projection)
-        return projection.size()
+        opened.rebuild(lambda: live_changes(self._journal), self._journal.last_seq())
+        self.catch_up(opened)
+        return opened.size()
 
-    def differences(self, projection: Projection) -> list[str]:
+    def differences(self, opened: Projection) -> list[str]:
         """What differs between the projection and the journal."""
-        return projection.differences(lambda: live_changes(self._journal))
+        return opened.differences(lambda: live_changes(self._journal))
 
 
 def differences(settings: Settings, journal: Journal) -> dict[str, list[str]]:
@@ -201,4 +213,4 @@ def differences(settings: Settings, journal: Journal) -> dict[str, list[str]]:
 
 def _all_visible(at: object, last: int) -> bool:
     known = dict(at)  # type: ignore[call-overload]
-    return all(name in known and known[name].visible >= last for name in (GRAPH, INDEX))
+    return all(name in known and known[name].visible >= last for name in PROJECTIONS)

@@ -222,7 +222,7 @@ class Journal(Protocol):
     # following
     def last_seq(self) -> int: ...
     def changes(self, after: int, limit: int) -> list[Change]:
-        """Changes with `seq` above `after`, in order."""
+        """Changes with `seq` above `after`, in order; without findings, as are `states` and `live`."""
 
     def states(self, pairs: Sequence[tuple[str, int]]) -> dict[str, Change]:
         """For each (page id, seq): the record's latest change at or below that seq, by page id;

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from catalogue.errors import CatalogueError, ContentError, SourceError
+from catalogue.harvest.ahead import ahead
 from catalogue.harvest.reader import Reader
 from catalogue.harvest.reading import Fault, Start
 from catalogue.harvest.registry import feed_of, harvester
@@ -27,6 +28,7 @@ from catalogue.model import (
 from catalogue.ports import Client, Feed, Harvester, Journal, Known
 
 PAGES = 1_000_000  # a source that never ends is stopped here
+AHEAD = 2  # batches of records that are read while one is stored
 
 log = logging.getLogger(__name__)
 
@@ -174,7 +176,7 @@ def read_page(reader: Reader, page: Page, sink: Sink, walk: Walk) -> PageEnd:
     Raises: ContentError where the first page gives nothing; CatalogueError for a fault of ours.
     """
     listed = new = 0
-    for answer in reader.read(page):
+    for answer in ahead(reader.read(page), AHEAD, reader.give_up):
         if isinstance(answer, Fault):
             return _faulty(answer, page, walk)
         if isinstance(answer, PageEnd):

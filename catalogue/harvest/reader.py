@@ -29,6 +29,7 @@ class Reader:
         self._start = start
         self._silence = silence
         self._child: subprocess.Popen[bytes] | None = None
+        self._given_up = False
 
     def __enter__(self) -> Reader:
         return self
@@ -52,6 +53,13 @@ class Reader:
             if stream:
                 stream.close()
 
+    def give_up(self) -> None:
+        """End a reading that another thread is at; the reader is of no more use."""
+        self._given_up = True
+        child = self._child
+        if child is not None:
+            child.kill()
+
     def read(self, page: Page) -> Iterator[list[Entry] | PageEnd | Fault]:
         """Batches of the page's entries in order, then its end or a fault.
 
@@ -71,6 +79,8 @@ class Reader:
                         yield answer
                         return
             except ReaderDied as death:
+                if self._given_up:
+                    return
                 deaths += 1
                 log.warning("%s: reading %s: %s", self._start.source, page.url, death)
                 if deaths > 1 and (at is None or deaths > DEATHS):

@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from catalogue.model import Change
 from catalogue.ports import Journal, Projection
 
 BATCH = 5000  # changes read and applied at once, at most
-PATIENCE = 3.0  # seconds that changes are let come together, at most
+PATIENCE = 5.0  # seconds that changes are let come together, at most
 QUIET = 0.3  # seconds without a change until what was applied is made visible
 LONGEST = 30.0  # seconds after which it is made visible while changes still come
 IDLE = 0.1  # seconds between looks at the journal
@@ -34,21 +35,17 @@ class Position:
 
 
 class Positions:
-    """Where the projections stand, in a small file that every process may read."""
+    """Where the projections stand: a small file for each, which every process may read."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._guard = threading.Lock()
-        self._mine: dict[str, Position] = {}
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def write(self, name: str, position: Position) -> None:
-        """Publish one projection's position. Only the process that projects calls this."""
-        with self._guard:
-            self._mine = {**self.read(), **self._mine, name: position}
-            text = json.dumps({n: list(astuple(p)) for n, p in self._mine.items()})
-            fresh = self._path.with_suffix(f".{os.getpid()}.new")
-            fresh.write_text(text)
-            fresh.replace(self._path)
+        """Publish one projection's position. Only the process that projects it calls this."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        fresh = self._folder / f"{name}.{os.getpid()}.new"
+        fresh.write_text(json.dumps(astuple(position)))
+        fresh.replace(self._folder / f"{name}.json")
 
     def reset(self, name: str) -> None:
         """Say that nothing of a projection can be relied on until it has been made anew."""
@@ -56,11 +53,11 @@ class Positions:
 
     def read(self) -> Mapping[str, Position]:
         """The positions last published; empty before the first."""
-        try:
-            table = json.loads(self._path.read_text())
-        except (FileNotFoundError, json.JSONDecodeError):
-            return {}
-        return {name: Position(*pair) for name, pair in table.items()}
+        found = {}
+        for path in self._folder.glob("*.json"):
+            with suppress(FileNotFoundError, json.JSONDecodeError):
+                found[path.stem] = Position(*json.loads(path.read_text()))
+        return found
 
 
 def live_changes(journal: Journal) -> Iterator[Change]:
@@ -157,13 +154,12 @@ class Follower:
 
     def _gather(self, cursor: int) -> None:
         """Let changes come together while they still come: a large batch costs less a record."""
-        until = self._clock() + PATIENCE
         last = self._journal.last_seq()
-        while 0 < last - cursor < BATCH and self._clock() < until:
-            if self._stop.wait(IDLE):
-                return
-            before, last = last, self._journal.last_seq()
-            if last == before:
+        grown = began = self._clock()
+        while 0 < last - cursor < BATCH and not self._stop.wait(IDLE):
+            before, last, now = last, self._journal.last_seq(), self._clock()
+            grown = now if last > before else grown
+            if now - grown > QUIET or now - began > PATIENCE:
                 return
 
     def _step(self, projection: Projection) -> int:

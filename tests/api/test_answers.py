@@ -194,7 +194,7 @@ def test_not_ready_until_the_projections_have_caught_up(
 
     from catalogue.project.follower import Positions
 
-    behind = replace(catalogue, positions=Positions(tmp_path / "none.json"))
+    behind = replace(catalogue, positions=Positions(tmp_path / "none"))
     answer = create_app(behind).test_client().get("/readyz")
     assert answer.status_code == 503
     assert "Retry-After" in answer.headers

@@ -120,8 +120,9 @@ def test_findings_of_a_run_are_grouped_with_an_example(journal: Journal) -> None
 def test_sectors_and_findings_come_back_as_they_went_in(journal: Journal) -> None:
     found = Finding("x.y", Severity.INFO, "told", mended="m", key="a")
     run(journal, entry("a", findings=(found,), sectors=(Sector("health", "theme", "HEAL"),)))
-    change = journal.live()[0]
+    change = journal.current(journal.live()[0].record.page_id)
     assert change.findings == (found,)
+    assert journal.live()[0].findings == ()
     assert change.sectors == (Sector("health", "theme", "HEAL"),)
 
 

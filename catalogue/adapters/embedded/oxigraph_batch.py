@@ -7,8 +7,9 @@ several describe are counted, in the form in which the store writes them.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from catalogue.adapters.embedded.oxigraph_ledger import COUNTED
@@ -16,7 +17,10 @@ from catalogue.adapters.embedded.oxigraph_proof import as_stored, line_hash
 from catalogue.model import Change
 from catalogue.project.statements import catalog_record, named
 
-Lines = dict[str, list[str]]  # by subject
+# What a graph says of one subject: canonical text is sorted, so its lines stand together.
+_BLOCK = re.compile(r"^(\S+) .*\n(?:\1 .*\n)*", re.MULTILINE)
+
+Blocks = dict[str, str]  # by subject; each line ends with a line feed
 
 
 @dataclass(slots=True)
@@ -24,17 +28,18 @@ class Batch:
     """Lines to delete and to insert, and the ledger's new rows."""
 
     gone: set[str] = field(default_factory=set)
-    come: list[str] = field(default_factory=list)
+    come: list[str] = field(default_factory=list)  # lines, or several joined by line feeds
+    kept: list[str] = field(default_factory=list)  # stated before and after
     owners: dict[bytes, str | None] = field(default_factory=dict)
     numbers: dict[bytes, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class _Subject:
-    """Who describes a subject before and after: page id to lines."""
+    """Who describes a subject before and after: page id to what it says."""
 
-    old: dict[str, list[str]] = field(default_factory=dict)
-    new: dict[str, list[str]] = field(default_factory=dict)
+    old: dict[str, str] = field(default_factory=dict)
+    new: dict[str, str] = field(default_factory=dict)
 
 
 class Planner:
@@ -59,16 +64,16 @@ class Planner:
         subjects: dict[str, _Subject] = {}
         for page_id, change in old.items():
             batch.gone.update(catalog_record(change, self._site))
-            for subject, lines in self._by_subject(change).items():
-                subjects.setdefault(subject, _Subject()).old[page_id] = lines
+            for subject, block in self._by_subject(change).items():
+                subjects.setdefault(subject, _Subject()).old[page_id] = block
         for change in new:
             batch.come.extend(catalog_record(change, self._site))
             page_id = change.record.page_id
-            for subject, lines in self._by_subject(change).items():
-                subjects.setdefault(subject, _Subject()).new[page_id] = lines
+            for subject, block in self._by_subject(change).items():
+                subjects.setdefault(subject, _Subject()).new[page_id] = block
         self._subjects(batch, subjects)
         if batch.gone:
-            staying = set(as_stored(batch.come))
+            staying = set(as_stored(_lines("\n".join([*batch.come, *batch.kept]) + "\n")))
             batch.gone = {one for one in as_stored(batch.gone) if one not in staying}
         return batch
 
@@ -85,17 +90,23 @@ class Planner:
                 continue
             if owner != COUNTED:
                 begun.update(self._begin(batch, key, subject, owner if outside else None, held))
-            for lines in held.old.values():
-                if owner == COUNTED:
-                    counted.subtract(set(as_stored(lines)))
-            for lines in held.new.values():
-                counted.update(set(as_stored(lines)))
+            if owner == COUNTED:
+                for block in held.old.values():
+                    counted.subtract(set(as_stored(_lines(block))))
+            for block in held.new.values():
+                counted.update(set(as_stored(_lines(block))))
         self._count(batch, counted, begun)
 
     def _alone(self, batch: Batch, key: bytes, held: _Subject) -> None:
         """A subject that one record at most describes, before and after."""
-        batch.gone.update(line for lines in held.old.values() for line in lines)
-        batch.come.extend(line for lines in held.new.values() for line in lines)
+        if held.old:
+            old = {line for block in held.old.values() for line in _lines(block)}
+            new = {line for block in held.new.values() for line in _lines(block)}
+            batch.gone |= old - new
+            batch.come.extend(new - old)
+            batch.kept.extend(new & old)
+        else:
+            batch.come.extend(block[:-1] for block in held.new.values())
         wanted = next(iter(held.new), None)
         if [wanted] != list(held.old):
             batch.owners[key] = wanted
@@ -106,11 +117,11 @@ class Planner:
         """Begin to count a subject's triples; the lines that are in the store already."""
         batch.owners[key] = COUNTED
         if owner is None:
-            batch.gone.update(line for lines in held.old.values() for line in lines)
+            batch.gone.update(line for block in held.old.values() for line in _lines(block))
             return set()
         change = self._state_of(owner)
-        lines = self._by_subject(change).get(subject, []) if change else []
-        stored = set(as_stored(lines))
+        block = self._by_subject(change).get(subject, "") if change else ""
+        stored = set(as_stored(_lines(block)))
         for line in stored:
             batch.numbers[line_hash(line)] = 1
         return stored
@@ -127,14 +138,19 @@ class Planner:
             elif was + change <= 0 < was:
                 batch.gone.add(line)
 
-    def _by_subject(self, change: Change) -> Lines:
-        lines: Iterable[str] = change.lines
-        if change.graph and b"_:" in change.graph:
-            lines = named(lines, change.record.page_id, self._site)
-        found: Lines = {}
-        for line in lines:
-            found.setdefault(line.split(" ", 1)[0], []).append(line)
-        return found
+    def _by_subject(self, change: Change) -> Blocks:
+        if change.graph is None:
+            return {}
+        if b"_:" in change.graph:
+            lines = named(change.lines, change.record.page_id, self._site)
+            text = "".join(f"{line}\n" for line in lines)
+        else:
+            text = change.graph.decode()
+        return {match[1]: match[0] for match in _BLOCK.finditer(text)}
+
+
+def _lines(block: str) -> list[str]:
+    return block.split("\n")[:-1]
 
 
 def subject_hash(subject: str) -> bytes:

@@ -321,19 +321,22 @@ class SqlJournal:
             return [rows.record_of(row) for row in connection.execute(query)]
 
     def current(self, page_id: str) -> Change:
-        found = self.current_many([page_id])
+        found = self._current([page_id], findings=True)
         if not found:
             raise NotFound(f"there is no record {page_id!r}")
         return found[0]
 
     def current_many(self, page_ids: Sequence[str]) -> list[Change]:
+        return self._current(page_ids, findings=False)
+
+    def _current(self, page_ids: Sequence[str], *, findings: bool) -> list[Change]:
         latest = t.record.join(t.change, t.change.c.seq == t.record.c.seq)
         found: dict[str, Change] = {}
         with self._reading() as connection:
             for part in _parts(page_ids):
                 query = select(*_CHANGE).select_from(latest).where(t.record.c.page_id.in_(part))
                 for row in connection.execute(query):
-                    found[row.page_id] = rows.change_of(row, self._packer)
+                    found[row.page_id] = rows.change_of(row, self._packer, findings=findings)
         return [found[page_id] for page_id in page_ids if page_id in found]
 
     def raw(self, page_id: str) -> tuple[bytes, str]:
@@ -366,7 +369,7 @@ class SqlJournal:
                 seqs = _latest_seqs(connection, part)
                 query = select(*_CHANGE).select_from(_JOINED).where(t.change.c.seq.in_(seqs))
                 for row in connection.execute(query):
-                    found[row.page_id] = rows.change_of(row, self._packer)
+                    found[row.page_id] = rows.change_of(row, self._packer, findings=False)
         return found
 
     def live(self, after: str = "", limit: int = 1000) -> list[Change]:
@@ -412,9 +415,10 @@ class SqlJournal:
 
     # --- below ---------------------------------------------------------------------------------------
 
-    def _changes(self, query: Any) -> list[Change]:
+    def _changes(self, query: Any, *, findings: bool = False) -> list[Change]:
         with self._reading() as connection:
-            return [rows.change_of(row, self._packer) for row in connection.execute(query)]
+            found = connection.execute(query)
+            return [rows.change_of(row, self._packer, findings=findings) for row in found]
 
     def _one(self, query: Any) -> Any:
         with self._reading() as connection:

@@ -118,7 +118,7 @@ def record_of(row: Any) -> Record:
     )
 
 
-def change_of(row: Any, packer: Packer) -> Change:
+def change_of(row: Any, packer: Packer, *, findings: bool = True) -> Change:
     """A change from a row of the log joined with its record's lasting columns.
 
     What may differ between versions (IRI, type, visibility) is the change's own.
@@ -146,7 +146,7 @@ def change_of(row: Any, packer: Packer) -> Change:
         at=at,
         graph=graph,
         sectors=tuple(Sector(*parts) for parts in orjson.loads(row.sectors)),
-        findings=findings_of(row.findings, row.dictionary, packer),
+        findings=findings_of(row.findings, row.dictionary, packer) if findings else (),
     )
 
 
