@@ -17,6 +17,8 @@ from catalogue.rdf.iris import is_valid, mend, mend_tag
 _GRAPH = re.compile(
     r'(?:<[^>]*>|_:\S+|"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?) (<[^>]*>|_:\S+) \.\Z'
 )
+# Behind a quotation mark that is not itself escaped inside of a text.
+_BAD_TAG = re.compile(r"(?<=[^\\][\"'])@([A-Za-z]{1,8})_([A-Za-z0-9_]+)")
 
 
 @dataclass(slots=True)
@@ -161,6 +163,7 @@ def _line_by_line(text: str, kind: ox.RdfFormat, base: str) -> Parsed:
         return Parsed(strictly(text, kind, ""))
     except SyntaxError:
         pass
+    text, tagged = with_tags(text)
     mender = Mender(text, base)
     faults: Counter[str] = Counter()
     places: dict[str, tuple[int, str]] = {}
@@ -176,7 +179,29 @@ def _line_by_line(text: str, kind: ox.RdfFormat, base: str) -> Parsed:
     ]
     if not mender.lines:
         raise UnreadableDocument("no statement can be read", 1)
-    return Parsed(mender.lines, [*mender.findings, *findings], not faults)
+    return Parsed(mender.lines, [*tagged, *mender.findings, *findings], not faults)
+
+
+def with_tags(text: str) -> tuple[str, list[Finding]]:
+    """Language tags with underscores, which no parser reads, written with hyphens."""
+    findings: dict[str, Finding] = {}
+
+    def mend(match: re.Match[str]) -> str:
+        given = match.group()[1:]
+        mended = given.replace("_", "-")
+        if given not in findings:
+            findings[given] = Finding(
+                rule="rdf.language-tag-repaired",
+                severity=Severity.WARNING,
+                message="The language tag is not of BCP 47's form and was mended.",
+                value=given,
+                mended=mended.lower(),
+                place=f"line {text.count(chr(10), 0, match.start()) + 1}",
+                hint="Write en-GB, not en_GB.",
+            )
+        return f"@{mended}"
+
+    return _BAD_TAG.sub(mend, text), list(findings.values())
 
 
 def syntax_finding(reason: str, place: str, value: str, count: int = 1) -> Finding:

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from catalogue.errors import UnreadableDocument
 from catalogue.model import Finding, Severity
-from catalogue.rdf.lines_of import Mender, Parsed, strictly, syntax_finding
+from catalogue.rdf.lines_of import Mender, Parsed, strictly, syntax_finding, with_tags
 from vocab.namespaces import WELL_KNOWN
 
 MOST_FAULTS = 50  # places that are passed over before the rest of a document is given up
@@ -22,7 +22,6 @@ _QUOTED = re.compile(
     r'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>\s]*>|#[^\n]*',
     re.DOTALL,
 )
-_BAD_TAG = re.compile(r'(?<=["\'])@([A-Za-z]{1,8})_([A-Za-z0-9_]+)')
 _BOUNDARY = re.compile(r"\.\s*(?:#.*)?$")
 
 
@@ -40,7 +39,7 @@ def _read(text: str, base: str, kind: ox.RdfFormat) -> Parsed:
     except SyntaxError:
         pass
     text, findings = _with_prefixes(text)
-    text, tagged = _with_tags(text)
+    text, tagged = with_tags(text)
     mender = Mender(text, base)
     faults = _around_faults(text, base, kind, mender)
     if not mender.lines:
@@ -78,28 +77,6 @@ def _with_prefixes(text: str) -> tuple[str, list[Finding]]:
             )
         )
     return "".join(head) + text, findings
-
-
-def _with_tags(text: str) -> tuple[str, list[Finding]]:
-    """Language tags with underscores, which no parser reads, written with hyphens."""
-    findings: dict[str, Finding] = {}
-
-    def mend(match: re.Match[str]) -> str:
-        given = match.group()[1:]
-        mended = given.replace("_", "-")
-        if given not in findings:
-            findings[given] = Finding(
-                rule="rdf.language-tag-repaired",
-                severity=Severity.WARNING,
-                message="The language tag is not of BCP 47's form and was mended.",
-                value=given,
-                mended=mended.lower(),
-                place=f"line {text.count(chr(10), 0, match.start()) + 1}",
-                hint="Write en-GB, not en_GB.",
-            )
-        return f"@{mended}"
-
-    return _BAD_TAG.sub(mend, text), list(findings.values())
 
 
 def _around_faults(text: str, base: str, kind: ox.RdfFormat, mender: Mender) -> list[Finding]:
