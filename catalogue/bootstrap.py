@@ -12,6 +12,7 @@ from catalogue.adapters.embedded.lock import FileLock
 from catalogue.adapters.embedded.oxigraph import OxigraphGraph
 from catalogue.adapters.embedded.sparql_pool import SparqlPool
 from catalogue.adapters.embedded.tantivy import TantivyIndex
+from catalogue.adapters.embedded.tantivy_search import TantivySearch
 from catalogue.adapters.sql import SqlJournal, migrate
 from catalogue.errors import NotFound, SettingsError
 from catalogue.harvest.worker import SourceLock
@@ -125,7 +126,7 @@ class Catalogue:
 def bootstrap(settings: Settings) -> Catalogue:
     """Open everything for reading."""
     journal = _journal(settings)
-    index = TantivyIndex(settings.data_dir / INDEX, countries=_countries(journal))
+    index = TantivySearch(settings.data_dir / INDEX)
     sparql = SparqlPool(
         settings.data_dir / GRAPH,
         children=settings.sparql_children,
@@ -171,7 +172,7 @@ def projection(name: str, settings: Settings, journal: Journal, *, knows_site: b
         site = settings.site if knows_site else OxigraphGraph.site_of(folder) or settings.site
         opened = OxigraphGraph(folder, journal, site=site, vocabulary=vocab.triples)
     else:
-        opened = TantivyIndex(folder, writable=True, countries=_countries(journal))
+        opened = TantivyIndex(folder, countries=_countries(journal))
     if opened.needs_rebuild(journal.last_seq()):
         positions(settings).reset(name)
     return opened
@@ -186,7 +187,7 @@ def compare_with_readers(settings: Settings, journal: Journal) -> dict[str, list
     """What differs between the journal and what readers see of the projections that another process
     keeps; it must have caught up."""
     folder, live = settings.data_dir, partial(live_changes, journal)
-    index = TantivyIndex(folder / INDEX, countries=_countries(journal))
+    index = TantivySearch(folder / INDEX)
     return {
         GRAPH: OxigraphGraph.differences_of_readers(folder / GRAPH, live, vocab.triples),
         INDEX: index.differences(live),

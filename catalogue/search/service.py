@@ -9,6 +9,7 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -72,13 +73,8 @@ class SearchService:
         except (ValueError, OverflowError) as error:
             raise InvalidParameter("cursor", "this is no position that a page gave") from error
         words = _highlightable(params.q)
-        items = tuple(
-            {
-                **render_item(hit.item, params.lang),
-                "highlight": _highlight(hit.item, params.lang, words),
-            }
-            for hit in result.hits
-        )
+        rendered = [render_item(hit.item, params.lang) for hit in result.hits]
+        items = tuple({**one, "highlight": _highlight(one, words)} for one in rendered)
         facets = {
             name: [
                 {"value": v, "label": _label(name, v, params.lang), "count": n} for v, n in counted
@@ -216,17 +212,13 @@ def _label(name: str, value: str, language: str) -> str:
 
 
 def _highlightable(text: str) -> frozenset[str]:
-    tokens = surface(text)
-    return frozenset(tokens) | {stem(token, language) for token in tokens for language in COMMON}
+    return frozenset(form for token in surface(text) for form in _forms(token))
 
 
-def _highlight(
-    item: Mapping[str, Any], language: str, words: frozenset[str]
-) -> dict[str, str] | None:
+def _highlight(rendered: Mapping[str, Any], words: frozenset[str]) -> dict[str, str] | None:
     """Title and description as HTML: the text escaped, the words found in <mark>."""
     if not words:
         return None
-    rendered = render_item(item, language)
     found = {}
     for name in ("title", "description"):
         text = rendered[name]
@@ -240,10 +232,17 @@ def _highlight(
 def _marked(text: str, words: frozenset[str]) -> tuple[str, int]:
     parts, at, number = [], 0, 0
     for match in _WORD.finditer(text):
-        tokens = surface(match.group())
-        if any(one in words or any(stem(one, lang) in words for lang in COMMON) for one in tokens):
+        if not words.isdisjoint(_forms(match.group())):
             parts.append(html.escape(text[at : match.start()]))
             parts.append(f"<mark>{html.escape(match.group())}</mark>")
             at, number = match.end(), number + 1
     parts.append(html.escape(text[at:]))
     return "".join(parts), number
+
+
+@lru_cache(maxsize=131_072)
+def _forms(word: str) -> tuple[str, ...]:
+    """A word's tokens, and their stems in the languages that every query looks for."""
+    tokens = surface(word)
+    stems = (stem(token, language) for token in tokens for language in COMMON)
+    return tuple(dict.fromkeys((*tokens, *stems)))

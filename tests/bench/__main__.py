@@ -1,140 +1,143 @@
-"""`make bench`: one JSON object a line. `--size` records (10,000 unless told)."""
+"""`make bench`: one JSON object a line, for 10,000 and 100,000 records unless `--sizes` says other."""
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
-import os
 import platform
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
-import ckanapi
-import rdflib
-
+from tests.bench import plain
+from tests.bench.figures import Watched, cores, percentiles, tell, timed
+from tests.bench.portal import make
 from tests.command import Aicat, read, read_json
 
 SEARCH = (
     "/api/v1/datasets?q={}&facets=sector,country,theme,format,license,access,language,publisher"
 )
-WORDS = ("wind", "soil+moisture", "chest+x-ray", "trafic", "robot", "satellite", "energia", "data")
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
 
-def tell(name: str, **figures: Any) -> None:
-    """One line of the table."""
-    print(json.dumps({"bench": name, **figures}), flush=True)
-
-
-def timed(work: Callable[[], Any]) -> float:
-    """Seconds that the work takes."""
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def percentiles(work: Callable[[str], Any], given: list[str]) -> dict[str, float]:
-    """Median and 95th percentile in milliseconds, after one round to warm up."""
-    for one in given[:8]:
-        work(one)
-    taken = sorted(1000 * timed(lambda one=one: work(one)) for one in given)  # type: ignore[misc]
-    p95 = taken[int(len(taken) * 0.95) - 1]
-    return {"p50_ms": round(statistics.median(taken), 2), "p95_ms": round(p95, 2)}
-
-
-def plain_loop(base: str, size: int) -> None:
-    """What a user would write: ckanapi, and a few statements into an rdflib graph."""
-    graph = rdflib.Graph()
-    with ckanapi.RemoteCKAN(base) as portal:
-        for start in range(0, size, 1000):
-            for one in portal.action.package_search(rows=1000, start=start)["results"]:
-                subject = rdflib.URIRef(f"{base}/dataset/{one['id']}")
-                graph.add((subject, rdflib.RDF.type, rdflib.DCAT.Dataset))
-                graph.add((subject, rdflib.DCTERMS.title, rdflib.Literal(one["title"])))
-                graph.add((subject, rdflib.DCTERMS.description, rdflib.Literal(one["notes"])))
-                for tag in one["tags"]:
-                    graph.add((subject, rdflib.DCAT.keyword, rdflib.Literal(tag["name"])))
-                for file in one["resources"]:
-                    node = rdflib.URIRef(f"{base}/resource/{file['id']}")
-                    graph.add((subject, rdflib.DCAT.distribution, node))
-                    graph.add((node, rdflib.DCAT.accessURL, rdflib.URIRef(file["url"])))
-                    graph.add((node, rdflib.DCTERMS["format"], rdflib.Literal(file["format"])))
-
-
-def harvests(aicat: Aicat, base: str, size: int) -> None:
+def harvests(aicat: Aicat, kind: str, url: str, size: int) -> None:
     """Fresh, and unchanged with every page read again; until searchable and queryable."""
     aicat("node", "add", "bench", "--name", "Bench (fictional)", "--country", "EU")
-    words = ("--node", "bench", "--kind", "ckan", "--url", base, "--option", "rows=1000")
-    aicat("source", "add", "bench", *words)
-    for name, more in (("ckan fresh", ()), ("ckan unchanged", ("--full",))):
-        seconds = timed(lambda more=more: aicat("harvest", "bench", *more))  # type: ignore[misc]
-        tell(name, records=size, seconds=round(seconds, 1), per_second=round(size / seconds))
-    seconds = timed(lambda: plain_loop(base, size))
-    tell(
-        "plain ckanapi and rdflib loop (9 to 25 triples a record, nothing stored)",
-        records=size,
-        seconds=round(seconds, 1),
-        per_second=round(size / seconds),
+    options = ("--option", "rows=1000") if kind == "ckan" else ()
+    aicat("source", "add", "bench", "--node", "bench", "--kind", kind, "--url", url, *options)
+    for name, more in (("fresh", ()), ("unchanged, every page read again", ("--full",))):
+        with (
+            aicat.running("harvest", "bench", "--json", *more) as process,
+            Watched(process) as seen,
+        ):
+            seconds = timed(process.wait)
+        assert process.returncode == 0
+        tell(
+            f"{'CKAN' if kind == 'ckan' else 'RDF/XML'} {name}",
+            records=size,
+            seconds=round(seconds, 1),
+            per_second=round(size / seconds),
+            megabytes=seen.most,
+        )
+
+
+def triples(aicat: Aicat) -> int:
+    """What the graph holds, vocabularies left out."""
+    counted = json.loads(aicat("sparql", COUNT, "--json"))["results"]["bindings"][0]["n"]["value"]
+    in_vocabularies = (
+        "SELECT (COUNT(*) AS ?n) { ?s <http://www.w3.org/2004/02/skos/core#inScheme> ?c ; ?p ?o }"
     )
+    known = json.loads(aicat("sparql", in_vocabularies, "--json"))["results"]["bindings"][0]["n"]
+    return int(counted) - int(known["value"])
 
 
-def serving(aicat: Aicat) -> None:
+def words_of(folder: Path) -> list[str]:
+    """A word of a title for each search, as the records have them: none that was picked."""
+    found = []
+    with (folder / "packages.jsonl").open(encoding="utf-8") as file:
+        for line in file:
+            words = str(json.loads(line)["title"]).split()
+            found.append(words[len(found) % len(words)])
+            if len(found) == 200:
+                break
+    return found
+
+
+def serving(aicat: Aicat, folder: Path, size: int) -> None:
     """Answers over HTTP, one after another."""
-    with aicat.up() as (process, base):
-        asked = [SEARCH.format(word) for word in WORDS] * 12
-        tell("search with eight facets", **percentiles(lambda a: read(base + a), asked))
-        items = read_json(f"{base}/api/v1/datasets?limit=100")["items"]
+    from urllib.parse import quote
+
+    with aicat.up() as (process, base), Watched(process) as seen:
+        words = words_of(folder)
+        asked = [SEARCH.format(quote(word)) for word in words]
+        tell(
+            "search, one word, eight facets",
+            records=size,
+            **percentiles(lambda a: read(base + a), asked),
+        )
+        two = [SEARCH.format(quote(f"{a} {b}")) for a, b in itertools.pairwise(words)]
+        tell(
+            "search, two words, eight facets",
+            records=size,
+            **percentiles(lambda a: read(base + a), two),
+        )
+        every = [SEARCH.format("")] * 40
+        tell(
+            "everything, eight facets", records=size, **percentiles(lambda a: read(base + a), every)
+        )
+        items = read_json(f"{base}/api/v1/datasets?limit=200")["items"]
         pages = [f"{base}/datasets/{one['id']}" for one in items]
-        tell("dataset page", **percentiles(lambda a: read(a, "text/html"), pages))
-        heads = [f"{base}/api/v1/suggest?q={head}" for head in ("wi", "ro", "da", "ene", "soi")]
-        tell("suggest", **percentiles(read, heads * 12))
+        tell("dataset page", records=size, **percentiles(lambda a: read(a, "text/html"), pages))
+        heads = [f"{base}/api/v1/suggest?q={quote(word[:3])}" for word in words]
+        tell("suggest", records=size, **percentiles(read, heads))
         query = "SELECT ?p ?o { <%s> ?p ?o }"
         looks = [f"{base}/sparql?query={quote(query % one['iri'])}" for one in items]
-        tell("SPARQL lookup of one subject", **percentiles(read, looks))
-        tell("memory of the service", megabytes=round(_memory(process.pid)))
+        tell("SPARQL, one subject", records=size, **percentiles(read, looks))
+        themes = (
+            "SELECT ?t (COUNT(*) AS ?n) { ?d <http://www.w3.org/ns/dcat#theme> ?t } GROUP BY ?t"
+        )
+        counts = [f"{base}/sparql?query={quote(themes)}"] * 5
+        tell("SPARQL, count by theme", records=size, **percentiles(read, counts))
+    tell("the service", records=size, megabytes=seen.most)
 
 
-def _memory(pid: int) -> float:
-    """Proportional memory of a process and its descendants, in megabytes."""
-    total = 0
-    waiting = [pid]
-    while waiting:
-        one = waiting.pop()
-        for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                total += int(line.split()[1])
-        for task in Path(f"/proc/{one}/task").iterdir():
-            waiting += [int(child) for child in (task / "children").read_text().split()]
-    return total / 1024
+def one_size(folder: Path, size: int) -> None:
+    """All figures for a catalogue of that size."""
+    seconds = timed(lambda: make(folder, size))
+    tell("making the records in both forms", records=size, seconds=round(seconds, 1))
+    command = [sys.executable, "-m", "tests.bench.portal", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as portal:
+        assert portal.stdout is not None
+        base = f"http://127.0.0.1:{portal.stdout.readline().strip()}"
+        try:
+            for kind, url in (("dcat", f"{base}/pages/0.rdf"), ("ckan", base)):
+                home = folder / kind
+                home.mkdir()
+                aicat = Aicat(home)
+                harvests(aicat, kind, url, size)
+                tell(
+                    f"{kind}: triples a record",
+                    records=size,
+                    triples=round(triples(aicat) / size, 1),
+                )
+            serving(aicat, folder, size)
+            if size <= plain.MOST:
+                plain.figures(folder, base, size)
+        finally:
+            portal.kill()
 
 
 def main() -> None:
     """The whole table."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--size", type=int, default=10_000)
-    size = asked.parse_args().size
-    tell(
-        "machine", python=platform.python_version(), cores=os.cpu_count(), system=platform.system()
-    )
-    portal = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.portal", str(size)], stdout=subprocess.PIPE, text=True
-    )
-    assert portal.stdout is not None
-    base = f"http://127.0.0.1:{portal.stdout.readline().strip()}"
-    try:
+    asked.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    sizes = asked.parse_args().sizes
+    tell("machine", python=platform.python_version(), cores=cores(), system=platform.system())
+    for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            aicat = Aicat(Path(folder))
-            harvests(aicat, base, size)
-            serving(aicat)
-    finally:
-        portal.kill()
-        portal.wait()
+            one_size(Path(folder), size)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from catalogue.adapters.embedded.tantivy import TantivyIndex
+from catalogue.adapters.embedded.tantivy_search import TantivySearch
 from catalogue.errors import InvalidParameter
 from catalogue.model import Change, Record, Sector, content_hash, page_id
 from catalogue.search.service import SearchParams, SearchService
@@ -54,9 +55,9 @@ def change(
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
     def service(*changes: Change) -> SearchService:
-        index = TantivyIndex(tmp_path / "index", countries=lambda _node: "DE", writable=True)
+        index = TantivyIndex(tmp_path / "index", countries=lambda _node: "DE")
         index.apply(changes, changes[-1].seq)
-        return SearchService(index)
+        return SearchService(TantivySearch(tmp_path / "index"))
 
     return service
 
@@ -135,10 +136,10 @@ def test_what_is_not_public_is_found_by_its_readers_only(make: Make) -> None:
 
 
 def test_a_changed_record_is_found_by_its_new_title_only(tmp_path: Path) -> None:
-    index = TantivyIndex(tmp_path / "index", countries=lambda _node: "DE", writable=True)
+    index = TantivyIndex(tmp_path / "index", countries=lambda _node: "DE")
     index.apply([change(1, "Before")], 1)
     index.apply([change(1, "After")], 2)
-    service = SearchService(TantivyIndex(tmp_path / "index", countries=lambda _node: "DE"))
+    service = SearchService(TantivySearch(tmp_path / "index"))
     assert (titles(service, "before"), titles(service, "after")) == (set(), {"After"})
     assert index.differences(lambda: iter([change(1, "After")])) == []
     assert index.differences(lambda: iter([change(1, "Before")])) != []

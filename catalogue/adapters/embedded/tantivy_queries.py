@@ -1,0 +1,66 @@
+"""Our query tree in Tantivy's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tantivy import FieldType, Occur
+from tantivy import Query as T
+
+from catalogue.search import query as q
+
+
+def compiled(query: q.Query, schema: Any) -> T:  # noqa: C901 PLR0911 PLR0912 one case a kind of node
+    """Our query tree in Tantivy's own."""
+    match query:
+        case q.All():
+            return T.all_query()
+        case q.Term(field, token):
+            return T.term_query(schema, field, token)
+        case q.Phrase(field, tokens):
+            return T.phrase_query(schema, field, list(tokens))
+        case q.Prefix(field, token):
+            return T.fuzzy_term_query(schema, field, token, distance=0, prefix=True)
+        case q.Fuzzy(field, token, distance):
+            return T.fuzzy_term_query(schema, field, token, distance=distance)
+        case q.Terms(field, values):
+            return T.const_score_query(T.term_set_query(schema, field, list(values)), 0.0)
+        case q.Range(field, low, high):
+            name = f"{field}_at"
+            bounds = T.range_query(
+                schema, name, FieldType.Integer, lower_bound=low, upper_bound=high
+            )
+            return T.const_score_query(bounds, 0.0)
+        case q.Box():
+            return T.const_score_query(_box(query, schema), 0.0)
+        case q.And(parts):
+            return T.boolean_query([(Occur.Must, compiled(one, schema)) for one in parts])
+        case q.Or(parts):
+            return T.boolean_query([(Occur.Should, compiled(one, schema)) for one in parts])
+        case q.Not(part):
+            return T.boolean_query(
+                [(Occur.Must, T.all_query()), (Occur.MustNot, compiled(part, schema))]
+            )
+        case q.DisMax(parts, tie):
+            return T.disjunction_max_query([compiled(one, schema) for one in parts], tie)
+        case q.Boost(part, factor):
+            return T.boost_query(compiled(part, schema), factor)
+
+
+def _box(box: q.Box, schema: Any) -> T:
+    """Two boxes meet where neither lies wholly beside the other."""
+    sides = (
+        ("west", None, box.east),
+        ("east", box.west, None),
+        ("south", None, box.north),
+        ("north", box.south, None),
+    )
+    return T.boolean_query(
+        [
+            (
+                Occur.Must,
+                T.range_query(schema, name, FieldType.Float, lower_bound=low, upper_bound=high),
+            )
+            for name, low, high in sides
+        ]
+    )

@@ -1,0 +1,241 @@
+"""Searching a Tantivy index that another process writes."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+from tantivy import FieldType, Index, Occur, Order
+from tantivy import Query as T
+
+from catalogue.adapters.embedded.tantivy_documents import MARK, schema
+from catalogue.adapters.embedded.tantivy_queries import compiled
+from catalogue.model import Change
+from catalogue.search import query as q
+from catalogue.search.analysis import fold
+
+SEGMENTS = 65_000  # values a segment may report to a facet, so that counts are exact
+KEPT = 256  # searches whose totals and facets are kept until the next commit
+PLENTY = 2000  # completions that are looked at
+
+Counts = tuple[tuple[str, int], ...]
+
+
+class TantivySearch:
+    """`ports.Index` on Tantivy. Safe between threads; every call sees the newest commit."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._guard = threading.Lock()
+        self._schema = schema()
+        self._seen: tuple[int, int] | None = None
+        self._index: Index | None = None
+        self._counted: OrderedDict[object, tuple[int, dict[str, Counts]]] = OrderedDict()
+
+    def generation(self) -> int:
+        self._searcher()
+        return hash(self._seen)
+
+    def search(self, request: q.Request) -> q.Result:
+        """Answer a request; see `search.query.Request`."""
+        searcher = self._searcher()
+        generation = hash(self._seen)
+        whole = self._compiled(request, without=None)
+        key = (generation, _without_page(request))
+        known = self._kept(key)
+        hits, following, total = self._page(searcher, request, whole, count=known is None)
+        if known is None:
+            known = (total, self._facets(searcher, request))
+            self._keep(key, known)
+        return q.Result(known[0], tuple(hits), known[1], following, generation)
+
+    def complete(self, prefix: str, limit: int) -> list[tuple[str, str, str]]:
+        """Publishers and keywords that begin so, the most frequent first."""
+        wanted = fold(prefix.lower())
+        public = T.term_query(self._schema, "audience", "public")
+        found = self._searcher().terms_with_prefix("heads", wanted, public, PLENTY)
+        ranked = sorted(((-count, head) for head, count in found))[:limit]
+        parts = [head.split(MARK) for _count, head in ranked]
+        return [(kind, value, value) for _folded, kind, value in parts]
+
+    def size(self) -> int:
+        """How many records are indexed."""
+        return int(self._searcher().num_docs)
+
+    def differences(self, live: Callable[[], Iterator[Change]]) -> list[str]:
+        """Records whose presence or content differs from the journal's, twenty at the most."""
+        searcher = self._searcher()
+        indexed = {}
+        for _score, address in searcher.search(T.all_query(), max(searcher.num_docs, 1)).hits:
+            document = searcher.doc(address)
+            indexed[document.get_first("id")] = document.get_first("hash")
+        faults = []
+        for change in live():
+            found = indexed.pop(change.record.page_id, None)
+            if found != change.record.content_hash.hex():
+                what = "is not in the index" if found is None else "is indexed in another version"
+                faults.append(f"record {change.record.page_id} {what}")
+        faults += [f"record {page_id} is in the index only" for page_id in indexed]
+        return faults[:20]
+
+    def _searcher(self) -> Any:
+        """A searcher on the newest commit."""
+        with self._guard:
+            try:
+                stat = (self._folder / "state.json").stat()
+            except FileNotFoundError:
+                return Index(self._schema).searcher()
+            if self._seen != (stat.st_mtime_ns, stat.st_ino):
+                self._seen = (stat.st_mtime_ns, stat.st_ino)
+                self._index = Index(self._schema, path=str(self._folder))
+                self._counted.clear()
+            assert self._index is not None
+            return self._index.searcher()
+
+    def _compiled(self, request: q.Request, without: str | None) -> T:
+        parts = [(Occur.Must, compiled(request.query, self._schema))]
+        filters = [q.Terms("audience", request.audiences), *request.must]
+        filters += [q.Terms(n, v) for n, v in request.filters.items() if n != without and v]
+        parts += [
+            (Occur.Must, T.const_score_query(compiled(one, self._schema), 0.0)) for one in filters
+        ]
+        return T.boolean_query(parts)
+
+    # --- counting --------------------------------------------------------------------------------
+
+    def _kept(self, key: object) -> tuple[int, dict[str, Counts]] | None:
+        with self._guard:
+            found = self._counted.get(key)
+            if found is not None:
+                self._counted.move_to_end(key)
+            return found
+
+    def _keep(self, key: object, counted: tuple[int, dict[str, Counts]]) -> None:
+        with self._guard:
+            self._counted[key] = counted
+            while len(self._counted) > KEPT:
+                self._counted.popitem(last=False)
+
+    def _facets(self, searcher: Any, request: q.Request) -> dict[str, Counts]:
+        """The facets in the order asked; those whose own field is not filtered by, in one pass."""
+        narrowed = [name for name in request.facets if request.filters.get(name)]
+        others = [name for name in request.facets if name not in narrowed]
+        found = self._counts(searcher, request, None, others) if others else {}
+        for name in narrowed:
+            found |= self._counts(searcher, request, name, [name])
+        return {name: found[name] for name in request.facets}
+
+    def _counts(
+        self, searcher: Any, request: q.Request, without: str | None, names: Iterable[str]
+    ) -> dict[str, Counts]:
+        """The most frequent values of each field, by count, then value."""
+        query = self._compiled(request, without=without)
+        limit = request.facet_limit
+        found = _aggregated(searcher, query, names, 2 * limit)
+        # Where the values of equal count go on behind what was fetched, only all of them can be sorted.
+        cut = [
+            n for n, of in found.items() if len(of) == 2 * limit and of[-1][1] == of[limit - 1][1]
+        ]
+        if cut:
+            found |= _aggregated(searcher, query, cut, SEGMENTS)
+        return {
+            name: tuple(sorted(of, key=lambda p: (-p[1], p[0]))[:limit])
+            for name, of in found.items()
+        }
+
+    # --- one page of hits --------------------------------------------------------------------------
+
+    def _page(
+        self, searcher: Any, request: q.Request, whole: T, *, count: bool
+    ) -> tuple[list[q.Hit], str | None, int]:
+        """The hits, where the next page begins, and the total if `count`."""
+        field = request.sort.removeprefix("-")
+        if field == "relevance":
+            return self._by_score(searcher, request, whole, count=count)
+        return self._by_key(searcher, request, whole, field, count=count)
+
+    def _by_score(
+        self, searcher: Any, request: q.Request, whole: T, *, count: bool
+    ) -> tuple[list[q.Hit], str | None, int]:
+        """By rounded score, then id; a position is such a pair. Scores that differ only in the last
+        digits may stand in any order in the engine, so whole groups of equal scores are sorted."""
+        after = _pair(request.after)
+        wanted, limit, total = request.limit, 2 * request.limit + 64, 0
+        while True:
+            answer = searcher.search(whole, limit, count=count)
+            hits, count, total = answer.hits, False, total or int(answer.count or 0)
+            ranked = sorted(
+                (-round(score, 3), searcher.doc(address).get_first("id"), address)
+                for score, address in hits
+            )
+            last = ranked[-1][0] if ranked else 0.0
+            complete = len(hits) < limit
+            # The last group may go on behind what was fetched.
+            sure = ranked if complete else [one for one in ranked if one[0] < last]
+            fresh = [one for one in sure if after is None or (one[0], one[1]) > after]
+            if len(fresh) > wanted or complete:
+                break
+            limit *= 4
+        page = fresh[:wanted]
+        found = [_hit(searcher.doc(address), -score) for score, _id, address in page]
+        more = len(fresh) > wanted
+        return found, f"{page[-1][0]:.3f} {page[-1][1]}" if more and page else None, total
+
+    def _by_key(
+        self, searcher: Any, request: q.Request, whole: T, field: str, *, count: bool
+    ) -> tuple[list[q.Hit], str | None, int]:
+        """By a unique number; a position is the last one's, so any depth costs the same."""
+        down = request.sort.startswith("-")
+        name = f"{field}_down" if down else f"{field}_up"
+        total = int(searcher.search(whole, 1).count or 0) if count else 0
+        if request.after is not None:
+            low = int(request.after) + 1
+            rest = T.range_query(self._schema, name, FieldType.Unsigned, lower_bound=low)
+            whole = T.boolean_query([(Occur.Must, whole), (Occur.Must, rest)])
+        answer = searcher.search(
+            whole, request.limit + 1, count=False, order_by_field=name, order=Order.Asc
+        )
+        found = [_hit(searcher.doc(address), 0.0) for _key, address in answer.hits[: request.limit]]
+        keys = [key for key, _address in answer.hits]
+        more = len(keys) > request.limit
+        return found, str(keys[request.limit - 1]) if more else None, total
+
+
+def _without_page(request: q.Request) -> tuple[object, ...]:
+    """What totals and facets depend on."""
+    filters = tuple(sorted(request.filters.items()))
+    return (
+        request.query,
+        filters,
+        request.must,
+        request.facets,
+        request.facet_limit,
+        request.audiences,
+    )
+
+
+def _aggregated(
+    searcher: Any, query: T, names: Iterable[str], size: int
+) -> dict[str, list[tuple[str, int]]]:
+    """Values with their counts, the most frequent first."""
+    asked = {
+        name: {"terms": {"field": name, "size": size, "segment_size": SEGMENTS}} for name in names
+    }
+    answer = searcher.aggregate(query, asked)
+    return {name: [(b["key"], b["doc_count"]) for b in answer[name]["buckets"]] for name in asked}
+
+
+def _hit(document: Any, score: float) -> q.Hit:
+    stored: Mapping[str, Any] = orjson.loads(bytes(document.get_first("item")))
+    return q.Hit(document.get_first("id"), score, stored)
+
+
+def _pair(after: str | None) -> tuple[float, str] | None:
+    if after is None:
+        return None
+    score, _, page_id = after.partition(" ")
+    return float(score), page_id
