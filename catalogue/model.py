@@ -203,6 +203,21 @@ class PageEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenPage:
+    """What a page gave when it was read last: records without bytes of their own, all of them good.
+
+    `fingerprint` is the raw hash of its `number` records. `follows`: what comes next was told by the
+    fetching, not by the page, and must be asked again.
+    """
+
+    url: str
+    fingerprint: bytes
+    number: int
+    end: PageEnd
+    follows: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sector:
     """One assignment of a sector, with its reason: the rule's name and the value it saw."""
 

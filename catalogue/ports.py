@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ from catalogue.model import (
     Record,
     Run,
     RunState,
+    SeenPage,
     Source,
 )
 
@@ -203,6 +204,15 @@ class Journal(Protocol):
         Raises: Conflict if the run is not running.
         """
 
+    def pages(self, source_id: str) -> dict[str, SeenPage]:
+        """What the source's pages gave when they were read last, by address."""
+
+    def keep_page(self, source_id: str, page: SeenPage) -> None:
+        """Remember a page in the place of what was remembered of its address."""
+
+    def forget_pages(self, source_id: str, addresses: Collection[str]) -> None:
+        """Forget all pages but those at the addresses."""
+
     def add_counts(self, run_id: str, counts: Counts) -> None:
         """Add to the run's counts what no entry stands for (ignored, missing)."""
 
@@ -256,7 +266,8 @@ class Projection(Protocol):
         """The sequence number up to which the journal is projected; 0 when empty."""
 
     def apply(self, changes: Sequence[Change], cursor: int) -> None:
-        """Project the changes (the last of each record counts) and move the cursor, durably."""
+        """Project the changes (the last of each record counts) and move the cursor; durable once
+        settled, so that a crash repeats a part."""
 
     def settle(self) -> None:
         """After a burst: make what was applied visible to every reader, and optimise."""

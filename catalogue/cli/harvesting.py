@@ -181,10 +181,10 @@ def _to_its_end(settings: Settings, journal: Journal, run: Run, watch: flow.Watc
 def _rehearse(settings: Settings, journal: Journal, wanted: Sequence[str], as_json: bool) -> int:
     for source_id in wanted:
         source = journal.source(source_id)
-        known = journal.known(source_id)
-        rehearsal = flow.Rehearsal(known)
+        before = flow.Before(journal.known(source_id), journal.pages(source_id))
+        rehearsal = flow.Rehearsal(before.known)
         state, error, rest = flow.read_source(
-            source, known, rehearsal, guarded_client(settings), lambda _progress: None
+            source, before, rehearsal, guarded_client(settings), lambda _progress: None
         )
         counts = rehearsal.counts
         counts.ignored, counts.missing = rest.ignored, rest.missing

@@ -10,6 +10,8 @@ from typing import Protocol
 
 from catalogue.errors import CatalogueError, ContentError, SourceError
 from catalogue.harvest.ahead import ahead
+from catalogue.harvest.pages import PageMemory, PageNotes
+from catalogue.harvest.prepare import salt_of
 from catalogue.harvest.reader import Reader
 from catalogue.harvest.reading import Fault, Start
 from catalogue.harvest.registry import feed_of, harvester
@@ -22,6 +24,7 @@ from catalogue.model import (
     PageEnd,
     Run,
     RunState,
+    SeenPage,
     Severity,
     Source,
 )
@@ -52,6 +55,8 @@ class Sink(Protocol):
     def append(self, entries: list[Entry], page: Page) -> tuple[Outcome, ...]: ...
     def note(self, progress: Progress) -> None: ...
     def findings(self, findings: list[Finding]) -> None: ...
+    def keep(self, page: SeenPage) -> None: ...
+    def forget_pages_but(self, addresses: set[str]) -> None: ...
 
 
 def harvest(
@@ -65,11 +70,10 @@ def harvest(
     """
     run = journal.begin_run(run_id)
     source = journal.source(run.source)
-    known = journal.known(source.id)
+    before = Before(journal.known(source.id), journal.pages(source.id))
+    sink = JournalSink(journal, run_id, source.id)
     try:
-        state, error, counts = read_source(
-            source, known, JournalSink(journal, run_id), client, watch
-        )
+        state, error, counts = read_source(source, before, sink, client, watch)
     except Exception as fault:
         if not isinstance(fault, CatalogueError):
             log.exception("run %s of %s failed", run_id, source.id)
@@ -78,13 +82,23 @@ def harvest(
     return journal.end_run(run_id, state, error=error)
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the journal holds of a source when a run begins: records by key, pages by address."""
+
+    known: Mapping[str, Known]
+    pages: Mapping[str, SeenPage] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Walk:
     """The state of one reading of a source. `complete` means that every record was seen."""
 
     progress: Progress = field(default_factory=Progress)
+    memory: PageMemory = field(default_factory=lambda: PageMemory({}, {}))
     keys: set[str] = field(default_factory=set)
     cursors: set[str] = field(default_factory=set)
+    addresses: set[str] = field(default_factory=set)
     ignored: int = 0
     partial: bool = False
     error: str | None = None
@@ -96,7 +110,7 @@ class Walk:
 
 
 def read_source(
-    source: Source, known: Mapping[str, Known], sink: Sink, client: Client, watch: Watch
+    source: Source, before: Before, sink: Sink, client: Client, watch: Watch
 ) -> tuple[RunState, str | None, Counts]:
     """Walk every page of the source into the sink.
 
@@ -105,9 +119,9 @@ def read_source(
     """
     found = harvester(source.kind)
     feed = feed_of(source, found)
-    hashes = {key: one.raw_hash for key, one in known.items() if not one.deleted}
+    hashes = {key: one.raw_hash for key, one in before.known.items() if not one.deleted}
     start = Start(source.kind, feed.source, feed.url, feed.options, hashes)
-    walk = Walk()
+    walk = Walk(memory=PageMemory(before.known, before.pages, salt_of(feed.options)))
     with Reader(start) as reader, Fetcher(found, feed, client) as fetcher:
         for page in fetcher.pages(walk):
             end = read_page(reader, page, sink, walk)
@@ -115,7 +129,7 @@ def read_source(
             sink.findings(end.findings)
             sink.note(walk.progress)
             watch(walk.progress)
-    return _close(walk, known, sink)
+    return _close(walk, before.known, sink)
 
 
 class Fetcher:
@@ -175,14 +189,22 @@ def read_page(reader: Reader, page: Page, sink: Sink, walk: Walk) -> PageEnd:
 
     Raises: ContentError where the first page gives nothing; CatalogueError for a fault of ours.
     """
+    walk.addresses.add(page.url)
+    recalled = walk.memory.recall(page)
+    if recalled is not None:
+        return _as_before(*recalled, page, sink, walk)
     listed = new = 0
+    notes = PageNotes()
     for answer in ahead(reader.read(page), AHEAD, reader.give_up):
         if isinstance(answer, Fault):
             return _faulty(answer, page, walk)
         if isinstance(answer, PageEnd):
             _turn(walk, answer)
+            if seen := notes.seen(page, answer):
+                sink.keep(seen)
             return _unless_repeating(answer, listed, new, walk)
         fresh, doubles = _without_doubles(answer, walk.keys)
+        notes.take(answer, fresh)
         listed, new = listed + len(answer), new + len(fresh)
         if fresh:
             sink.append(fresh, page)
@@ -190,6 +212,16 @@ def read_page(reader: Reader, page: Page, sink: Sink, walk: Walk) -> PageEnd:
         walk.ignored += len(doubles)
         walk.progress.listed += len(answer)
     raise CatalogueError(f"reading {page.url} ended without a word")
+
+
+def _as_before(entries: list[Entry], end: PageEnd, page: Page, sink: Sink, walk: Walk) -> PageEnd:
+    """A page that came as it was when it was read last: its records are unchanged."""
+    fresh, _doubles = _without_doubles(entries, walk.keys)
+    if fresh:
+        sink.append(fresh, page)
+    walk.progress.listed += len(entries)
+    _turn(walk, end)
+    return _unless_repeating(end, len(entries), len(fresh), walk)
 
 
 def _unless_repeating(end: PageEnd, listed: int, new: int, walk: Walk) -> PageEnd:
@@ -248,6 +280,7 @@ def _close(
     counts = Counts(ignored=walk.ignored)
     if walk.complete:
         counts.missing = sum(not one.deleted and key not in walk.keys for key, one in known.items())
+        sink.forget_pages_but(walk.addresses)
     sink.findings(list(_notes(walk)))
     partial = walk.partial or walk.error is not None
     return (RunState.PARTIAL if partial else RunState.DONE), walk.error, counts
@@ -279,8 +312,8 @@ def _one_line(error: BaseException) -> str:
 class JournalSink:
     """Entries into the journal, under one run."""
 
-    def __init__(self, journal: Journal, run_id: str) -> None:
-        self._journal, self._run = journal, run_id
+    def __init__(self, journal: Journal, run_id: str, source_id: str) -> None:
+        self._journal, self._run, self._source = journal, run_id, source_id
 
     def append(self, entries: list[Entry], page: Page) -> tuple[Outcome, ...]:
         return self._journal.append(self._run, entries, page=page).outcomes
@@ -293,6 +326,12 @@ class JournalSink:
     def findings(self, findings: list[Finding]) -> None:
         if findings:
             self._journal.add_findings(self._run, findings)
+
+    def keep(self, page: SeenPage) -> None:
+        self._journal.keep_page(self._source, page)
+
+    def forget_pages_but(self, addresses: set[str]) -> None:
+        self._journal.forget_pages(self._source, addresses)
 
 
 class Rehearsal:
@@ -318,6 +357,12 @@ class Rehearsal:
 
     def findings(self, findings: list[Finding]) -> None:
         self.found.extend(findings)
+
+    def keep(self, page: SeenPage) -> None:
+        """Nothing is stored."""
+
+    def forget_pages_but(self, addresses: set[str]) -> None:
+        """Nothing is forgotten."""
 
     def _outcome(self, entry: Entry) -> Outcome:
         if entry.failed:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
+
+import orjson
 
 from catalogue.align import align, assign_sectors
 from catalogue.model import Entry, Finding, Mapped, Outcome, Severity, content_hash, raw_hash
@@ -13,17 +17,22 @@ from catalogue.rdf.terms import value_of
 MAPPING = b"2\0"
 
 
-def fingerprint(raw: bytes) -> bytes:
-    """What the next harvest compares a record's bytes with (16 bytes)."""
-    return raw_hash(MAPPING + raw)
+def salt_of(options: Mapping[str, Any]) -> bytes:
+    """What of a source's options goes into its fingerprints: other options may map otherwise."""
+    return MAPPING + orjson.dumps(options, default=str, option=orjson.OPT_SORT_KEYS) + b"\0"
 
 
-def prepare(mapped: Mapped, page_hash: bytes) -> Entry:
+def fingerprint(raw: bytes, salt: bytes) -> bytes:
+    """What the next harvest compares the bytes of a record or page with (16 bytes)."""
+    return raw_hash(salt + raw)
+
+
+def prepare(mapped: Mapped, page_hash: bytes, salt: bytes = MAPPING) -> Entry:
     """The entry of one mapped record; a fault in it or in our code becomes its findings.
 
     `page_hash` stands for the record where it has no raw bytes of its own.
     """
-    own = fingerprint(mapped.raw) if mapped.raw is not None else page_hash
+    own = fingerprint(mapped.raw, salt) if mapped.raw is not None else page_hash
     if mapped.failed or mapped.unchanged:
         return _plain(mapped, own, mapped.failed)
     try:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import IO, Any, TypeAlias
 
 from catalogue.errors import CatalogueError
-from catalogue.harvest.prepare import fingerprint, prepare
+from catalogue.harvest.prepare import fingerprint, prepare, salt_of
 from catalogue.harvest.registry import harvester
 from catalogue.model import Entry, Page, PageEnd
 from catalogue.ports import Feed
@@ -115,10 +115,11 @@ def answers(start: Start, request: Read) -> Iterator[Answer]:
 
 
 def _batches(start: Start, request: Read) -> Iterator[Answer]:
-    known, page_hash = start.known, fingerprint(request.page.body)
+    salt = salt_of(start.options)
+    known, page_hash = start.known, fingerprint(request.page.body, salt)
 
     def seen(key: str, raw: bytes) -> bool:
-        return known.get(key) == fingerprint(raw)
+        return known.get(key) == fingerprint(raw, salt)
 
     found = harvester(start.kind)
     feed = Feed(start.source, start.url, start.options, seen)
@@ -132,7 +133,7 @@ def _batches(start: Start, request: Read) -> Iterator[Answer]:
         if position >= request.given:
             if request.singly:
                 yield At(position, item.key, value_of(item.subject), item.type, item.raw)
-            batch.append(prepare(item, page_hash))
+            batch.append(prepare(item, page_hash, salt))
         position += 1
         if batch and (request.singly or len(batch) >= BATCH):
             yield Entries(batch, position)

@@ -279,11 +279,18 @@ class _Node:
         return self._said.get(path, _NONE)
 
     def first(self, path: str) -> str | None:
-        return next(iter(self.terms(path)), None)
+        found = self._said.get(path)
+        return found[0] if found else None
 
     def texts(self, path: str) -> Texts:
         """The first text of each language."""
-        return {lang: texts[0] for lang, texts in self.all_texts(path).items()}
+        found: Texts = {}
+        for term in self._said.get(path, _NONE):
+            if term[0] == '"':
+                text, language, _datatype = parts_of(term)
+                if text := text.strip():
+                    found.setdefault(language.split("-", 1)[0], text)
+        return found
 
     def all_texts(self, path: str) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -310,10 +317,16 @@ class _Graph:
 
     def __init__(self, lines: list[str]) -> None:
         self._subjects: dict[str, dict[str, list[str]]] = {}
-        for line in lines:
+        said: dict[str, list[str]] = {}
+        last = ""
+        for line in lines:  # sorted, so those of one subject stand together
             subject, predicate, rest = line.split(" ", 2)
-            said = self._subjects.setdefault(subject, {})
-            said.setdefault(predicate, []).append(rest[:-2])
+            if subject != last:
+                said, last = self._subjects.setdefault(subject, {}), subject
+            if predicate in said:
+                said[predicate].append(rest[:-2])
+            else:
+                said[predicate] = [rest[:-2]]
 
     def of(self, subject: str) -> _Node:
         return _Node(self._subjects.get(subject, {}))

@@ -15,7 +15,7 @@ from pathlib import Path
 from catalogue.model import Change
 from catalogue.ports import Journal, Projection
 
-BATCH = 5000  # changes read and applied at once, at most
+BATCH = 1500  # changes read and applied at once, at most: memory grows with it
 PATIENCE = 5.0  # seconds that changes are let come together, at most
 QUIET = 0.3  # seconds without a change until what was applied is made visible
 LONGEST = 30.0  # seconds after which it is made visible while changes still come

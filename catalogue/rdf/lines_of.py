@@ -17,6 +17,8 @@ from catalogue.rdf.iris import is_valid, mend, mend_tag
 _GRAPH = re.compile(
     r'(?:<[^>]*>|_:\S+|"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?) (<[^>]*>|_:\S+) \.\Z'
 )
+PART = 200  # statements that are checked at once
+
 # Behind a quotation mark that is not itself escaped inside of a text.
 _BAD_TAG = re.compile(r"(?<=[^\\][\"'])@([A-Za-z]{1,8})_([A-Za-z0-9_]+)")
 
@@ -44,12 +46,32 @@ class Mender:
 
     def take(self, quads: Iterable[ox.Quad]) -> None:
         """Add every quad as a line; what came before a parser's SyntaxError stays."""
-        for quad in quads:
-            subject = self._resource(quad.subject)
-            predicate = self._predicate(quad.predicate)
-            value = self._value(quad.object, quad.predicate.value)
-            if subject and predicate and value:
-                self.lines.append(terms.line(subject, predicate, value))
+        part: list[ox.Quad] = []
+        try:
+            for quad in quads:
+                part.append(quad)
+                if len(part) == PART:
+                    self._add(part)
+                    part = []
+        finally:
+            self._add(part)
+
+    def _add(self, quads: list[ox.Quad]) -> None:
+        """As the strict parser would give them, else one by one: few parts have a fault."""
+        try:
+            text = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
+            assert text is not None
+            self.lines += strictly(text.decode(), ox.RdfFormat.N_TRIPLES, "")
+        except SyntaxError:
+            for quad in quads:
+                self._add_one(quad)
+
+    def _add_one(self, quad: ox.Quad) -> None:
+        subject = self._resource(quad.subject)
+        predicate = self._predicate(quad.predicate)
+        value = self._value(quad.object, quad.predicate.value)
+        if subject and predicate and value:
+            self.lines.append(terms.line(subject, predicate, value))
 
     def _predicate(self, term: ox.NamedNode) -> str | None:
         """A predicate is never guessed: a relative one names nothing."""

@@ -76,7 +76,7 @@ def _analysed(text: str, language: str) -> list[str]:
     return found
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _often(text: str, language: str) -> tuple[str, ...]:
     """Keywords, names and formats come again and again."""
     return tuple(_analysed(text, language))
@@ -89,7 +89,7 @@ def expansions(token: str, languages: Iterable[str]) -> list[str]:
     return list(dict.fromkeys([token, *(f"~{stem(token, language)}" for language in languages)]))
 
 
-@lru_cache(maxsize=131_072)
+@lru_cache(maxsize=65_536)
 def stem(token: str, language: str) -> str:
     """The stem of a folded token; the token itself where the language has no stemmer."""
     name = STEMMERS.get(language)
@@ -102,7 +102,7 @@ def stem(token: str, language: str) -> str:
     return stemmed
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _normal(text: str) -> str:
     text = _IGNORED.sub("", unicodedata.normalize("NFKC", text)).lower()
     return fold(_ELISION.sub("", text))
@@ -110,26 +110,31 @@ def _normal(text: str) -> str:
 
 def fold(text: str) -> str:
     """Without accents, with the sigma and the letters that do not decompose in their plain form."""
-    if text.isascii():
-        return text
-    plain = "".join(
-        char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char)
-    )
-    return plain.translate(_LETTERS)
+    return text if text.isascii() else text.translate(_FOLDED)
 
 
-_LETTERS = str.maketrans(
-    {
-        "ß": "ss",
-        "æ": "ae",
-        "œ": "oe",
-        "ø": "o",
-        "đ": "d",
-        "ð": "d",
-        "ł": "l",
-        "þ": "th",
-        "ı": "i",
-        "ħ": "h",
-        "ς": "σ",
-    }
-)
+class _Folded(dict[int, str]):
+    """What is left of each character without its marks; filled as characters turn up."""
+
+    def __missing__(self, code: int) -> str:
+        parts = unicodedata.normalize("NFD", chr(code))
+        plain = "".join(_LETTERS.get(one, one) for one in parts if not unicodedata.combining(one))
+        self[code] = plain
+        return plain
+
+
+_LETTERS = {
+    "ß": "ss",
+    "æ": "ae",
+    "œ": "oe",
+    "ø": "o",
+    "đ": "d",
+    "ð": "d",
+    "ł": "l",
+    "þ": "th",
+    "ı": "i",
+    "ħ": "h",
+    "ς": "σ",
+}
+
+_FOLDED = _Folded()

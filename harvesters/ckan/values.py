@@ -33,10 +33,10 @@ _NAMES = ("uri", "resource", "name", "value", "id", "identifier", "label", "titl
 
 def is_empty(value: Any) -> bool:
     """Whether a value says nothing."""
+    if value.__class__ is str:
+        return value in _NOTHING or value.isspace()
     if value is None:
         return True
-    if isinstance(value, str):
-        return value in _NOTHING or value.isspace()
     if isinstance(value, dict):
         value = value.values()
     elif not isinstance(value, list):

@@ -57,6 +57,7 @@ def make(tmp_path: Path) -> Make:
     def service(*changes: Change) -> SearchService:
         index = TantivyIndex(tmp_path / "index", countries=lambda _node: "DE")
         index.apply(changes, changes[-1].seq)
+        index.settle()
         return SearchService(TantivySearch(tmp_path / "index"))
 
     return service
@@ -139,6 +140,7 @@ def test_a_changed_record_is_found_by_its_new_title_only(tmp_path: Path) -> None
     index = TantivyIndex(tmp_path / "index", countries=lambda _node: "DE")
     index.apply([change(1, "Before")], 1)
     index.apply([change(1, "After")], 2)
+    index.settle()
     service = SearchService(TantivySearch(tmp_path / "index"))
     assert (titles(service, "before"), titles(service, "after")) == (set(), {"After"})
     assert index.differences(lambda: iter([change(1, "After")])) == []

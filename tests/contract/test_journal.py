@@ -14,8 +14,10 @@ from catalogue.model import (
     Finding,
     Node,
     Outcome,
+    PageEnd,
     RunState,
     Sector,
+    SeenPage,
     Severity,
     Source,
     content_hash,
@@ -153,3 +155,18 @@ def test_a_sound_journal_has_no_faults_and_unknown_names_are_not_found(journal: 
     assert journal.check() == []
     with pytest.raises(NotFound):
         journal.record("nothing")
+
+
+def test_pages_are_remembered_by_address_and_go_with_their_source(journal: Journal) -> None:
+    told = Finding("x.y", Severity.INFO, "told", count=3)
+    first = SeenPage("http://p.example/1", b"1", 2, PageEnd("two", 5, 1, findings=[told]), True)
+    journal.keep_page("s", first)
+    journal.keep_page("s", SeenPage("http://p.example/2", b"2", 1, PageEnd(), False))
+    assert journal.pages("s")["http://p.example/1"] == first
+    assert journal.pages("other") == {}
+    newer = SeenPage("http://p.example/1", b"3", 2, PageEnd(), False)
+    journal.keep_page("s", newer)
+    journal.forget_pages("s", {"http://p.example/1"})
+    assert journal.pages("s") == {"http://p.example/1": newer}
+    journal.remove_source("s")
+    assert journal.pages("s") == {}

@@ -25,7 +25,7 @@ from catalogue.project.statements import federation
 
 VERSION = "3"
 BULK = 300  # records without an older state that are worth a bulk load
-REBUILT = 5000  # records that a rebuild loads at once
+REBUILT = 1500  # records that a rebuild loads at once
 CHURN = 50_000  # changed records after which the store is optimised
 KEPT = 2  # checkpoints
 
@@ -202,7 +202,8 @@ class OxigraphGraph:
             self._ledger.set(federation="\n".join(sorted(wanted)))
 
     def _load(self, lines: Iterable[str]) -> None:
-        text = "\n".join(lines).encode()
+        # Encoded one by one: a single odd character would make a joined text four times as large.
+        text = b"\n".join([line.encode() for line in lines])
         if text:
             self._store.bulk_load(text, ox.RdfFormat.N_TRIPLES)
 

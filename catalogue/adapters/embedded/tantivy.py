@@ -15,7 +15,8 @@ from catalogue.adapters.embedded.tantivy_search import TantivySearch
 from catalogue.model import Change
 from catalogue.project.describe import describe
 
-HEAP = 256 * 1024 * 1024  # bytes of the writer's buffer
+HEAP = 64 * 1024 * 1024  # bytes of the writer's buffer
+COMMIT = 10_000  # changes between commits of a burst: each makes a segment that is merged later
 
 
 class TantivyIndex:
@@ -27,6 +28,7 @@ class TantivyIndex:
         self._folder, self._countries = folder, countries
         self._schema = schema()
         self._writer: Any = None
+        self._at = self._pending = 0  # applied up to, and how many of it are not committed
         self._reason = self._fault()
         if self._reason:
             shutil.rmtree(folder, ignore_errors=True)
@@ -35,7 +37,7 @@ class TantivyIndex:
     # --- projecting ------------------------------------------------------------------------------
 
     def cursor(self) -> int:
-        return int(self._state().get("cursor", 0))
+        return self._at
 
     def needs_rebuild(self, last_seq: int) -> str | None:
         """Why the index must be filled anew from the journal."""
@@ -46,10 +48,14 @@ class TantivyIndex:
     def apply(self, changes: Sequence[Change], cursor: int) -> None:
         for change in {change.record.page_id: change for change in changes}.values():
             self._put(change)
-        self._commit(cursor)
+        self._at, self._pending = cursor, self._pending + len(changes)
+        if self._pending >= COMMIT:
+            self._commit(cursor)
 
     def settle(self) -> None:
-        """Every commit is visible already."""
+        """Commit, which makes visible what was applied."""
+        if self._pending:
+            self._commit(self._at)
 
     def rebuild(self, live: Callable[[], Iterator[Change]], cursor: int) -> None:
         """Fill a new index beside the old one and swap; safe to repeat."""
@@ -83,6 +89,7 @@ class TantivyIndex:
         self._writer = Index(self._schema, path=str(self._folder)).writer(HEAP, num_threads=1)
         if not self._state():
             self._commit(0)
+        self._at, self._pending = int(self._state().get("cursor", 0)), 0
 
     def _fault(self) -> str | None:
         """Why the folder's index cannot be gone on with."""
@@ -109,6 +116,7 @@ class TantivyIndex:
         fresh = self._folder / "state.json.new"
         fresh.write_text(json.dumps({"version": VERSION, "cursor": cursor}))
         fresh.replace(self._folder / "state.json")
+        self._pending = 0
 
     def _put(self, change: Change) -> None:
         self._writer.delete_documents_by_term("id", change.record.page_id)

@@ -44,7 +44,8 @@ class Batch:
             packer.pack(one.graph) if one.graph is not None else None for one in entries
         ]
         self._raws = [packer.pack(one.raw) if one.raw is not None else None for one in entries]
-        own_page = page is not None and page_raw is None and any(one.raw is None for one in entries)
+        kept = (one for one in entries if one.graph is not None or one.failed)
+        own_page = page is not None and page_raw is None and any(one.raw is None for one in kept)
         self._packed_page = packer.pack(page.body) if page is not None and own_page else None
         self._at = rows.now()
         self._new_records: list[dict[str, Any]] = []
@@ -85,7 +86,7 @@ class Batch:
         return row
 
     def _existing(self, connection: Connection, source: str) -> dict[str, Any]:
-        keys = [entry.key for entry in self._entries if not entry.failed]
+        keys = [entry.key for entry in self._entries if entry.graph is not None]
         found: dict[str, Any] = {}
         for start in range(0, len(keys), MANY):
             query = select(

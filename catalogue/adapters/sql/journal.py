@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,6 +30,7 @@ from catalogue.model import (
     Record,
     Run,
     RunState,
+    SeenPage,
     Source,
 )
 from catalogue.ports import Appended, Known
@@ -151,6 +152,7 @@ class SqlJournal:
         with self._writing() as connection:
             number = self._repeat(connection, source_id, {"graph": None, "findings": None})
             connection.execute(t.source.delete().where(t.source.c.id == source_id))
+            connection.execute(t.page.delete().where(t.page.c.source == source_id))
             active = and_(t.run.c.source == source_id, t.run.c.state.in_(ACTIVE))
             ended = {"state": RunState.CANCELLED, "ended_at": rows.now(), "stage": None}
             connection.execute(t.run.update().where(active).values(**ended))
@@ -304,6 +306,33 @@ class SqlJournal:
         """The row of a page's bytes where this thread has just stored them."""
         last, raw_id = getattr(self._own, "page", (None, None))
         return raw_id if last is page else None
+
+    def pages(self, source_id: str) -> dict[str, SeenPage]:
+        query = select(t.page).where(t.page.c.source == source_id)
+        with self._reading() as connection:
+            return {row.url: rows.page_of(row, self._packer) for row in connection.execute(query)}
+
+    def keep_page(self, source_id: str, page: SeenPage) -> None:
+        values = {
+            "source": source_id,
+            "url": page.url,
+            "fingerprint": page.fingerprint,
+            "number": page.number,
+            "end": rows.end_blob(page, self._packer),
+            "dictionary": packing.CURRENT,
+        }
+        where = and_(t.page.c.source == source_id, t.page.c.url == page.url)
+        with self._writing() as connection:
+            connection.execute(t.page.delete().where(where))
+            connection.execute(t.page.insert().values(values))
+
+    def forget_pages(self, source_id: str, addresses: Collection[str]) -> None:
+        of_source = t.page.c.source == source_id
+        with self._writing() as connection:
+            known = connection.execute(select(t.page.c.url).where(of_source)).scalars().all()
+            gone = [url for url in known if url not in addresses]
+            for part in _parts(gone):
+                connection.execute(t.page.delete().where(of_source, t.page.c.url.in_(part)))
 
     def record(self, page_id: str) -> Record:
         row = self._one(select(t.record).where(t.record.c.page_id == page_id))

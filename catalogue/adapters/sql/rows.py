@@ -18,10 +18,12 @@ from catalogue.model import (
     Counts,
     Finding,
     Node,
+    PageEnd,
     Record,
     Run,
     RunState,
     Sector,
+    SeenPage,
     Severity,
     Source,
 )
@@ -183,3 +185,20 @@ def _plain(finding: Finding) -> Mapping[str, Any]:
         "hint": finding.hint,
         "key": finding.key,
     }
+
+
+def end_blob(page: SeenPage, packer: Packer) -> bytes:
+    """What a page said of its list."""
+    end = page.end
+    findings = [{**_plain(one), "count": one.count} for one in end.findings]
+    told = {"next": end.next, "total": end.total, "ignored": end.ignored, "findings": findings}
+    told["follows"] = page.follows
+    return packer.pack(orjson.dumps(told))
+
+
+def page_of(row: Any, packer: Packer) -> SeenPage:
+    told = orjson.loads(packer.unpack(row.end, row.dictionary))
+    findings = [Finding(**{**f, "severity": Severity(f["severity"])}) for f in told.pop("findings")]
+    follows = told.pop("follows")
+    end = PageEnd(**told, findings=findings)
+    return SeenPage(row.url, row.fingerprint, row.number, end, follows)

@@ -159,6 +159,19 @@ raw = Table(
     UniqueConstraint("source", "hash"),
 )
 
+# Pages that gave good records without bytes of their own: their records have the fingerprint as raw
+# hash. The same page need not be mapped again.
+page = Table(
+    "page",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("end", LargeBinary, nullable=False),
+    Column("dictionary", Integer, nullable=False),
+)
+
 # What could not be used, with its bytes; the last one of each key.
 quarantine = Table(
     "quarantine",
