@@ -173,7 +173,8 @@ class Mapped:
     `subject` is the term of the resource in `graph`: `<iri>` or `_:label`. `raw` is the record as
     received where the page can be cut into records (JSON), else None: the page stands for it.
     `failed` marks a record that cannot be used, with findings saying why; `unchanged` one whose raw
-    bytes `Feed.seen` knows. The graph is empty in both cases.
+    bytes `Feed.seen` knows. The graph is empty in both cases. `torn`: the document is broken inside
+    the record, so an earlier version of it is better.
     """
 
     key: str
@@ -184,6 +185,7 @@ class Mapped:
     findings: list[Finding] = field(default_factory=list)
     failed: Outcome | None = None
     unchanged: bool = False
+    torn: bool = False
 
 
 @dataclass(slots=True)

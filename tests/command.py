@@ -69,9 +69,11 @@ class Aicat:
                     os.killpg(process.pid, signal.SIGKILL)
 
     @contextlib.contextmanager
-    def up(self, *words: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    def up(
+        self, *words: str, port: int | None = None
+    ) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
         """`aicat up` and its address, once it is ready."""
-        port = free_port()
+        port = port or free_port()
         with self.running("up", "--port", str(port), *words) as process:
             base = f"http://127.0.0.1:{port}"
             wait_for(lambda: read(f"{base}/readyz") == b"ready\n", process)

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from catalogue.align.tables import PROPERTIES, look_up
+from catalogue.align.typed import mended
 from catalogue.model import Finding, Severity
-from catalogue.rdf.terms import RDF_TYPE, value_of
+from catalogue.rdf.terms import RDF_TYPE, split, value_of
 from vocab.namespaces import DCT, RDF, RDFS, SKOS
 
 _BY_PREDICATE = {f"<{path}>": (path, scheme) for path, scheme in PROPERTIES.items()}
@@ -30,7 +31,8 @@ def align(lines: list[str]) -> tuple[list[str], list[Finding]]:
         start, predicate, rest = line.split(" ", 2)
         rule = _BY_PREDICATE.get(predicate)
         if rule is None:
-            aligned.append(line)
+            typed = rest[0] == '"' and rest[-3] == ">"
+            aligned.append(_well_typed(line, findings) if typed else line)
             continue
         path, scheme = rule
         term = rest[:-2]
@@ -49,6 +51,27 @@ def align(lines: list[str]) -> tuple[list[str], list[Finding]]:
     if dropped:
         aligned = _without(aligned, dropped)
     return aligned, findings
+
+
+def _well_typed(line: str, findings: list[Finding]) -> str:
+    """The line, its typed literal mended where it does not fit its datatype and that is certain."""
+    start, predicate, term = split(line)
+    found = mended(term)
+    if found == term:
+        return line
+    findings.append(
+        Finding(
+            rule="rdf.ill-typed",
+            severity=Severity.WARNING,
+            message="The value is not of the form of its datatype"
+            + ("; it was written in that of what it says." if found else "; it was kept as it is."),
+            path=predicate[1:-1],
+            value=term[:500],
+            mended=found,
+            hint="Write dates as 2024-05-31, times as 2024-05-31T08:00:00Z, numbers without units.",
+        )
+    )
+    return f"{start} {predicate} {found} ." if found else line
 
 
 @lru_cache(maxsize=65536)

@@ -14,7 +14,7 @@ from catalogue.rdf.canonical import canonical, strict
 from catalogue.rdf.terms import value_of
 
 # Part of every raw hash: a new number makes the next harvest map everything again.
-MAPPING = b"2\0"
+MAPPING = b"3\0"
 
 
 def salt_of(options: Mapping[str, Any]) -> bytes:
@@ -47,6 +47,21 @@ def prepare(mapped: Mapped, page_hash: bytes, salt: bytes = MAPPING) -> Entry:
         )
         mapped.findings.append(fault)
         return _plain(mapped, own, Outcome.FAILED)
+
+
+def set_aside(mapped: Mapped) -> None:
+    """Quarantine a record that the document is broken in: an earlier version of it is whole."""
+    mapped.failed = Outcome.QUARANTINED
+    mapped.findings.append(
+        Finding(
+            rule="rdf.record-cut",
+            severity=Severity.VIOLATION,
+            message="The document is broken inside this record; its last whole version stays.",
+            value=mapped.key[:500],
+            hint="Mend the document at the place that the finding rdf.syntax names.",
+            key=mapped.key,
+        )
+    )
 
 
 def _ready(mapped: Mapped, own: bytes) -> Entry:

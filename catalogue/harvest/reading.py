@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import IO, Any, TypeAlias
 
 from catalogue.errors import CatalogueError
-from catalogue.harvest.prepare import fingerprint, prepare, salt_of
+from catalogue.harvest.prepare import fingerprint, prepare, salt_of, set_aside
 from catalogue.harvest.registry import harvester
 from catalogue.model import Entry, Page, PageEnd
 from catalogue.ports import Feed
@@ -133,6 +133,8 @@ def _batches(start: Start, request: Read) -> Iterator[Answer]:
         if position >= request.given:
             if request.singly:
                 yield At(position, item.key, value_of(item.subject), item.type, item.raw)
+            if item.torn and item.key in known:
+                set_aside(item)
             batch.append(prepare(item, page_hash, salt))
         position += 1
         if batch and (request.singly or len(batch) >= BATCH):

@@ -45,7 +45,7 @@ _LINE = re.compile(r"(?:<[^>\s]*>|_:\S+)\s+<[^>\s]*>\s+\S")
 _HTML = re.compile(
     r"(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
-_XML = re.compile(r"<(?:\?xml|!--|!DOCTYPE\s|[A-Za-z_][\w.-]*(?:\s|:|>|/))")
+_XML = re.compile(r"<(?:\?xml|!--|!DOCTYPE\s|[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?(?:\s|/?>))")
 _TURTLE = re.compile(
     r"(?:#[^\n]*\n\s*)*(?:@prefix\b|@base\b|prefix\s|base\s|graph\s)", re.IGNORECASE
 )

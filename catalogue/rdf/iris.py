@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 _ILLEGAL = re.compile(r"[\x00-\x20<>\"{}|\\^`\x7f]|%(?![0-9A-Fa-f]{2})")
 _HEAD = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://[^/?#]*)?")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_SPACE = re.compile(r"\s")
 _TAG = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 # RFC 3987 lets private-use characters stand in queries only.
 _PRIVATE = re.compile("[\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\ud800-\udfff]")
@@ -37,6 +38,10 @@ def mend(iri: str, base: str = "") -> str | None:
         if not base or not trimmed:
             return None
         trimmed = urljoin(base, trimmed)
+    if "<" in trimmed and _SPACE.search(
+        trimmed
+    ):  # an IRI that did not end, and what stands behind it
+        return None
     mended = _PRIVATE.sub(_percent, _ILLEGAL.sub(_percent, trimmed))
     head = _HEAD.match(mended)
     assert head is not None

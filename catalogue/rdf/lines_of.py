@@ -27,12 +27,14 @@ _BAD_TAG = re.compile(r"(?<=[^\\][\"'])@([A-Za-z]{1,8})_([A-Za-z0-9_]+)")
 class Parsed:
     """Canonical lines (blank nodes as `_:label`), in the document's order as far as it has one.
 
-    `complete` is False where a part of the document could not be read.
+    `complete` is False where a part of the document could not be read. `torn` are the subjects beside
+    such a part: not all that the document says of them may be here.
     """
 
     lines: list[str]
     findings: list[Finding] = field(default_factory=list)
     complete: bool = True
+    torn: set[str] = field(default_factory=set)
 
 
 class Mender:
@@ -42,6 +44,7 @@ class Mender:
         self._text, self._base = text, base
         self.lines: list[str] = []
         self.findings: list[Finding] = []
+        self.lost = False  # statements whose subject is no IRI at all
         self._said: set[tuple[str, str]] = set()
 
     def take(self, quads: Iterable[ox.Quad]) -> None:
@@ -70,6 +73,7 @@ class Mender:
         subject = self._resource(quad.subject)
         predicate = self._predicate(quad.predicate)
         value = self._value(quad.object, quad.predicate.value)
+        self.lost |= subject is None and isinstance(quad.subject, ox.NamedNode)
         if subject and predicate and value:
             self.lines.append(terms.line(subject, predicate, value))
 
@@ -118,6 +122,8 @@ class Mender:
         self._said.add((rule, value))
         message, hint = _MESSAGES[rule]
         place = self._text.find(value)
+        if place < 0 and len(tail := value.rsplit("/", 1)[-1]) > 2:  # it was relative
+            place = self._text.find(tail)
         self.findings.append(
             Finding(
                 rule=rule,
@@ -189,11 +195,13 @@ def _line_by_line(text: str, kind: ox.RdfFormat, base: str) -> Parsed:
     mender = Mender(text, base)
     faults: Counter[str] = Counter()
     places: dict[str, tuple[int, str]] = {}
+    torn: set[str] = set()
     for number, line in enumerate(text.split("\n"), 1):
         try:
             mender.take(ox.parse(line, kind, lenient=True))
         except SyntaxError as error:
             faults[_reason(error)] += 1
+            torn.add(line.split(" ", 1)[0])
             places.setdefault(_reason(error), (number, line))
     findings = [
         syntax_finding(reason, f"line {places[reason][0]}", places[reason][1], count)
@@ -201,7 +209,7 @@ def _line_by_line(text: str, kind: ox.RdfFormat, base: str) -> Parsed:
     ]
     if not mender.lines:
         raise UnreadableDocument("no statement can be read", 1)
-    return Parsed(mender.lines, [*tagged, *mender.findings, *findings], not faults)
+    return Parsed(mender.lines, [*tagged, *mender.findings, *findings], not faults, torn)
 
 
 def with_tags(text: str) -> tuple[str, list[Finding]]:

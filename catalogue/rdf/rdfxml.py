@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urljoin
 from xml.parsers import expat
 
 import pyoxigraph as ox
@@ -117,7 +118,8 @@ def _check_depth(text: str) -> None:
 
 def _mended(text: str, base: str) -> Parsed:
     text, findings = _mend_text(text)
-    root, complete = _tree(text, findings)
+    root, broken = _tree(text, findings)
+    complete = not broken
     mender = Mender(text, base)
     if complete and _take(text.encode(), base, mender):
         return Parsed(mender.lines, [*findings, *mender.findings])
@@ -132,7 +134,8 @@ def _mended(text: str, base: str) -> Parsed:
         findings.append(_undeclared(len(mender.lines) - len(lines)))
     if not lines:
         raise UnreadableDocument("no statement can be read from the RDF/XML", findings[0].count)
-    return Parsed(lines, [*findings, *mender.findings], complete)
+    torn = _torn(root, broken, base)
+    return Parsed(lines, [*findings, *mender.findings], complete and not mender.lost, torn)
 
 
 def _take(body: bytes, base: str, mender: Mender) -> bool:
@@ -171,8 +174,8 @@ def _mend_text(text: str) -> tuple[str, list[Finding]]:
     return text, findings
 
 
-def _tree(text: str, findings: list[Finding]) -> tuple[etree._Element, bool]:
-    """The document as a tree, around what is not well-formed; whether it was well-formed."""
+def _tree(text: str, findings: list[Finding]) -> tuple[etree._Element, list[int]]:
+    """The document as a tree, around what is not well-formed; the lines where it was not."""
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
     )
@@ -187,7 +190,19 @@ def _tree(text: str, findings: list[Finding]) -> tuple[etree._Element, bool]:
         findings.append(
             syntax_finding(first.message, f"line {first.line}", row.strip(), len(faults))
         )
-    return root, not faults
+    return root, [one.line for one in faults]
+
+
+def _torn(root: etree._Element, broken: list[int], base: str) -> set[str]:
+    """The resources that are described where the document is broken, and those around them."""
+    found: set[str] = set()
+    for line in broken:
+        before = [one for one in root.iter("*") if (one.sourceline or 0) <= line]
+        for element in [before[-1], *before[-1].iterancestors()] if before else ():
+            about = element.get(f"{{{RDF}}}about")
+            if about is not None:
+                found.add(f"<{urljoin(base, about)}>")
+    return found
 
 
 def _piecewise(root: etree._Element, base: str, mender: Mender, findings: list[Finding]) -> bool:

@@ -7,7 +7,7 @@ catalogue, or a term that a vocabulary owns: no source can speak for somebody el
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from catalogue.model import Finding, Severity
@@ -79,6 +79,7 @@ class Piece:
     type: str
     lines: list[str]
     findings: list[Finding] = field(default_factory=list)
+    torn: bool = False  # the document is broken in it
 
 
 @dataclass(slots=True)
@@ -93,8 +94,11 @@ class Split:
     rest: list[str]
 
 
-def split_records(lines: Iterable[str], is_term: Callable[[str], bool]) -> Split:
-    """Cut a document's lines into records. `is_term(iri)` tells a vocabulary's own terms."""
+def split_records(
+    lines: Iterable[str], is_term: Callable[[str], bool], torn: Collection[str] = ()
+) -> Split:
+    """Cut a document's lines into records. `is_term(iri)` tells a vocabulary's own terms; `torn` are
+    the subjects that the document is broken in."""
     graph = _Graph(lines)
     records = graph.records()
     barred = set(records) | graph.barred
@@ -103,7 +107,8 @@ def split_records(lines: Iterable[str], is_term: Callable[[str], bool]) -> Split
     foreign: Counter[str] = Counter()
     for subject, kind in records.items():
         found = _closure(graph, subject, barred, is_term, foreign, taken)
-        pieces.append(Piece(subject, kind, found, graph.notes.get(subject, [])))
+        cut = bool(torn) and any(line.split(" ", 1)[0] in torn for line in found)
+        pieces.append(Piece(subject, kind, found, graph.notes.get(subject, []), cut))
     loose = [s for s in graph.by_subject if s not in taken and s not in barred]
     rest = [line for s in graph.barred for line in graph.by_subject.get(s, ())]
     return Split(pieces, [*_foreign(graph, foreign, is_term, taken), *_loose(loose, is_term)], rest)

@@ -41,10 +41,12 @@ def _read(text: str, base: str, kind: ox.RdfFormat) -> Parsed:
     text, findings = _with_prefixes(text)
     text, tagged = with_tags(text)
     mender = Mender(text, base)
-    faults = _around_faults(text, base, kind, mender)
+    torn: set[str] = set()
+    faults = _around_faults(text, base, kind, mender, torn)
     if not mender.lines:
         raise UnreadableDocument(f"no statement can be read: {faults[0].message}" if faults else "")
-    return Parsed(mender.lines, [*findings, *tagged, *mender.findings, *faults], not faults)
+    told = [*findings, *tagged, *mender.findings, *faults]
+    return Parsed(mender.lines, told, not faults and not mender.lost, torn)
 
 
 def _with_prefixes(text: str) -> tuple[str, list[Finding]]:
@@ -79,8 +81,13 @@ def _with_prefixes(text: str) -> tuple[str, list[Finding]]:
     return "".join(head) + text, findings
 
 
-def _around_faults(text: str, base: str, kind: ox.RdfFormat, mender: Mender) -> list[Finding]:
-    """Read all statements that can be read: after a fault go on behind the next full stop."""
+def _around_faults(
+    text: str, base: str, kind: ox.RdfFormat, mender: Mender, torn: set[str]
+) -> list[Finding]:
+    """Read all statements that can be read: after a fault go on behind the next full stop.
+
+    The subject spoken of before each fault is added to `torn`.
+    """
     rows = text.split("\n")
     faults: list[Finding] = []
     start = 0
@@ -94,6 +101,7 @@ def _around_faults(text: str, base: str, kind: ox.RdfFormat, mender: Mender) -> 
             at = min((error.lineno or 1) - 1 + shift, len(rows) - 1)
             at = max(at, start)
             reason = str(error.msg).rsplit(": ", maxsplit=1)[-1]
+            torn.update(line.split(" ", 1)[0] for line in mender.lines[-1:])
             faults.append(syntax_finding(reason, f"line {at + 1}", rows[at].strip()))
             start = _after_boundary(rows, at)
             if len(faults) >= MOST_FAULTS:

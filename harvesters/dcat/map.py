@@ -21,7 +21,7 @@ _IDENTIFIER, _LANDING = f"<{DCT}identifier>", f"<{DCAT}landingPage>"
 def map_page(feed: Feed, page: Page) -> Iterator[Mapped | PageEnd]:
     """The page's records in its order, then its end. Raises: ContentError, UnreadableDocument."""
     parsed = parse(page.body, page.media_type, page.url, page.charset)
-    found = split_records(parsed.lines, is_vocabulary_term)
+    found = split_records(parsed.lines, is_vocabulary_term, parsed.torn)
     for piece in found.pieces:
         yield _record(feed.source, piece)
     pages = paging(found.rest or parsed.lines, page.url)
@@ -41,6 +41,7 @@ def _record(source: str, piece: Piece) -> Mapped:
             type=piece.type,
             graph=piece.lines,
             findings=piece.findings,
+            torn=piece.torn,
         )
     key = _key_of_blank(piece)
     iri = f"<{skolem(source, key)}>"
@@ -59,6 +60,7 @@ def _record(source: str, piece: Piece) -> Mapped:
         type=piece.type,
         graph=_renamed(piece.lines, piece.subject, iri),
         findings=[*(replace(one, key=key) for one in piece.findings), finding],
+        torn=piece.torn,
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.bench import plain
 from tests.bench.figures import Watched, cores, percentiles, tell, timed
 from tests.bench.portal import make
-from tests.command import Aicat, read, read_json
+from tests.command import Aicat, free_port, read, read_json
 
 SEARCH = (
     "/api/v1/datasets?q={}&facets=sector,country,theme,format,license,access,language,publisher"
@@ -65,11 +65,11 @@ def words_of(folder: Path) -> list[str]:
     return found
 
 
-def serving(aicat: Aicat, folder: Path, size: int) -> None:
+def serving(aicat: Aicat, folder: Path, size: int, port: int) -> None:
     """Answers over HTTP, one after another."""
     from urllib.parse import quote
 
-    with aicat.up() as (process, base), Watched(process) as seen:
+    with aicat.up(port=port) as (process, base), Watched(process) as seen:
         words = words_of(folder)
         asked = [SEARCH.format(quote(word)) for word in words]
         tell(
@@ -115,14 +115,15 @@ def one_size(folder: Path, size: int) -> None:
             for kind, url in (("dcat", f"{base}/pages/0.rdf"), ("ckan", base)):
                 home = folder / kind
                 home.mkdir()
-                aicat = Aicat(home)
+                port = free_port()
+                aicat = Aicat(home, AICAT_BASE_URL=f"http://127.0.0.1:{port}")
                 harvests(aicat, kind, url, size)
                 tell(
                     f"{kind}: triples a record",
                     records=size,
                     triples=round(triples(aicat) / size, 1),
                 )
-            serving(aicat, folder, size)
+            serving(aicat, folder, size, port)
             if size <= plain.MOST:
                 plain.figures(folder, base, size)
         finally:

@@ -86,7 +86,7 @@ def sound(aicat: Aicat) -> bool:
     return True
 
 
-def test_a_harvest_killed_in_the_middle_is_gone_on_with(aicat: Aicat) -> None:
+def test_f14_a_harvest_killed_in_the_middle_is_gone_on_with(aicat: Aicat) -> None:
     with aicat.running("harvest", "s") as process:
         wait_for(lambda: records(aicat) >= EACH, process)
         os.kill(process.pid, signal.SIGKILL)
@@ -101,7 +101,7 @@ def test_a_harvest_killed_in_the_middle_is_gone_on_with(aicat: Aicat) -> None:
     assert sound(aicat)
 
 
-def test_a_run_left_by_a_crash_is_finished_by_the_next_worker(aicat: Aicat) -> None:
+def test_f14_a_run_left_by_a_crash_is_finished_by_the_next_worker(aicat: Aicat) -> None:
     with aicat.up() as (process, _base):
         with aicat.running("harvest", "s", "--no-wait") as harvest:
             wait_for(lambda: records(aicat) >= EACH, harvest)
@@ -115,7 +115,9 @@ def test_a_run_left_by_a_crash_is_finished_by_the_next_worker(aicat: Aicat) -> N
     assert sound(aicat)
 
 
-def test_the_serving_process_killed_leaves_nothing_behind_and_starts_again(aicat: Aicat) -> None:
+def test_f15_the_serving_process_killed_leaves_nothing_behind_and_starts_again(
+    aicat: Aicat,
+) -> None:
     Portal.gate.set()
     with aicat.up() as (process, base):
         aicat.harvest("s")
@@ -127,6 +129,23 @@ def test_the_serving_process_killed_leaves_nothing_behind_and_starts_again(aicat
         assert read_json(f"{base}/api/v1/stats")["records"] == PAGES * EACH
 
 
+def test_f15_killed_after_the_commit_and_before_the_projections_it_converges(aicat: Aicat) -> None:
+    Portal.gate.set()
+    with aicat.up() as (process, _base), aicat.running("harvest", "s", "--no-wait") as harvest:
+        wait_for(lambda: records(aicat) == PAGES * EACH, harvest)
+        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(harvest.pid, signal.SIGKILL)
+        process.wait()
+    told = json.loads(aicat("status", "--json"))
+    with aicat.up() as (process, base):
+        assert read_json(f"{base}/api/v1/stats")["records"] == PAGES * EACH
+        assert read_json(f"{base}/api/v1/datasets?q=record")["total"] == PAGES * EACH
+        answer = read_json(f"{base}/sparql?query={quote(DATASETS)}")
+        assert answer["results"]["bindings"][0]["n"]["value"] == str(PAGES * EACH)
+    assert told["records"] == PAGES * EACH
+    assert sound(aicat)
+
+
 def test_a_killed_web_process_is_started_again(aicat: Aicat) -> None:
     with aicat.up() as (process, base):
         for pid in _children(process.pid):
@@ -135,7 +154,7 @@ def test_a_killed_web_process_is_started_again(aicat: Aicat) -> None:
 
 
 @pytest.mark.parametrize("victim", ["graph", "index"])
-def test_an_absent_projection_is_noticed_and_made_again(aicat: Aicat, victim: str) -> None:
+def test_f20_an_absent_projection_is_noticed_and_made_again(aicat: Aicat, victim: str) -> None:
     Portal.gate.set()
     aicat.harvest("s")
     shutil.rmtree(aicat.folder / "var" / victim)
@@ -147,7 +166,7 @@ def test_an_absent_projection_is_noticed_and_made_again(aicat: Aicat, victim: st
 
 
 @pytest.mark.parametrize("name", ["graph/store/CURRENT", "graph/counts.sqlite", "index/meta.json"])
-def test_a_damaged_projection_is_noticed_and_made_again(aicat: Aicat, name: str) -> None:
+def test_f20_a_damaged_projection_is_noticed_and_made_again(aicat: Aicat, name: str) -> None:
     Portal.gate.set()
     aicat.harvest("s")
     (aicat.folder / "var" / name).write_bytes(b"damaged")

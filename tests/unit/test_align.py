@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from catalogue.align import align, assign_sectors
+from catalogue.rdf.terms import literal
 
 S = "<http://portal.example/d>"
 AUTHORITY = "http://publications.europa.eu/resource/authority/"
@@ -74,3 +75,42 @@ def test_aligning_twice_changes_nothing_more() -> None:
 )
 def test_a_sector_needs_a_reason(line: str, sectors: list[str]) -> None:
     assert [one.sector for one in assign_sectors(S, [f"{S} {line} ."])] == sectors
+
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "wanted"),
+    [
+        ("2024-05-31", "date", ("2024-05-31", "date")),
+        ("2024-05-31T08:00:00Z", "date", ("2024-05-31T08:00:00Z", "dateTime")),
+        ("2024-05-31", "dateTime", ("2024-05-31", "date")),
+        ("2024", "date", ("2024", "gYear")),
+        ("2024-05", "dateTime", ("2024-05", "gYearMonth")),
+        (" 2013-11-05 ", "date", ("2013-11-05", "date")),
+        ("2000-01-01T", "date", ("2000-01-01", "date")),
+        ("19940501", "date", ("1994-05-01", "date")),
+        ("31.12.2020", "date", ("2020-12-31", "date")),
+        ("02/21/2012", "date", ("2012-02-21", "date")),
+        ("21/02/2012", "date", ("2012-02-21", "date")),
+        ("2024-05-31 08:15", "dateTime", ("2024-05-31T08:15:00", "dateTime")),
+        ('"2012"', "date", ("2012", "gYear")),
+        ("02/03/2012", "date", None),
+        ("2024-02-30", "date", None),
+        ("unknown", "date", None),
+        ("R/P1Y", "dateTime", None),
+        (" 12 ", "integer", ("12", "integer")),
+        ("12 MB", "decimal", None),
+        ("P1Y", "duration", ("P1Y", "duration")),
+    ],
+)
+def test_a_literal_that_does_not_fit_its_type_is_mended_where_that_is_certain(
+    text: str, kind: str, wanted: tuple[str, str] | None
+) -> None:
+    given = literal(text, "", XSD + kind)
+    line = f"<http://p.example/x> <http://purl.org/dc/terms/issued> {given} ."
+    lines, findings = align([line])
+    term = literal(wanted[0], "", XSD + wanted[1]) if wanted else given
+    assert lines == [f"<http://p.example/x> <http://purl.org/dc/terms/issued> {term} ."]
+    assert [one.rule for one in findings] == ([] if term == given and wanted else ["rdf.ill-typed"])

@@ -1,0 +1,122 @@
+"""A portal that serves what a test puts there, and a catalogue of its own that harvests it."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from catalogue.bootstrap import guarded_client, migrate_journal, open_journal, source_lock
+from catalogue.harvest.worker import carry_out
+from catalogue.model import Change, Finding, Node, Run, Source
+from catalogue.ports import Journal
+from catalogue.settings import Settings
+
+PREFIXES = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+RDFXML = (
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+    ' xmlns:dcat="http://www.w3.org/ns/dcat#" xmlns:dct="http://purl.org/dc/terms/">'
+)
+
+
+class Portal:
+    """Answers by path; `asked` lists the paths that were asked for."""
+
+    def __init__(self, port: int) -> None:
+        self.base = f"http://127.0.0.1:{port}"
+        self.answers: dict[str, tuple[str, bytes, dict[str, str]]] = {}
+        self.asked: list[str] = []
+
+    def serve(
+        self, path: str, body: bytes | str, media_type: str = "text/turtle", **headers: str
+    ) -> str:
+        """From now on the path gives this; `headers` are sent as they are. Returns the address."""
+        given = body.encode() if isinstance(body, str) else body
+        self.answers[path] = (media_type, given, headers)
+        return self.base + path
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[Portal]:
+    """A portal on loopback."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = self.path.partition("?")[0]
+            portal.asked.append(path)
+            if path not in portal.answers:
+                self.send_error(404)
+                return
+            media_type, body, headers = portal.answers[path]
+            self.send_response(200)
+            self.send_header("Content-Type", media_type)
+            self.send_header("Content-Length", headers.get("Content-Length", str(len(body))))
+            for name, value in headers.items():
+                if name != "Content-Length":
+                    self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_parts: object) -> None:
+            """Silence."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    portal = Portal(server.server_address[1])
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield portal
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class House:
+    """A journal in a folder of its own, with harvests run to their end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = Settings(data_dir=folder / "var", allow_private_networks=True)
+        migrate_journal(self.settings)
+        self._open = contextlib.ExitStack()
+        self.journal: Journal = self._open.enter_context(open_journal(self.settings))
+        for node in ("a", "b"):
+            self.journal.add_node(Node(node, f"Node {node} (fictional)", "DE"))
+
+    def add(self, name: str, url: str, kind: str = "dcat", node: str = "a") -> None:
+        self.journal.add_source(Source(name, node, kind, url))
+
+    def harvest(self, name: str) -> Run:
+        run = self.journal.queue_run(name, full=True)
+        client, lock = guarded_client(self.settings), source_lock(self.settings)
+        ended = carry_out(run, self.journal, client, lock, lambda _progress: None)
+        assert ended is not None
+        return ended
+
+    def findings(self, run: Run) -> dict[str, Finding]:
+        """The run's findings by rule."""
+        return {one.rule: one for one in self.journal.run_findings(run.id)}
+
+    def records(self) -> dict[str, Change]:
+        """Live records by key."""
+        return {one.record.key: one for one in self.journal.live()}
+
+    def text(self) -> str:
+        """Every live record's graph."""
+        return "".join((one.graph or b"").decode() for one in self.journal.live())
+
+    def close(self) -> None:
+        self._open.close()
+
+
+def datasets(*names: str, note: str = "") -> str:
+    """A Turtle document with a dataset for each name."""
+    return PREFIXES + "\n".join(
+        f'<http://p.example/{name}> a dcat:Dataset ; dct:title "Title {name}{note}"@en .'
+        for name in names
+    )
