@@ -1,6 +1,7 @@
 """From what a person types to the query tree. Any text is a query; none is an error.
 
-Words (all must match), "phrases", -not, OR, field:value and prefix*. Longer words tolerate typos.
+Words (all must match), "phrases", -not, OR, field:value and prefix*. Longer words tolerate typos where
+the reader of the query asks for it.
 """
 
 from __future__ import annotations
@@ -37,8 +38,9 @@ MOST = 32  # clauses; what stands behind them is left out
 _PIECE = re.compile(r'(-)?(?:([a-z]+):)?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
 
 
-def parse(text: str, languages: Sequence[str]) -> Query:
-    """The query of a text; `languages` are those whose stems are looked for, likeliest first."""
+def parse(text: str, languages: Sequence[str], *, typos: bool = True) -> Query:
+    """The query of a text; `languages` are those whose stems are looked for, likeliest first. With
+    `typos` words that differ by a letter or two match as well, with a lower score."""
     groups: list[list[Query]] = [[]]
     number = 0
     for match in _PIECE.finditer(text[:LONGEST]):
@@ -46,7 +48,7 @@ def parse(text: str, languages: Sequence[str]) -> Query:
         if word == "OR" and not minus and not field:
             groups.append([])
             continue
-        clause = _clause((field or "").lower(), phrase, word, languages)
+        clause = _clause((field or "").lower(), phrase, word, languages, typos=typos)
         if clause is None:
             continue
         groups[-1].append(Not(clause) if minus else clause)
@@ -64,7 +66,7 @@ def _all(group: list[Query]) -> Query:
 
 
 def _clause(
-    field: str, phrase: str | None, word: str | None, languages: Sequence[str]
+    field: str, phrase: str | None, word: str | None, languages: Sequence[str], *, typos: bool
 ) -> Query | None:
     text = phrase if phrase is not None else word or ""
     if field in KEYWORD_FIELDS:
@@ -79,16 +81,16 @@ def _clause(
         return DisMax(tuple(Boost(Phrase(f, tuple(tokens)), WEIGHTS[f]) for f in fields), TIE)
     if word is not None and word.endswith("*") and len(tokens[-1]) > 1:
         return DisMax(tuple(Boost(Prefix(f, tokens[-1]), WEIGHTS[f]) for f in fields), TIE)
-    return _all([_token(token, fields, languages) for token in tokens[:1] or tokens])
+    return _all([_token(token, fields, languages, typos=typos) for token in tokens[:1] or tokens])
 
 
-def _token(token: str, fields: Sequence[str], languages: Sequence[str]) -> Query:
+def _token(token: str, fields: Sequence[str], languages: Sequence[str], *, typos: bool) -> Query:
     parts: list[Query] = [
         Boost(Term(field, form), WEIGHTS[field] * (1.0 if form == token else 0.8))
         for field in fields
         for form in expansions(token, languages)
     ]
-    if token.isalpha() and len(token) >= 5:
+    if typos and token.isalpha() and len(token) >= 5:
         distance = 2 if len(token) >= 9 else 1
         near = (field for field in fields if field in {"title", "keywords"})
         parts += [Boost(Fuzzy(field, token, distance), WEIGHTS[field] * TYPO) for field in near]

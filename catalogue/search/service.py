@@ -20,10 +20,11 @@ from catalogue.ports import Index
 from catalogue.project.describe import epoch, render_item
 from catalogue.search.analysis import STEMMERS, stem, surface
 from catalogue.search.parse import parse
-from catalogue.search.query import KEYWORD_FIELDS, Box, Query, Range, Request
+from catalogue.search.query import KEYWORD_FIELDS, Box, Query, Range, Request, Result
 
 SORTS = ("relevance", "modified", "issued", "title", "quality")
 FACETS = KEYWORD_FIELDS
+FEW = 10  # hits below which words with typos are looked for too
 COMMON = ("en", "de", "fr", "es", "it")  # languages whose stems every query looks for
 _SCHEMES = {"sector", "theme", "format", "license", "access", "language", "hvd", "country"}
 _WORD = re.compile(r"\w+")
@@ -67,11 +68,9 @@ class SearchService:
 
     def search(self, params: SearchParams) -> SearchPage:
         """Answer a search. Raises: InvalidParameter naming the parameter at fault."""
-        request = _request(params)
-        try:
-            result = self._index.search(request)
-        except (ValueError, OverflowError) as error:
-            raise InvalidParameter("cursor", "this is no position that a page gave") from error
+        result = self._found(_request(params, typos=False))
+        if params.q.strip() and result.total < FEW:
+            result = self._found(_request(params, typos=True))
         words = _highlightable(params.q)
         rendered = [render_item(hit.item, params.lang) for hit in result.hits]
         items = tuple({**one, "highlight": _highlight(one, words)} for one in rendered)
@@ -85,6 +84,13 @@ class SearchService:
         if result.next is not None:
             following = _cursor(result.next, _digest(params))
         return SearchPage(result.total, items, facets, following)
+
+    def _found(self, request: Request) -> Result:
+        try:
+            result: Result = self._index.search(request)
+        except (ValueError, OverflowError) as error:
+            raise InvalidParameter("cursor", "this is no position that a page gave") from error
+        return result
 
     def generation(self) -> int:
         return int(self._index.generation())
@@ -105,7 +111,7 @@ class SearchService:
         return found[:limit]
 
 
-def _request(params: SearchParams) -> Request:
+def _request(params: SearchParams, *, typos: bool) -> Request:
     sort = _sort(params)
     unknown = [name for name in params.facets if name not in FACETS]
     if unknown:
@@ -123,7 +129,7 @@ def _request(params: SearchParams) -> Request:
             raise InvalidParameter(name, "there is no such filter")
     languages = dict.fromkeys([params.lang, *COMMON])
     return Request(
-        query=parse(params.q, [one for one in languages if one in STEMMERS]),
+        query=parse(params.q, [one for one in languages if one in STEMMERS], typos=typos),
         filters={name: tuple(values) for name, values in params.filters.items() if values},
         must=tuple(_bounds(params)),
         sort=sort,

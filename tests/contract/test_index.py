@@ -172,3 +172,10 @@ def test_a_forged_cursor_is_refused_by_name(make: Make, cursor: str) -> None:
     with pytest.raises(InvalidParameter) as caught:
         make(change(1, "a")).search(SearchParams(cursor=cursor))
     assert caught.value.name == "cursor"
+
+
+def test_words_with_typos_are_looked_for_only_where_few_match(make: Make) -> None:
+    many = [change(number, f"Satellite imagery {number}") for number in range(1, 13)]
+    service = make(*many, change(99, "Satelite"))
+    assert service.search(SearchParams(q="satellite")).total == 12
+    assert titles(service, "satelite", limit=20) >= {"Satelite", "Satellite imagery 1"}
