@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -107,8 +108,19 @@ def wait_for(true: Any, process: subprocess.Popen[bytes] | None = None) -> None:
         time.sleep(0.05)
 
 
+def free_ports(number: int) -> int:
+    """The first of so many free ports in a row.
+
+    Below the range that the system gives to outgoing connections, so that none of them is taken
+    between this look and its use; at random, as other tests look at the same time.
+    """
+    while True:
+        first = random.randrange(10_000, 32_000 - number)
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
+            for port in range(first, first + number):
+                held.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return first
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return free_ports(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -179,3 +180,9 @@ def test_words_with_typos_are_looked_for_only_where_few_match(make: Make) -> Non
     service = make(*many, change(99, "Satelite"))
     assert service.search(SearchParams(q="satellite")).total == 12
     assert titles(service, "satelite", limit=20) >= {"Satelite", "Satellite imagery 1"}
+
+
+def test_a_keyword_with_our_separator_in_it_breaks_no_suggestion(make: Make) -> None:
+    graph = b'<http://portal.example/1> <http://www.w3.org/ns/dcat#keyword> "wi\\u001Fnd"@en .\n'
+    service = make(replace(change(1, "One"), graph=graph))
+    assert [one["kind"] for one in service.suggest("wi")] == ["keyword"]

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import PATIENCE, free_port, read, read_json, wait_for
+from deploy.demo.records import members
+from tests.command import PATIENCE, free_port, free_ports, read, read_json, wait_for
 
 pytestmark = pytest.mark.e2e
 
@@ -25,9 +26,7 @@ class Demo:
     """`make run`'s command with a data folder and ports of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self.port, self.portals = free_port(), free_port()
-        while not 20_000 < self.portals < 60_000:
-            self.portals = free_port()
+        self.port, self.portals = free_port(), free_ports(len(members()))
         self.base = f"http://127.0.0.1:{self.port}"
         self.environ = {**os.environ, "AICAT_DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
         self.environ["AICAT_ALLOW_PRIVATE_NETWORKS"] = "1"

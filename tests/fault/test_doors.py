@@ -112,28 +112,6 @@ def test_f39_a_cross_product_ends_at_its_deadline_while_others_are_answered(base
     assert lives(base)
 
 
-@pytest.fixture
-def listener() -> Iterator[tuple[str, list[bytes]]]:
-    """An address that nobody may ask, and what was asked of it."""
-    heard: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def listen() -> None:
-            while True:
-                try:
-                    peer, _address = server.accept()
-                except OSError:
-                    return
-                with peer:
-                    heard.append(peer.recv(1000))
-
-        thread = threading.Thread(target=listen)
-        thread.start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/x", heard
-        server.shutdown(socket.SHUT_RDWR)
-        thread.join()
-
-
 @pytest.mark.parametrize(
     "query",
     [

@@ -55,7 +55,7 @@ def document(change: Change, one: Description) -> Document:
         for value in dict.fromkeys(values):
             made.add_text(name, value)
     for kind in ("publisher", "keyword"):
-        for value in dict.fromkeys(keywords[kind]):
+        for value in dict.fromkeys(one.replace(MARK, " ") for one in keywords[kind]):
             made.add_text("heads", MARK.join((fold(value.lower()), kind, value)))
     for name, tokens in _texts(one).items():
         made.add_text(name, " ".join(tokens))

@@ -37,13 +37,11 @@ class TantivySearch:
         self._counted: OrderedDict[object, tuple[int, dict[str, Counts]]] = OrderedDict()
 
     def generation(self) -> int:
-        self._searcher()
-        return hash(self._seen)
+        return self._newest()[1]
 
     def search(self, request: q.Request) -> q.Result:
         """Answer a request; see `search.query.Request`."""
-        searcher = self._searcher()
-        generation = hash(self._seen)
+        searcher, generation = self._newest()
         whole = self._compiled(request, without=None)
         key = (generation, _without_page(request))
         known = self._kept(key)
@@ -57,18 +55,18 @@ class TantivySearch:
         """Publishers and keywords that begin so, the most frequent first."""
         wanted = fold(prefix.lower())
         public = T.term_query(self._schema, "audience", "public")
-        found = self._searcher().terms_with_prefix("heads", wanted, public, PLENTY)
+        found = self._newest()[0].terms_with_prefix("heads", wanted, public, PLENTY)
         ranked = sorted(((-count, head) for head, count in found))[:limit]
         parts = [head.split(MARK) for _count, head in ranked]
         return [(kind, value, value) for _folded, kind, value in parts]
 
     def size(self) -> int:
         """How many records are indexed."""
-        return int(self._searcher().num_docs)
+        return int(self._newest()[0].num_docs)
 
     def differences(self, live: Callable[[], Iterator[Change]]) -> list[str]:
         """Records whose presence or content differs from the journal's, twenty at the most."""
-        searcher = self._searcher()
+        searcher, _generation = self._newest()
         indexed = {}
         for _score, address in searcher.search(T.all_query(), max(searcher.num_docs, 1)).hits:
             document = searcher.doc(address)
@@ -82,19 +80,19 @@ class TantivySearch:
         faults += [f"record {page_id} is in the index only" for page_id in indexed]
         return faults[:20]
 
-    def _searcher(self) -> Any:
-        """A searcher on the newest commit."""
+    def _newest(self) -> tuple[Any, int]:
+        """A searcher on the newest commit, and that commit's generation."""
         with self._guard:
             try:
                 stat = (self._folder / "state.json").stat()
             except FileNotFoundError:
-                return Index(self._schema).searcher()
+                return Index(self._schema).searcher(), hash(None)
             if self._seen != (stat.st_mtime_ns, stat.st_ino):
                 self._seen = (stat.st_mtime_ns, stat.st_ino)
                 self._index = Index(self._schema, path=str(self._folder))
                 self._counted.clear()
             assert self._index is not None
-            return self._index.searcher()
+            return self._index.searcher(), hash(self._seen)
 
     def _compiled(self, request: q.Request, without: str | None) -> T:
         parts = [(Occur.Must, compiled(request.query, self._schema))]

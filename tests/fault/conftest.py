@@ -1,0 +1,31 @@
+"""What tests of several faults need."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[str, list[bytes]]]:
+    """An address that nobody may ask, and what was asked of it."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def listen() -> None:
+            while True:
+                try:
+                    peer, _address = server.accept()
+                except OSError:
+                    return
+                with peer:
+                    heard.append(peer.recv(1000))
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/x", heard
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
