@@ -15,7 +15,6 @@ from catalogue.adapters.embedded.tantivy import TantivyIndex
 from catalogue.adapters.embedded.tantivy_search import TantivySearch
 from catalogue.adapters.sql import SqlJournal, migrate
 from catalogue.errors import NotFound, SettingsError
-from catalogue.harvest.worker import SourceLock
 from catalogue.http import GuardedClient
 from catalogue.ports import Client, Journal, Projection, Sparql
 from catalogue.project.follower import Positions, live_changes
@@ -24,6 +23,7 @@ from catalogue.settings import Settings
 
 GRAPH, INDEX = "graph", "index"
 PROJECTIONS = (GRAPH, INDEX)
+AUDIT_HEAD = "audit-head.json"  # the end of the audit log, to be copied elsewhere
 
 # --- the journal and the way out -------------------------------------------------------------------
 
@@ -43,7 +43,7 @@ def _journal(settings: Settings) -> SqlJournal:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if not settings.database_url and not (settings.data_dir / "journal.sqlite").exists():
         migrate(settings.database)
-    return SqlJournal.open(settings.database)
+    return SqlJournal.open(settings.database, settings.data_dir / AUDIT_HEAD)
 
 
 def migrate_journal(settings: Settings) -> list[str]:
@@ -69,24 +69,6 @@ def guarded_client(settings: Settings) -> Client:
         seconds=settings.fetch_seconds,
         max_bytes=settings.fetch_max_bytes,
     )
-
-
-def source_lock(settings: Settings) -> SourceLock:
-    """Locks by which one process at a time harvests a source; they end with their process."""
-    folder = settings.data_dir / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-
-    @contextlib.contextmanager
-    def lock(source_id: str) -> Iterator[bool]:
-        held = FileLock(folder / f"{source_id}.lock")
-        mine = held.try_acquire()
-        try:
-            yield mine
-        finally:
-            if mine:
-                held.release()
-
-    return lock
 
 
 # --- the reading side: what the doors use ---------------------------------------------------------

@@ -44,6 +44,9 @@ class Settings:
     fetch_seconds: float = 120.0
     fetch_max_bytes: int = 512 * 1024 * 1024
     threads: int = 16
+    workers: int = 1
+    harvests: int = 4
+    harvests_per_host: int = 2
 
     @property
     def site(self) -> str:
@@ -80,6 +83,9 @@ HELP: Mapping[str, str] = {
     "fetch_seconds": "total deadline of one fetch, seconds",
     "fetch_max_bytes": "largest body that is fetched, bytes, unpacked",
     "threads": "threads of the web process",
+    "workers": "processes that carry out harvests beside `aicat up` and under `aicat worker`",
+    "harvests": "sources that one worker harvests at once",
+    "harvests_per_host": "sources of one host that are harvested at once, by all workers",
 }
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from catalogue.bootstrap import guarded_client, migrate_journal, open_journal, source_lock
+from catalogue.bootstrap import guarded_client, migrate_journal, open_journal
+from catalogue.harvest.identity import worker_name
 from catalogue.harvest.worker import carry_out
 from catalogue.model import Change, Finding, Node, Run, Source
 from catalogue.ports import Journal
@@ -91,16 +92,15 @@ class House:
     def add(self, name: str, url: str, kind: str = "dcat", node: str = "a") -> None:
         self.journal.add_source(Source(name, node, kind, url))
 
-    def harvest(self, name: str) -> Run:
-        run = self.journal.queue_run(name, full=True)
-        client, lock = guarded_client(self.settings), source_lock(self.settings)
-        ended = carry_out(run, self.journal, client, lock, lambda _progress: None)
+    def harvest(self, name: str, *, full: bool = True) -> Run:
+        run = self.journal.runs.queue(name, full=full)
+        ended = carry_out(run.id, self.journal, guarded_client(self.settings), worker_name())
         assert ended is not None
         return ended
 
     def findings(self, run: Run) -> dict[str, Finding]:
         """The run's findings by rule."""
-        return {one.rule: one for one in self.journal.run_findings(run.id)}
+        return {one.rule: one for one in self.journal.runs.findings(run.id)}
 
     def records(self) -> dict[str, Change]:
         """Live records by key."""
