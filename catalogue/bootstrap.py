@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import vocab
 from catalogue.adapters.embedded.lock import FileLock
@@ -15,7 +15,7 @@ from catalogue.adapters.embedded.tantivy import TantivyIndex
 from catalogue.adapters.embedded.tantivy_search import TantivySearch
 from catalogue.adapters.sql import SqlJournal, migrate
 from catalogue.errors import NotFound, SettingsError
-from catalogue.http import GuardedClient
+from catalogue.http import Courtesy, GuardedClient
 from catalogue.ports import Client, Journal, Projection, Sparql
 from catalogue.project.follower import Positions, live_changes
 from catalogue.search.service import SearchService
@@ -62,13 +62,21 @@ def _only_embedded(settings: Settings) -> None:
 
 
 def guarded_client(settings: Settings) -> Client:
-    """A new guarded client; not to be shared between threads."""
+    """A new guarded client; not to be shared between threads. What a host asks for (Retry-After) is
+    heeded by all of this process."""
     return GuardedClient(
         allow_private=settings.allow_private_networks,
-        user_agent=settings.user_agent,
+        user_agent=settings.agent,
         seconds=settings.fetch_seconds,
         max_bytes=settings.fetch_max_bytes,
+        proxy=settings.proxy,
+        courtesy=_courtesy(),
     )
+
+
+@cache
+def _courtesy() -> Courtesy:
+    return Courtesy()
 
 
 # --- the reading side: what the doors use ---------------------------------------------------------

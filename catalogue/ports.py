@@ -52,7 +52,21 @@ class Client(Protocol):
         """GET; follows redirects, each one checked.
 
         Raises: Refused when the guard says no; FetchError for network faults, truncated bodies and
-        every status but 200 and 304.
+        every status but 200, and 304 where `headers` hold a condition (RFC 9110, 13.1).
+        """
+
+    def post(
+        self,
+        url: str,
+        *,
+        body: bytes | Iterator[bytes],
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """POST, once, an iterator's pieces as they come; an answer of any status is returned, and a
+        redirect is not followed. Time is limited by progress, so that a push may take hours.
+
+        Raises: Refused; FetchError when no whole answer comes, or a good one before all was sent;
+        what the iterator raises.
         """
 
     def session(self) -> Any:
