@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import socket
+import platform
 from pathlib import Path
 
 
 def worker_name() -> str:
     """The name of this process where it holds a lease: machine, process, and when that began."""
-    return f"{socket.gethostname()}/{os.getpid()}/{_began(os.getpid())}"
+    return f"{platform.node()}/{os.getpid()}/{_began(os.getpid())}"
 
 
 def is_gone(worker: str | None) -> bool:
@@ -17,7 +17,7 @@ def is_gone(worker: str | None) -> bool:
     nothing is known."""
     host, _, rest = (worker or "").partition("/")
     process, _, began = rest.partition("/")
-    if host != socket.gethostname() or not process.isdigit():
+    if host != platform.node() or not process.isdigit():
         return False
     return _began(int(process)) != began
 
