@@ -386,7 +386,8 @@ class Journal(Protocol):
         a record that had none is left out."""
 
     def live(self, after: str = "", limit: int = 1000) -> list[Change]:
-        """The current change of every record not deleted, by page id (to rebuild and verify)."""
+        """The current change of every record that is neither deleted nor archived, by page id (to
+        rebuild and verify)."""
 
     def live_by_iri(self, iris: Sequence[str]) -> dict[str, list[str]]:
         """For each IRI that is the subject of a live record: the page ids."""
