@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from catalogue.adapters.sql import SqlJournal, migrate
+from catalogue.adapters.sql import SqlJournal
 from catalogue.errors import Conflict, Fenced, NotFound
 from catalogue.model import (
     Entry,
@@ -31,10 +30,8 @@ from catalogue.ports import Ending, Journal
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    url = f"sqlite:///{tmp_path / 'journal.sqlite'}"
-    migrate(url)
-    opened = SqlJournal.open(url)
+def journal(database: str) -> Iterator[Journal]:
+    opened = SqlJournal.open(database)
     opened.add_node(Node("n", "Node N (fictional)", "DE"))
     opened.add_source(Source("s", "n", "dcat", "http://portal.example/"))
     yield opened

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from catalogue.bootstrap import guarded_client, migrate_journal, open_journal
 from catalogue.harvest.identity import worker_name
@@ -25,13 +27,32 @@ RDFXML = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, as a program of a portal sees it."""
+
+    path: str
+    query: dict[str, str]
+    headers: Mapping[str, str]
+
+
+Given = tuple[int, dict[str, str], bytes]
+Program = Callable[[Asked], Given]
+
+
 class Portal:
     """Answers by path; `asked` lists the paths that were asked for."""
 
     def __init__(self, port: int) -> None:
         self.base = f"http://127.0.0.1:{port}"
         self.answers: dict[str, tuple[str, bytes, dict[str, str]]] = {}
+        self.programs: dict[str, Program] = {}
         self.asked: list[str] = []
+
+    def program(self, path: str, program: Program) -> str:
+        """From now on the function answers at the path. Returns the address."""
+        self.programs[path] = program
+        return self.base + path
 
     def serve(
         self, path: str, body: bytes | str, media_type: str = "text/turtle", **headers: str
@@ -50,6 +71,9 @@ def serving() -> Iterator[Portal]:
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
             portal.asked.append(path)
+            if path in portal.programs:
+                self._run(portal.programs[path])
+                return
             if path not in portal.answers:
                 self.send_error(404)
                 return
@@ -60,6 +84,18 @@ def serving() -> Iterator[Portal]:
             for name, value in headers.items():
                 if name != "Content-Length":
                     self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def _run(self, program: Program) -> None:
+            parts = urlsplit(self.path)
+            asked = Asked(parts.path, dict(parse_qsl(parts.query)), self.headers)
+            status, headers, body = program(asked)
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            if status != 304:
+                self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 

@@ -38,6 +38,8 @@ def close(connection: Connection, lease: Lease, ending: Ending, now: int) -> Non
         "missing": t.run.c.missing + len(missing) - deleted,
         "deleted": t.run.c.deleted + deleted,
     }
+    if ending.declared is not None:
+        values["declared"] = ending.declared
     connection.execute(update(t.run).where(t.run.c.id == lease.run).values(**values))
     learnt: dict[str, Any] = {}
     if ending.since is not None:
