@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import pytest
 
-from catalogue.adapters.sql import SqlJournal, migrate
+from catalogue.adapters.sql import SqlJournal
 from catalogue.errors import NotFound
 from catalogue.model import (
     Entry,
@@ -29,10 +28,8 @@ from catalogue.ports import Ending, Journal
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    url = f"sqlite:///{tmp_path / 'journal.sqlite'}"
-    migrate(url)
-    opened = SqlJournal.open(url)
+def journal(database: str) -> Iterator[Journal]:
+    opened = SqlJournal.open(database)
     opened.add_node(Node("n", "Node N (fictional)", "DE"))
     for name in ("s", "other"):
         opened.add_source(Source(name, "n", "dcat", f"http://portal.example/{name}"))

@@ -15,6 +15,9 @@ pytestmark = pytest.mark.e2e
 DATASET = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
 <http://portal.example/{name}> a dcat:Dataset ; dct:title "{title}"@en ; dct:language "de" .
 """
+EMPTY = """@prefix dcat: <http://www.w3.org/ns/dcat#> .
+<http://portal.example/> a dcat:Catalog .
+"""
 
 
 @pytest.fixture
@@ -50,6 +53,57 @@ def test_an_unreadable_file_makes_the_run_partial_and_keeps_the_rest(aicat: Aica
     run = aicat.harvest("s", status=4)
     assert (run["state"], run["counts"]["created"]) == ("partial", 1)
     assert "web page" in run["error"]
+
+
+def test_a_held_run_shows_what_it_proposes_and_its_source_how_it_stands(aicat: Aicat) -> None:
+    aicat.harvest("s")
+    for name in ("a", "b"):
+        (aicat.folder / "feed" / f"{name}.ttl").write_text(EMPTY)
+    held = aicat.harvest("s", status=3)
+    told = json.loads(aicat("runs", held["id"], "--json"))
+    assert [one["key"] for one in told["proposals"]] == [
+        "http://portal.example/a",
+        "http://portal.example/b",
+    ]
+    shown = aicat.run("runs", held["id"])
+    assert told["proposals"][0]["id"] in shown.stdout
+    assert f"aicat approve {held['id']}" in shown.stderr
+    assert aicat("runs").splitlines()[0].split("\t")[-2:] == ["2", "2"]  # missing, proposed
+    state = json.loads(aicat("source", "show", "s", "--json"))
+    assert (state["missing"], state["last_state"], state["last_run"]) == (2, "held", held["id"])
+    assert state["last_complete"] is not None
+    aicat("approve", held["id"])
+    assert json.loads(aicat("runs", held["id"], "--json"))["proposals"] == []
+    assert json.loads(aicat("source", "show", "s", "--json"))["missing"] == 0
+
+
+def test_an_archived_record_is_shown_with_a_word_and_verify_agrees(aicat: Aicat) -> None:
+    aicat("source", "edit", "s", "--option", "deletion=archive", "--option", "grace=0")
+    aicat.harvest("s")
+    page = json.loads(aicat("search", "One", "--json"))["items"][0]
+    name = page["iri"].rpartition("/")[2]
+    (aicat.folder / "feed" / f"{name}.ttl").write_text(EMPTY)
+    assert aicat.harvest("s")["counts"]["deleted"] == 1
+    shown = aicat.run("show", page["id"])
+    assert page["iri"] in shown.stdout
+    assert "no longer listed by its source since" in shown.stderr
+    assert json.loads(aicat("search", "One", "--json"))["total"] == 1
+    aicat("verify")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--option", "deletion=lose"), "delete, archive, flag"),
+        (("--schedule", "every night"), "five cron fields"),
+    ],
+)
+def test_a_feed_whose_policy_cannot_be_meant_is_refused(
+    aicat: Aicat, words: tuple[str, ...], told: str
+) -> None:
+    done = aicat.run("source", "edit", "s", *words)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert told in done.stderr
 
 
 def test_errors_are_one_line_that_says_what_to_do(aicat: Aicat) -> None:
