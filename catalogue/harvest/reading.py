@@ -156,5 +156,8 @@ def main() -> None:
             request = receive(source)
         except EOFError:
             return
-        for answer in answers(start, request):
-            send(sink, answer)
+        try:
+            for answer in answers(start, request):
+                send(sink, answer)
+        except BrokenPipeError:
+            return  # the parent has ended
