@@ -132,9 +132,9 @@ def main() -> None:
     tell("machine", python=platform.python_version(), cores=cores(), system=platform.system())
     with (
         tempfile.TemporaryDirectory() as folder,
-        harvesting.small_portal(Path(folder) / "portal") as base,
+        harvesting.small_portals(Path(folder) / "portal") as bases,
     ):
-        harvesting.side_by_side(Path(folder), base)
+        harvesting.side_by_side(Path(folder), *bases)
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             one_size(Path(folder), size)
