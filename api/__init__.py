@@ -16,6 +16,7 @@ from api import (
     pages,
     problems,
     sparql,
+    watching,
 )
 from api.context import EXTENSION
 from catalogue.bootstrap import Catalogue
@@ -45,7 +46,7 @@ def create_app(catalogue: Catalogue) -> Flask:
     problems.install(app)  # after the API, whose own handlers these replace
     for door in (datasets, federation):
         rest.register_blueprint(door.blueprint)
-    for plain in (linked, catalog, sparql, docs, health, pages):
+    for plain in (linked, catalog, sparql, docs, health, pages, watching):
         app.register_blueprint(plain.blueprint)
     health.install(app)
     return app

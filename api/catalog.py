@@ -65,7 +65,7 @@ def _lines(found: SearchPage, suffix: str) -> Iterator[str]:
     here = catalogue()
     changes = here.journal.current_many([one["id"] for one in found.items])
     visible = [
-        one for one in changes if not one.deleted and visible_to(one.record.visibility, reader())
+        one for one in changes if not one.withdrawn and visible_to(one.record.visibility, reader())
     ]
     yield from catalog_page(
         visible,

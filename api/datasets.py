@@ -11,6 +11,7 @@ from flask import Response, request
 
 import vocab
 from api.context import catalogue, json_answer, readable, reader, site
+from api.received import attachment, received
 from api.schemas import (
     Detail,
     Found,
@@ -22,7 +23,7 @@ from api.schemas import (
     SuggestQuery,
 )
 from catalogue.errors import NotFound
-from catalogue.model import SECTORS, Change, Finding
+from catalogue.model import SECTORS, Change, Finding, Record
 from catalogue.project.describe import describe, detail
 from catalogue.search.service import FACETS, SearchParams
 
@@ -52,6 +53,14 @@ def search(params: SearchParams) -> Response:
 def one(given: dict[str, str], page_id: str) -> Response:
     """One whole record. 410 for one that was withdrawn."""
     return json_answer(record_json(readable(page_id), given["lang"][:2]))
+
+
+@blueprint.route("/datasets/<page_id>/raw")
+@blueprint.response(200, content_type="application/octet-stream")
+def raw(page_id: str) -> Response:
+    """The record's bytes as its source sent them, as an attachment with their media type. 404 with the
+    reason where none are kept."""
+    return attachment(received(readable(page_id).record), page_id, typed=True)
 
 
 @blueprint.route("/suggest")
@@ -115,10 +124,21 @@ def record_json(change: Change, lang: str) -> dict[str, Any]:
             "changed": record.changed,
             "seq": record.seq,
             "content_hash": record.content_hash.hex(),
+            "missing_since": record.missing_since,
+            "archived": record.archived,
         },
+        "notice": notice(record),
         "cluster": None,
         "page": f"{site()}/datasets/{record.page_id}",
     }
+
+
+def notice(record: Record) -> str | None:
+    """What a reader must know of the record before all else; None where there is nothing."""
+    if record.missing_since is None:
+        return None
+    since = f"no longer listed by its source since {record.missing_since:%Y-%m-%d %H:%M} UTC"
+    return f"{since}; kept to be read, in no search" if record.archived else since
 
 
 def finding_json(one: Finding) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from prometheus_client.registry import Collector
 from api.context import catalogue
 from api.problems import problem
 from catalogue.bootstrap import Catalogue
+from catalogue.model import ACTIVE, RunState, visible_to
+from catalogue.search.service import SearchParams
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 EXTENSION = "aicat-metrics"
@@ -104,8 +106,39 @@ class _State(Collector):
         for name, behind in self._here.lag().items():
             lag.add_metric([name], behind)
         yield lag
+        yield from self._runs()
         ready, _why = self._here.ready()
         yield GaugeMetricFamily("aicat_ready", "1 when able to serve", value=float(ready))
+
+    def _runs(self) -> Iterable[Metric]:
+        """Runs that go on or wait, and of each source that anybody may know of how it stands."""
+        journal = self._here.journal
+        runs = GaugeMetricFamily(
+            "aicat_runs", "Runs that are queued, run, or wait for a decision", labels=["state"]
+        )
+        for state in (*ACTIVE, RunState.HELD):
+            runs.add_metric([state.value], journal.runs.count(states=[state]))
+        yield runs
+        public = [one.id for one in journal.sources() if visible_to(one.visibility)]
+        success = GaugeMetricFamily(
+            "aicat_run_last_success_timestamp_seconds",
+            "When the last run of a source ended that is done, seconds since 1970",
+            labels=["source"],
+        )
+        ended = journal.runs.last_done()
+        for source in public:
+            if source in ended:
+                success.add_metric([source], ended[source].timestamp())
+        yield success
+        records = GaugeMetricFamily(
+            "aicat_source_records", "Records of a source that are searchable", labels=["source"]
+        )
+        asked = SearchParams(limit=1, facets=("source",), facet_limit=1000)
+        found = self._here.search.search(asked).facets["source"]
+        numbers = {str(one["value"]): int(one["count"]) for one in found}
+        for source in public:
+            records.add_metric([source], numbers.get(source, 0))
+        yield records
 
     def describe(self) -> Iterable[Metric]:
         """Nothing beforehand: names may grow."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from api import pages
 from api.context import readable, site
+from api.datasets import country_of
+from api.received import attachment, marked_values, part_of, received, values_of, visible
 from catalogue.errors import InvalidParameter, NotFound
 from catalogue.model import Change
+from catalogue.project.describe import describe
 from catalogue.rdf.serialize import MEDIA_TYPES, SUFFIXES, negotiate, serialize
 
 blueprint = Blueprint("linked", __name__)
@@ -41,6 +44,21 @@ def dataset_as(page_id: str, suffix: str) -> Response:
     return _rdf(readable(page_id), SUFFIXES[suffix])
 
 
+@blueprint.get("/datasets/<page_id>/source")
+def side_by_side(page_id: str) -> Response:
+    """The record as its source sent it, beside what became of it."""
+    change = readable(page_id)
+    answer = Response(_side_by_side(change), mimetype="text/html")
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+@blueprint.get("/datasets/<page_id>/raw")
+def raw(page_id: str) -> Response:
+    """The bytes as received, to be saved: as plain text, or as octets where they are none."""
+    return attachment(received(readable(page_id).record), page_id, typed=False)
+
+
 @blueprint.get("/.well-known/genid/<page_id>/<label>")
 def skolem(page_id: str, label: str) -> AnyResponse:
     """A blank node that the store had to name is described with its record (RDF 1.1, 3.5)."""
@@ -52,6 +70,22 @@ def _rdf(change: Change, form: str) -> Response:
     answer.headers["Link"] = f'<{site()}/datasets/{change.record.page_id}>; rel="describedby"'
     answer.last_modified = change.at
     return answer
+
+
+def _side_by_side(change: Change) -> str:
+    record, reason, part, media_type = change.record, None, None, None
+    try:
+        found = received(record)
+        part, media_type = part_of(found, record), found.media_type
+    except NotFound as error:
+        reason = str(error)
+    mapped = visible(serialize(change.lines, "turtle").decode())
+    before = marked_values(part.text, values_of(change.findings), "before") if part else None
+    after = marked_values(mapped, (one.mended for one in change.findings), "after")
+    one = describe(change, country_of(record.node))
+    more = {"one": one, "record": record, "part": part, "reason": reason, "after": after}
+    more |= {"before": before, "media_type": media_type, "findings": change.findings}
+    return render_template("received.html", **pages.shell("search", **more))
 
 
 def _content_type(form: str) -> str:

@@ -1,4 +1,4 @@
-"""The pages for people: server-rendered, whole without JavaScript, safe with any harvested text."""
+"""The pages of records and searches: server-rendered, whole without JavaScript, safe with any harvested text."""
 
 from __future__ import annotations
 
@@ -13,20 +13,11 @@ from marshmallow import EXCLUDE, ValidationError
 import vocab
 from api import showing
 from api.context import catalogue, language, reader, site
-from api.datasets import count, country_of
-from api.federation import (
-    node_json,
-    node_list,
-    numbers,
-    public_address,
-    readable_run,
-    readable_source,
-    readable_sources,
-    source_json,
-)
+from api.datasets import count, country_of, notice
+from api.federation import held_number, node_list, numbers, public_address
 from api.schemas import FILTERS, SearchQuery
 from catalogue.errors import CatalogueError, InvalidParameter
-from catalogue.model import SECTORS, Change, run_json
+from catalogue.model import SECTORS, Change
 from catalogue.project.describe import describe
 from catalogue.search.service import SearchPage, SearchParams
 
@@ -111,7 +102,7 @@ def icon_of(sector: str) -> str:
 
 
 def shell(active: str = "", **more: Any) -> dict[str, Any]:
-    """What every page's frame needs."""
+    """What every page's frame needs. `held`: how many runs wait for a decision, where it is told."""
     settings = catalogue().settings
     return {
         "site_title": settings.catalog_title,
@@ -120,6 +111,7 @@ def shell(active: str = "", **more: Any) -> dict[str, Any]:
         "lang": language(),
         "show": showing,
         "label": vocab.label,
+        **({} if "held" in more else {"held": held_number()}),
         **more,
     }
 
@@ -156,6 +148,7 @@ def dataset(change: Change) -> Response:
         "one": one,
         "change": change,
         "record": change.record,
+        "notice": notice(change.record),
         "node": node,
         "source": source,
         "address": public_address(source.url),
@@ -166,43 +159,6 @@ def dataset(change: Change) -> Response:
     return Response(
         render_template("dataset.html", **shell("search", **more)), mimetype="text/html"
     )
-
-
-@blueprint.get("/nodes")
-def nodes() -> str:
-    """The members of the federation."""
-    return render_template("nodes.html", **shell("nodes", nodes=node_list()))
-
-
-@blueprint.get("/nodes/<node_id>")
-def node(node_id: str) -> str:
-    """One member with its feeds."""
-    found = catalogue().journal.node(node_id)
-    counts = dict(count("source"))
-    sources = [source_json(one, counts) for one in readable_sources() if one.node == node_id]
-    more = {"node": node_json(found, dict(count("node"))), "sources": sources}
-    return render_template("node.html", **shell("nodes", **more))
-
-
-@blueprint.get("/sources/<source_id>")
-def source(source_id: str) -> str:
-    """One feed with its runs."""
-    found = readable_source(source_id)
-    runs = [run_json(one) for one in catalogue().journal.runs.recent(source_id, limit=30)]
-    more = {
-        "source": source_json(found, dict(count("source"))),
-        "runs": runs,
-        "node": catalogue().journal.node(found.node),
-    }
-    return render_template("source.html", **shell("nodes", **more))
-
-
-@blueprint.get("/runs/<run_id>")
-def run(run_id: str) -> str:
-    """One run with what it found."""
-    found = readable_run(run_id)
-    more = {"run": run_json(found), "findings": catalogue().journal.runs.findings(run_id)}
-    return render_template("run.html", **shell("nodes", **more))
 
 
 def sparql(text: str) -> Response:

@@ -186,6 +186,10 @@ class Provenance(Schema):
     changed = fields.DateTime()
     seq = fields.Integer()
     content_hash = fields.String()
+    missing_since = fields.DateTime(
+        allow_none=True, metadata={"description": "since when its source does not list it"}
+    )
+    archived = fields.Boolean(metadata={"description": "kept to be read, in no search or graph"})
 
 
 class Detail(Item):
@@ -198,6 +202,9 @@ class Detail(Item):
     findings = fields.List(fields.Dict())
     provenance = fields.Nested(Provenance)
     cluster = fields.String(allow_none=True)
+    notice = fields.String(
+        allow_none=True, metadata={"description": "that its source no longer lists it"}
+    )
 
 
 class Listed(Schema):

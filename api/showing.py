@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import orjson
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from catalogue.model import Finding, Severity
 from catalogue.ports import SparqlAnswer
 from catalogue.project.describe import Description, Texts, in_language
 
@@ -31,6 +33,19 @@ STATES = {
     "failed": "bad",
     "cancelled": "bad",
 }
+GRAVITY = {Severity.VIOLATION: 0, Severity.WARNING: 1, Severity.INFO: 2}
+# Outcomes from the ground up in a drawing of runs, and its measures.
+STACK = (
+    "unchanged",
+    "created",
+    "updated",
+    "ignored",
+    "quarantined",
+    "failed",
+    "missing",
+    "deleted",
+)
+STEP, TALL, LEAST = 24, 120, 3
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
@@ -115,14 +130,71 @@ def size(number: int | None) -> str:
     return f"{amount:,.0f} PB"
 
 
+def duration(seconds: float | None) -> str:
+    """A length of time for people."""
+    if seconds is None:
+        return ""
+    if seconds < 90:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 90:
+        return f"{minutes} min {rest:02} s"
+    return f"{minutes // 60} h {minutes % 60:02} min"
+
+
 def day(text: Any) -> str:
     """The day of an ISO date or time."""
     return str(text or "")[:10]
 
 
 def moment(text: Any) -> str:
-    """A time for people, UTC."""
+    """A time for people, UTC; of a moment or its ISO text."""
     return f"{str(text)[:16].replace('T', ' ')} UTC" if text else ""
+
+
+def address(path: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """A path with parameters."""
+    query = urlencode(list(pairs))
+    return f"{path}?{query}" if query else path
+
+
+def asked_by(who: str) -> str:
+    """Who wanted a run, for people."""
+    if who.startswith("key:"):
+        return "its node, by key"
+    return {"schedule": "its schedule"}.get(who, "an operator")
+
+
+def by_rule(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
+    """Findings of a run by rule, the gravest first, then the most frequent."""
+    groups: dict[str, list[Finding]] = {}
+    for one in findings:
+        groups.setdefault(one.rule, []).append(one)
+
+    def weight(group: list[Finding]) -> tuple[int, int]:
+        return min(GRAVITY[one.severity] for one in group), -sum(one.count for one in group)
+
+    return sorted(groups.items(), key=lambda pair: (*weight(pair[1]), pair[0]))
+
+
+def bars(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Records by outcome of the runs, the newest last, as stacks of rectangles in a drawing of
+    `width` by `height`. Nothing that there is of is too low to be seen."""
+    sums = [sum(one["counts"][name] for name in STACK) for one in runs]
+    most = max(sums, default=0)
+    stacks = []
+    for place, run in enumerate(reversed(runs)):
+        top, boxes = float(TALL), []
+        for name in STACK:
+            number = run["counts"][name]
+            if number:
+                high = max(LEAST, number / most * (TALL - LEAST * len(STACK)))
+                top -= high
+                boxes.append({"name": name, "y": round(top, 1), "height": round(high, 1)})
+        told = ", ".join(f"{run['counts'][name]:,} {name}" for name in STACK if run["counts"][name])
+        stacks.append({"run": run, "x": place * STEP, "boxes": boxes, "told": told or "no records"})
+    named = [name for name in STACK if any(one["counts"][name] for one in runs)]
+    return {"stacks": stacks, "width": 30 * STEP, "height": TALL, "names": named, "most": most}
 
 
 def said(messages: Any) -> str:

@@ -351,7 +351,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Record:
     """The state of one record. `page_id` lasts for ever; `seq` is its last change. `archived`: its
-    source no longer lists it, and it is kept to be read."""
+    source no longer lists it, and it is kept to be read. `missing_since`: when the first complete run
+    that did not list it ended, as things are at the time of reading; None where it is listed."""
 
     page_id: str
     source: str
@@ -366,6 +367,31 @@ class Record:
     first_seen: datetime
     changed: datetime
     archived: bool = False
+    missing_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the records of a source stand, in numbers. `missing`: live ones that it no longer lists;
+    `archived`: kept to be read only; `quarantined`: keys whose last version could not be used;
+    `waiting`: versions that wait for a steward."""
+
+    missing: int = 0
+    archived: int = 0
+    quarantined: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """What could not be used, the last one of its key. `page_id` is of its last good version, where
+    there is one to be seen."""
+
+    key: str
+    run: str
+    at: datetime
+    findings: tuple[Finding, ...] = ()
+    page_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from catalogue.model import (
     Outcome,
     Page,
     PageEnd,
+    Quarantined,
     Record,
     Run,
     RunKind,
@@ -24,6 +25,7 @@ from catalogue.model import (
     SeenPage,
     Source,
     SourceState,
+    Standing,
     Turn,
     Withdrawal,
 )
@@ -230,8 +232,12 @@ class Runs(Protocol):
     def reject(self, run_id: str, who: str) -> Run:
         """Keep what a held run proposed to withdraw; the run is done. Raises: Conflict."""
 
-    def proposals(self, run_id: str) -> list[Record]:
-        """The records that a held run would withdraw and that are still missing, by key."""
+    def proposals(self, run_id: str, *, after: str = "", limit: int | None = None) -> list[Record]:
+        """The records that a held run would withdraw and that are still missing, by key; those behind
+        the key `after`, `limit` at the most. `Run.proposed` is their number."""
+
+    def withdrawn(self, run_id: str, *, after: str = "", limit: int | None = None) -> list[Record]:
+        """The records that the run withdrew and that have not come back, by key, as above."""
 
     def tick(self) -> list[Run]:
         """Queue a run for each source whose schedule's slot has come; return them. Each slot is used
@@ -252,13 +258,25 @@ class Runs(Protocol):
         source_id: str | None = None,
         *,
         sources: Sequence[str] | None = None,
+        states: Collection[str] | None = None,
+        kinds: Collection[str] | None = None,
         limit: int = 50,
         before: str | None = None,
     ) -> list[Run]:
         """Newest first, of one source, of some, or of all; run ids sort by time; `before` is a
-        run's id to page on."""
+        run's id to page on. `states` and `kinds`: only runs of these, where given."""
 
-    def count(self, sources: Sequence[str] | None = None) -> int: ...
+    def count(
+        self,
+        sources: Sequence[str] | None = None,
+        *,
+        states: Collection[str] | None = None,
+        kinds: Collection[str] | None = None,
+    ) -> int:
+        """How many runs `recent` would give in all."""
+
+    def last_done(self) -> dict[str, datetime]:
+        """When the last run of each source ended that is done; a source without one is left out."""
 
     def active(self) -> list[Run]:
         """Queued and running ones, oldest first."""
@@ -293,8 +311,8 @@ class Audit(Protocol):
     ) -> None:
         """Append one act. What else was done in the same transaction notes itself."""
 
-    def entries(self, after: int = 0, limit: int = 100) -> list[Act]:
-        """Acts above a number, in order."""
+    def entries(self, after: int = 0, limit: int = 100, subject: str | None = None) -> list[Act]:
+        """Acts above a number, in order; only those on the subject, where one is given."""
 
     def head(self) -> tuple[int, str]:
         """The number and hash of the last act: what to keep elsewhere."""
@@ -376,6 +394,25 @@ class Journal(Protocol):
     def raw(self, page_id: str) -> tuple[bytes, str]:
         """The record's bytes as received and their media type. Raises: NotFound."""
 
+    def shares_raw(self, page_id: str) -> bool:
+        """Whether those bytes are of a page that other records came on too. Raises: NotFound."""
+
+    # how records stand
+    def standing(self, source_ids: Sequence[str]) -> dict[str, Standing]:
+        """The numbers of each of the sources."""
+
+    def missing(self, source_id: str, *, after: str = "", limit: int = 100) -> list[Record]:
+        """Records that the source no longer lists and that are not deleted, by key; those behind the
+        key `after`."""
+
+    def quarantined(
+        self, source_id: str, *, after: str = "", limit: int = 100
+    ) -> list[Quarantined]:
+        """What could not be used, by key; as above."""
+
+    def page_ids(self, source_id: str, keys: Sequence[str]) -> dict[str, str]:
+        """The page ids of those keys' records that are not deleted, by key."""
+
     # following
     def last_seq(self) -> int: ...
     def changes(self, after: int, limit: int) -> list[Change]:
@@ -386,7 +423,8 @@ class Journal(Protocol):
         a record that had none is left out."""
 
     def live(self, after: str = "", limit: int = 1000) -> list[Change]:
-        """The current change of every record not deleted, by page id (to rebuild and verify)."""
+        """The current change of every record that is neither deleted nor archived, by page id (to
+        rebuild and verify)."""
 
     def live_by_iri(self, iris: Sequence[str]) -> dict[str, list[str]]:
         """For each IRI that is the subject of a live record: the page ids."""

@@ -39,4 +39,4 @@ class MemoryJournal:
     def everything(self) -> Iterator[Change]:
         """The live records' current changes."""
         states = {one.record.page_id: one for one in self._log}
-        return iter([one for one in states.values() if not one.deleted])
+        return iter([one for one in states.values() if not one.withdrawn])

@@ -18,6 +18,7 @@ from tests.contract.memory_journal import MemoryJournal
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SITE = "http://catalogue.example"
+DCT = "http://purl.org/dc/terms/"
 VOCABULARY = ['<http://v.example/t> <http://www.w3.org/2004/02/skos/core#prefLabel> "label"@en .']
 # Statements that several records make: about one organisation, one dataset's IRI, the vocabulary's own.
 SHARED = [
@@ -26,10 +27,20 @@ SHARED = [
     '<http://portal.example/same> <http://purl.org/dc/terms/extent> "1"^^<http://www.w3.org/2001/XMLSchema#integer> .',
     '<http://portal.example/same> <http://purl.org/dc/terms/extent> "01"^^<http://www.w3.org/2001/XMLSchema#integer> .',
     '_:c14n0 <http://www.w3.org/2006/vcard/ns#fn> "Contact" .',
+    '<http://portal.example/file> <http://purl.org/dc/terms/title> "A file of one" .',
+    '<http://portal.example/both> <http://purl.org/dc/terms/title> "A file of several" .',
 ]
 
 
-def change(seq: int, key: int, parts: Sequence[int], *, deleted: bool, visibility: str) -> Change:
+def change(
+    seq: int,
+    key: int,
+    parts: Sequence[int],
+    *,
+    deleted: bool = False,
+    visibility: str = "public",
+    archived: bool = False,
+) -> Change:
     own = [f'<http://portal.example/{key}> <http://purl.org/dc/terms/identifier> "{key}" .']
     lines = sorted({*own, *(SHARED[part] for part in parts)})
     graph = None if deleted else "".join(f"{line}\n" for line in lines).encode()
@@ -46,6 +57,7 @@ def change(seq: int, key: int, parts: Sequence[int], *, deleted: bool, visibilit
         content_hash=content_hash(graph or b""),
         first_seen=NOW,
         changed=NOW,
+        archived=archived,
     )
     return Change(seq, record, "r", NOW, graph)
 
@@ -54,7 +66,7 @@ steps = st.lists(
     st.tuples(
         st.integers(0, 3),
         st.lists(st.integers(0, len(SHARED) - 1), max_size=4, unique=True),
-        st.booleans(),
+        st.sampled_from(["", "", "deleted", "archived"]),
         st.sampled_from(["public", "public", "members"]),
     ),
     min_size=1,
@@ -83,13 +95,16 @@ def opened(folder: Path, journal: MemoryJournal) -> OxigraphGraph:
 )
 @given(steps, st.integers(1, 5))
 def test_the_graph_is_what_the_public_records_state(
-    tmp_path_factory: object, steps: list[tuple[int, list[int], bool, str]], batch: int
+    tmp_path_factory: object, steps: list[tuple[int, list[int], str, str]], batch: int
 ) -> None:
     folder = tmp_path_factory.mktemp("g") / "graph"  # type: ignore[attr-defined]
     journal = MemoryJournal()
     graph = opened(folder, journal)
-    for seq, (key, parts, deleted, visibility) in enumerate(steps, 1):
-        journal.append(change(seq, key, parts, deleted=deleted, visibility=visibility))
+    for seq, (key, parts, end, visibility) in enumerate(steps, 1):
+        deleted, archived = end == "deleted", end == "archived"
+        journal.append(
+            change(seq, key, parts, deleted=deleted, visibility=visibility, archived=archived)
+        )
     while graph.cursor() < journal.last_seq():
         changes = journal.changes(graph.cursor(), batch)
         graph.apply(changes, changes[-1].seq)
@@ -188,6 +203,49 @@ def test_a_rebuilt_graph_equals_the_incremental_one(tmp_path: Path) -> None:
     name = (tmp_path / "graph" / "checkpoints" / "current").read_text()
     copy = ox.Store.read_only(str(tmp_path / "graph" / "checkpoints" / name))
     assert stored(copy) == before
+    graph.close()
+
+
+def test_an_archived_record_leaves_the_graph_and_comes_back_when_it_is_listed_again(
+    tmp_path: Path,
+) -> None:
+    journal = MemoryJournal()
+    graph = opened(tmp_path / "graph", journal)
+    journal.append(change(1, 0, [0, 1]))
+    journal.append(change(2, 1, [0]))
+    graph.apply(journal.changes(0, 10), 2)
+    journal.append(change(3, 0, [0, 1], archived=True))
+    graph.apply(journal.changes(2, 10), 3)
+    own = f"<http://portal.example/0> <{DCT}identifier>"
+    assert not [one for one in stored(graph._store) if one.startswith(own)]
+    assert SHARED[0][:-2] in stored(graph._store)  # the other record says so too
+    assert (graph.size(), graph.differences(journal.everything)) == (1, [])
+    # Archived once more under another number: there is nothing to take out.
+    journal.append(change(4, 0, [0], archived=True))
+    graph.apply(journal.changes(3, 10), 4)
+    journal.append(change(5, 0, [1]))
+    graph.apply(journal.changes(4, 10), 5)
+    assert [one for one in stored(graph._store) if one.startswith(own)]
+    assert stored(graph._store) == expected(journal)
+    assert (graph.size(), graph.differences(journal.everything)) == (2, [])
+    graph.close()
+
+
+def test_a_distribution_that_its_dataset_lost_leaves_and_a_shared_one_stays(tmp_path: Path) -> None:
+    journal = MemoryJournal()
+    graph = opened(tmp_path / "graph", journal)
+    journal.append(change(1, 0, [5, 6]))
+    journal.append(change(2, 1, [6]))
+    graph.apply(journal.changes(0, 10), 2)
+    journal.append(change(3, 0, []))
+    graph.apply(journal.changes(2, 10), 3)
+    assert SHARED[5][:-2] not in stored(graph._store)
+    assert SHARED[6][:-2] in stored(graph._store)
+    journal.append(change(4, 1, []))
+    graph.apply(journal.changes(3, 10), 4)
+    assert SHARED[6][:-2] not in stored(graph._store)
+    assert stored(graph._store) == expected(journal)
+    assert graph.differences(journal.everything) == []
     graph.close()
 
 

@@ -18,6 +18,7 @@ from catalogue.search.service import SearchParams, SearchService
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DCT = "http://purl.org/dc/terms/"
 THEME = "http://publications.europa.eu/resource/authority/data-theme/"
+FILE_TYPE = "http://publications.europa.eu/resource/authority/file-type/"
 
 Make = Callable[..., SearchService]
 
@@ -51,6 +52,17 @@ def change(
         changed=NOW,
     )
     return Change(number, record, "r", NOW, graph, (Sector("health", "theme", theme),))
+
+
+def with_files(one: Change, *formats: str) -> Change:
+    """The record with a distribution of each format; each is the same in every record."""
+    lines = list(one.lines)
+    for name in formats:
+        file = f"<http://portal.example/files/{name}>"
+        lines.append(f"<{one.record.iri}> <http://www.w3.org/ns/dcat#distribution> {file} .")
+        lines.append(f"{file} <{DCT}format> <{FILE_TYPE}{name}> .")
+    graph = "".join(f"{line}\n" for line in sorted(lines)).encode()
+    return replace(one, graph=graph, record=replace(one.record, content_hash=content_hash(graph)))
 
 
 @pytest.fixture
@@ -146,6 +158,30 @@ def test_a_changed_record_is_found_by_its_new_title_only(tmp_path: Path) -> None
     assert (titles(service, "before"), titles(service, "after")) == (set(), {"After"})
     assert index.differences(lambda: iter([change(1, "After")])) == []
     assert index.differences(lambda: iter([change(1, "Before")])) != []
+
+
+def test_an_archived_record_leaves_the_index_and_comes_back(tmp_path: Path) -> None:
+    index = TantivyIndex(tmp_path / "index", countries=lambda _node: "DE")
+    one = change(1, "Kept to be read")
+    archived = replace(one, seq=2, record=replace(one.record, archived=True))
+    index.apply([one], 1)
+    index.apply([archived], 2)
+    index.settle()
+    assert titles(SearchService(TantivySearch(tmp_path / "index")), "kept") == set()
+    assert (index.size(), index.differences(lambda: iter([]))) == (0, [])
+    index.apply([replace(one, seq=3)], 3)
+    index.settle()
+    assert titles(SearchService(TantivySearch(tmp_path / "index")), "kept") == {"Kept to be read"}
+
+
+def test_a_format_is_counted_no_more_when_its_distribution_is_gone(tmp_path: Path) -> None:
+    index = TantivyIndex(tmp_path / "index", countries=lambda _node: "DE")
+    before, beside = with_files(change(1, "One"), "CSV", "ZIP"), with_files(change(2, "Two"), "ZIP")
+    index.apply([before, beside], 2)
+    index.apply([with_files(change(1, "One"), "CSV")], 3)
+    index.settle()
+    page = SearchService(TantivySearch(tmp_path / "index")).search(SearchParams(facets=("format",)))
+    assert {one["value"]: one["count"] for one in page.facets["format"]} == {"CSV": 1, "ZIP": 1}
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def differences(
 
 def held(change: Change) -> bool:
     """Whether the public graph holds the record in this state."""
-    return not change.deleted and visible_to(change.record.visibility)
+    return not change.withdrawn and visible_to(change.record.visibility)
 
 
 def as_stored(lines: Iterable[str]) -> list[str]:

@@ -120,6 +120,6 @@ class TantivyIndex:
 
     def _put(self, change: Change) -> None:
         self._writer.delete_documents_by_term("id", change.record.page_id)
-        if not change.deleted:
+        if not change.withdrawn:
             one = describe(change, self._countries(change.record.node))
             self._writer.add_document(document(change, one))

@@ -36,8 +36,10 @@ class SqlAudit:
         with self._store.writing() as connection:
             note(connection, self._store.now(connection), who, act, subject, details or {})
 
-    def entries(self, after: int = 0, limit: int = 100) -> list[Act]:
+    def entries(self, after: int = 0, limit: int = 100, subject: str | None = None) -> list[Act]:
         query = select(t.audit).where(t.audit.c.seq > after).order_by(t.audit.c.seq).limit(limit)
+        if subject is not None:
+            query = query.where(t.audit.c.subject == subject)
         with self._store.reading() as connection:
             return [_act(row) for row in connection.execute(query)]
 

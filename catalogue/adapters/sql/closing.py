@@ -123,7 +123,7 @@ def repeat(
     return number
 
 
-def proposed(run_id: str) -> Any:
+def proposed(run_id: Any) -> Any:
     """The records that a run proposed to withdraw and that were not listed since."""
     return (
         select(t.record)

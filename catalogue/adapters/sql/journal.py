@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 from sqlalchemy.exc import IntegrityError
 
-from catalogue.adapters.sql import auditing, closing, packing, rows
+from catalogue.adapters.sql import auditing, closing, packing, rows, standing
 from catalogue.adapters.sql import tables as t
 from catalogue.adapters.sql.appending import Batch, last_seq
 from catalogue.adapters.sql.auditing import SqlAudit
@@ -29,10 +29,12 @@ from catalogue.model import (
     Lease,
     Node,
     Page,
+    Quarantined,
     Record,
     RunState,
     SeenPage,
     Source,
+    Standing,
     Turn,
 )
 from catalogue.ports import Appended, Known
@@ -55,7 +57,9 @@ _CHANGE = (
     t.record.c.node,
     t.record.c.key,
     t.record.c.first_seen,
+    t.record.c.missing_since,
 )
+_LIVE = (t.record.c.deleted.is_(False), t.record.c.archived.is_(False))
 _JOINED = t.change.join(t.record, t.change.c.record == t.record.c.id)
 
 
@@ -248,11 +252,7 @@ class SqlJournal:
         return rows.record_of(row)
 
     def record_by_iri(self, iri: str) -> list[Record]:
-        query = (
-            select(t.record)
-            .where(t.record.c.iri == iri, t.record.c.deleted.is_(False))
-            .order_by(t.record.c.id)
-        )
+        query = select(t.record).where(t.record.c.iri == iri, *_LIVE).order_by(t.record.c.id)
         with self._store.reading() as connection:
             return [rows.record_of(row) for row in connection.execute(query)]
 
@@ -283,6 +283,34 @@ class SqlJournal:
         if row is None:
             raise NotFound(f"no bytes as received are kept for record {page_id!r}")
         return self._packer.unpack(row.body, row.dictionary), row.media_type
+
+    def shares_raw(self, page_id: str) -> bool:
+        with self._store.reading() as connection:
+            query = select(t.record).where(t.record.c.page_id == page_id)
+            row = connection.execute(query).first()
+            if row is None or row.raw is None:
+                raise NotFound(f"no bytes as received are kept for record {page_id!r}")
+            return standing.shares_raw(connection, row)
+
+    def standing(self, source_ids: Sequence[str]) -> dict[str, Standing]:
+        with self._store.reading() as connection:
+            return standing.standing(connection, source_ids)
+
+    def missing(self, source_id: str, *, after: str = "", limit: int = 100) -> list[Record]:
+        with self._store.reading() as connection:
+            found = connection.execute(standing.missing(source_id, after, limit))
+            return [rows.record_of(row) for row in found]
+
+    def quarantined(
+        self, source_id: str, *, after: str = "", limit: int = 100
+    ) -> list[Quarantined]:
+        with self._store.reading() as connection:
+            found = connection.execute(standing.quarantined(source_id, after, limit))
+            return [rows.quarantined_of(row, self._packer) for row in found]
+
+    def page_ids(self, source_id: str, keys: Sequence[str]) -> dict[str, str]:
+        with self._store.reading() as connection:
+            return standing.page_ids(connection, source_id, keys)
 
     # --- following ---------------------------------------------------------------------------------
 
@@ -316,8 +344,7 @@ class SqlJournal:
             select(*_CHANGE)
             .select_from(latest)
             .where(
-                t.record.c.deleted.is_(False),
-                t.record.c.archived.is_(False),
+                *_LIVE,
                 t.record.c.page_id > after,
             )
             .order_by(t.record.c.page_id)
@@ -330,7 +357,7 @@ class SqlJournal:
         with self._store.reading() as connection:
             for part in parts(list(dict.fromkeys(iris))):
                 query = select(t.record.c.iri, t.record.c.page_id).where(
-                    t.record.c.iri.in_(part), t.record.c.deleted.is_(False)
+                    t.record.c.iri.in_(part), *_LIVE
                 )
                 for iri, page_id in connection.execute(query.order_by(t.record.c.id)):
                     found.setdefault(iri, []).append(page_id)
@@ -341,7 +368,8 @@ class SqlJournal:
             return select(func.count()).select_from(table).where(*where).scalar_subquery()
 
         parts = {
-            "records": number(t.record, t.record.c.deleted.is_(False)),
+            "records": number(t.record, *_LIVE),
+            "archived": number(t.record, t.record.c.archived.is_(True)),
             "tombstones": number(t.record, t.record.c.deleted.is_(True)),
             "changes": number(t.change),
             "runs": number(t.run),

@@ -20,6 +20,7 @@ from catalogue.model import (
     Finding,
     Node,
     PageEnd,
+    Quarantined,
     Record,
     Run,
     RunKind,
@@ -163,6 +164,7 @@ def record_of(row: Any) -> Record:
         first_seen=moment(row.first_seen),
         changed=moment(row.changed),
         archived=row.archived,
+        missing_since=maybe_moment(row.missing_since),
     )
 
 
@@ -187,6 +189,7 @@ def change_of(row: Any, packer: Packer, *, findings: bool = True) -> Change:
         first_seen=moment(row.first_seen),
         changed=at,
         archived=row.archived,
+        missing_since=maybe_moment(row.missing_since),
     )
     return Change(
         seq=row.seq,
@@ -197,6 +200,11 @@ def change_of(row: Any, packer: Packer, *, findings: bool = True) -> Change:
         sectors=tuple(Sector(*parts) for parts in orjson.loads(row.sectors)),
         findings=findings_of(row.findings, row.dictionary, packer) if findings else (),
     )
+
+
+def quarantined_of(row: Any, packer: Packer) -> Quarantined:
+    findings = findings_of(row.findings, CURRENT, packer)
+    return Quarantined(row.key, row.run, moment(row.at), findings, row.page_id)
 
 
 def sectors_text(sectors: Iterable[Sector]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -174,8 +175,20 @@ class SqlRuns:
             raise Conflict(f"run {run_id} is {row.state}; only a held run waits for a decision")
         return row
 
-    def proposals(self, run_id: str) -> list[Record]:
-        query = closing.proposed(run_id).order_by(t.record.c.key)
+    def proposals(self, run_id: str, *, after: str = "", limit: int | None = None) -> list[Record]:
+        return self._records(closing.proposed(run_id), after, limit)
+
+    def withdrawn(self, run_id: str, *, after: str = "", limit: int | None = None) -> list[Record]:
+        source = select(t.run.c.source).where(t.run.c.id == run_id).scalar_subquery()
+        query = select(t.record).join(t.change, t.change.c.seq == t.record.c.seq)
+        gone = or_(t.record.c.deleted.is_(True), t.record.c.archived.is_(True))
+        return self._records(
+            query.where(t.record.c.source == source, gone, t.change.c.run == run_id), after, limit
+        )
+
+    def _records(self, query: Any, after: str, limit: int | None) -> list[Record]:
+        """The records that a query finds, by key, behind a key."""
+        query = query.where(t.record.c.key > after).order_by(t.record.c.key).limit(limit)
         with self._store.reading() as connection:
             return [rows.record_of(row) for row in connection.execute(query)]
 
@@ -220,25 +233,38 @@ class SqlRuns:
         source_id: str | None = None,
         *,
         sources: Sequence[str] | None = None,
+        states: Collection[str] | None = None,
+        kinds: Collection[str] | None = None,
         limit: int = 50,
         before: str | None = None,
     ) -> list[Run]:
-        query = _with_proposals().order_by(t.run.c.id.desc()).limit(limit)
+        query = _with_proposals().where(*_among(sources, states, kinds))
         if source_id is not None:
             query = query.where(t.run.c.source == source_id)
-        if sources is not None:
-            query = query.where(t.run.c.source.in_(sources))
         if before is not None:
             query = query.where(t.run.c.id < before)
         with self._store.reading() as connection:
-            return [rows.run_of(row) for row in connection.execute(query)]
+            found = connection.execute(query.order_by(t.run.c.id.desc()).limit(limit))
+            return [rows.run_of(row) for row in found]
 
-    def count(self, sources: Sequence[str] | None = None) -> int:
-        query = select(func.count()).select_from(t.run)
-        if sources is not None:
-            query = query.where(t.run.c.source.in_(sources))
+    def count(
+        self,
+        sources: Sequence[str] | None = None,
+        *,
+        states: Collection[str] | None = None,
+        kinds: Collection[str] | None = None,
+    ) -> int:
+        query = select(func.count()).select_from(t.run).where(*_among(sources, states, kinds))
         with self._store.reading() as connection:
             return connection.execute(query).scalar_one()
+
+    def last_done(self) -> dict[str, datetime]:
+        query = select(t.run.c.source, func.max(t.run.c.ended_at)).where(
+            t.run.c.state == RunState.DONE, t.run.c.ended_at.is_not(None)
+        )
+        with self._store.reading() as connection:
+            found = connection.execute(query.group_by(t.run.c.source)).all()
+        return {source: rows.moment(at) for source, at in found}
 
     def active(self) -> list[Run]:
         query = _with_proposals().where(t.run.c.state.in_(ACTIVE)).order_by(t.run.c.id)
@@ -285,8 +311,22 @@ def _row(connection: Connection, run_id: str) -> Any:
 
 
 def _with_proposals() -> Any:
-    number = select(func.count()).select_from(t.proposal).where(t.proposal.c.run == t.run.c.id)
-    return select(t.run, number.scalar_subquery().label("proposed"))
+    """Runs, each with the number of records that `closing.proposed` gives."""
+    found = closing.proposed(t.run.c.id).with_only_columns(func.count(), maintain_column_froms=True)
+    return select(t.run, found.correlate(t.run).scalar_subquery().label("proposed"))
+
+
+def _among(
+    sources: Sequence[str] | None, states: Collection[str] | None, kinds: Collection[str] | None
+) -> Iterator[Any]:
+    """The conditions that are asked for."""
+    for column, values in (
+        (t.run.c.source, sources),
+        (t.run.c.state, states),
+        (t.run.c.kind, kinds),
+    ):
+        if values is not None:
+            yield column.in_(values)
 
 
 def _has_parts(connection: Connection, run_id: str, now: int) -> bool:
