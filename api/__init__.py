@@ -19,6 +19,7 @@ from api import (
     watching,
 )
 from api.context import EXTENSION
+from api.gate import Gate
 from catalogue.bootstrap import Catalogue
 
 BODY = 1024 * 1024  # bytes that a public request may bring
@@ -49,4 +50,5 @@ def create_app(catalogue: Catalogue) -> Flask:
     for plain in (linked, catalog, sparql, docs, health, pages, watching):
         app.register_blueprint(plain.blueprint)
     health.install(app)
+    app.wsgi_app = Gate(app.wsgi_app, catalogue.settings.threads)  # type: ignore[method-assign,assignment]
     return app

@@ -14,11 +14,22 @@ from sqlalchemy.exc import IntegrityError
 
 from catalogue.adapters.sql import auditing, closing, rows, scheduling
 from catalogue.adapters.sql import tables as t
+from catalogue.adapters.sql.grouping import add_findings
 from catalogue.adapters.sql.packing import Packer
 from catalogue.adapters.sql.store import SqlStore
 from catalogue.errors import Cancelled, Conflict, Fenced, NotFound
 from catalogue.harvest.identity import is_gone
-from catalogue.model import ACTIVE, Finding, Lease, Outcome, Record, Run, RunKind, RunState
+from catalogue.model import (
+    ACTIVE,
+    Finding,
+    Lease,
+    Outcome,
+    Record,
+    Run,
+    RunKind,
+    RunState,
+    Severity,
+)
 from catalogue.model import SourceState as State
 from catalogue.ports import Ending
 
@@ -80,6 +91,8 @@ class SqlRuns:
                 "rate": None,
             }
             connection.execute(t.run.update().where(t.run.c.id == row.id).values(**values))
+            if row.fence and row.kind == RunKind.HARVEST:
+                add_findings(connection, row.id, [_taken_over(row)])
             return Lease(row.id, row.source, row.fence + 1)
 
     def _takeable(self, connection: Connection, run_id: str | None, per_host: int) -> Any:
@@ -290,6 +303,16 @@ class SqlRuns:
                     place += 1
                     if place > after:
                         yield place, key, Outcome(outcome)
+
+
+def _taken_over(run: Any) -> Finding:
+    return Finding(
+        rule="run.taken-over",
+        severity=Severity.INFO,
+        message=f"A worker was lost ({run.worker}); the next one went on behind page {run.pages}.",
+        value=run.cursor,
+        hint="Nothing is lost and nothing counts twice. If it happens often, look at the worker's log.",
+    )
 
 
 def mine(connection: Connection, lease: Lease) -> Any:
