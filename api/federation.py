@@ -313,7 +313,7 @@ def records_told(records: list[Record], lang: str) -> list[dict[str, Any]]:
 
 
 _OPERATOR = re.compile(r"\boperator:\S+")
-_FILE = re.compile(r"file:\S+")
+_FILE = re.compile(r"file:\S+?(?=[:;,.]?(?:\s|$))")
 
 
 def public_text(text: str | None, source: Source) -> str | None:

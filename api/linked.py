@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api import pages
 from api.context import readable, site
 from api.datasets import country_of
-from api.received import attachment, marked_values, part_of, received, values_of, visible
+from api.received import attachment, marked_values, part_of, received, visible
 from catalogue.errors import InvalidParameter, NotFound
 from catalogue.model import Change
 from catalogue.project.describe import describe
@@ -80,8 +80,12 @@ def _side_by_side(change: Change) -> str:
     except NotFound as error:
         reason = str(error)
     mapped = visible(serialize(change.lines, "turtle").decode())
-    before = marked_values(part.text, values_of(change.findings), "before") if part else None
-    after = marked_values(mapped, (one.mended for one in change.findings), "after")
+    mended = [one for one in change.findings if one.mended is not None]
+    subject: list[str | None] = [record.iri]
+    wrong = {"subject": subject, "before": [one.value for one in mended]}
+    right = {"subject": subject, "after": [one.mended for one in mended]}
+    before = marked_values(part.text, wrong) if part else None
+    after = marked_values(mapped, right)
     one = describe(change, country_of(record.node))
     more = {"one": one, "record": record, "part": part, "reason": reason, "after": after}
     more |= {"before": before, "media_type": media_type, "findings": change.findings}

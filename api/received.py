@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -13,11 +13,11 @@ from markupsafe import Markup
 
 from api.context import catalogue
 from catalogue.errors import NotFound
-from catalogue.model import Finding, Record
+from catalogue.model import Record
 
 CUT = 200_000  # bytes that a page shows of anything
 PART = 40_000  # bytes that it shows of a page with several records
-AHEAD = 1_000  # bytes of them that stand before the record's subject
+AHEAD = 1_000  # bytes of them, of the same line, that stand before the record's subject
 SHORTEST = 4  # characters of a value that is worth marking: shorter ones are everywhere
 MOST = 100  # values marked
 OCTETS = "application/octet-stream"
@@ -111,8 +111,8 @@ def part_of(found: Received, record: Record) -> Part:
     if place is None:
         end = min(size, CUT)
         return Part(_text(body[:end]), 0, end, size)
-    start = max(0, place - AHEAD)
-    start = body.rfind(b"\n", 0, place) + 1 if b"\n" in body[start:place] else start
+    line = body.rfind(b"\n", 0, place) + 1
+    start = max(line, place - AHEAD)
     end = min(size, start + PART)
     return Part(_text(body[start:end]), start, end, size, found=True)
 
@@ -127,30 +127,29 @@ def _place(body: bytes, record: Record) -> int | None:
         record.iri,
         f'"{record.key}"',
     )
-    places = (body.find(way.encode("utf-8", "replace")) for way in ways)
-    return next((place for place in places if place >= 0), None)
+    for way in ways:
+        place = body.find(way.encode("utf-8", "replace"))
+        if place >= 0:
+            return place + way.startswith("\n")
+    return None
 
 
-def marked_values(text: str, values: Iterable[str | None], name: str) -> Markup:
-    """The text as HTML with each of the values in a <mark> of that class."""
-    wanted = list(dict.fromkeys(one for one in values if one and len(one) >= SHORTEST))[:MOST]
-    spelt = {way for one in wanted for way in _spellings(one) if way}
+def marked_values(text: str, marks: Mapping[str, Iterable[str | None]]) -> Markup:
+    """The text as HTML with values in a <mark>; `marks`: values by the class of their marks."""
+    spelt: dict[str, str] = {}
+    for name, values in marks.items():
+        for value in list(dict.fromkeys(one for one in values if one))[:MOST]:
+            if len(value) >= SHORTEST:
+                spelt.update((way, name) for way in _spellings(value))
     if not spelt:
         return Markup(escape(text))  # noqa: S704 escaped
-    one_of = re.compile("|".join(re.escape(way) for way in sorted(spelt, key=len, reverse=True)))
+    any_of = re.compile("|".join(re.escape(way) for way in sorted(spelt, key=len, reverse=True)))
     parts, at = [], 0
-    for match in one_of.finditer(text):
-        parts += [
-            escape(text[at : match.start()]),
-            f'<mark class="{name}">{escape(match[0])}</mark>',
-        ]
+    for match in any_of.finditer(text):
+        mark = f'<mark class="{spelt[match[0]]}">{escape(match[0])}</mark>'
+        parts += [escape(text[at : match.start()]), mark]
         at = match.end()
     return Markup("".join([*parts, escape(text[at:])]))  # noqa: S704 each part is escaped
-
-
-def values_of(findings: Iterable[Finding]) -> list[str | None]:
-    """What was found wrong, where it was mended."""
-    return [one.value for one in findings if one.mended is not None]
 
 
 def _spellings(value: str) -> tuple[str, ...]:

@@ -130,7 +130,7 @@ def run(run_id: str) -> Response:
     keys = list({one.key for one in findings if one.key})
     more = {
         "run": run_told(found, of),
-        "active": found.active,
+        "goes_on": found.active,
         "policy": policy_of(of),
         "kind": of.kind,
         "groups": showing.by_rule(findings),

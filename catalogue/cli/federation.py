@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 import click
 
 from catalogue.bootstrap import open_journal
-from catalogue.cli.output import json_option, print_json, print_list, print_table, say
+from catalogue.cli.output import json_option, minute, print_json, print_list, print_table, say
 from catalogue.errors import InvalidInput
+from catalogue.harvest import schedule
 from catalogue.harvest.registry import feed_of, harvester, kinds, load_options
-from catalogue.model import PUBLIC, Node, Source, audiences
+from catalogue.model import PUBLIC, Node, Source, Withdrawal, audiences
+from catalogue.ports import Journal
 from catalogue.settings import load
 
 PUSH = "push"
@@ -139,13 +142,14 @@ def source_list(as_json: bool) -> None:
 @click.argument("source_id", metavar="ID")
 @json_option
 def source_show(source_id: str, as_json: bool) -> None:
-    """Show one feed."""
+    """Show one feed, how its records stand, and when it was harvested."""
     with open_journal(load()) as journal:
-        found = journal.source(source_id)
+        told = {**source_json(journal.source(source_id)), **_state(journal, source_id)}
     if as_json:
-        print_json(source_json(found))
-    else:
-        print_table(("", ""), list(source_json(found).items()))
+        print_json(told)
+        return
+    rows = [(name, minute(one) if isinstance(one, datetime) else one) for name, one in told.items()]
+    print_table(("", ""), rows)
 
 
 @source.command("remove")
@@ -192,6 +196,21 @@ def source_json(one: Source) -> dict[str, Any]:
     }
 
 
+def _state(journal: Journal, source_id: str) -> dict[str, Any]:
+    """How a feed stands, under the names that the web API has for it."""
+    state = journal.runs.state(source_id)
+    last = journal.runs.recent(source_id, limit=1)
+    return {
+        "next_run": state.next_at if journal.source(source_id).schedule else None,
+        "last_complete": state.full_at,
+        "changes_known_until": state.since,
+        "date_filter_distrusted": state.distrusted_at,
+        "last_run": last[0].id if last else None,
+        "last_state": last[0].state.value if last else None,
+        **asdict(journal.standing([source_id])[source_id]),
+    }
+
+
 def _checked(given: Source) -> Source:
     """The source with its visibility read from its options, and everything it says checked."""
     visibility = given.options.get("visibility", PUBLIC)
@@ -202,6 +221,11 @@ def _checked(given: Source) -> Source:
     grace = given.options.get("grace", "2")
     if not grace.isdigit():
         raise InvalidInput(f"option grace: {grace!r} is no number of runs")
+    deletion = given.options.get("deletion", Withdrawal.DELETE)
+    if deletion not in set(Withdrawal):
+        raise InvalidInput(f"option deletion: {deletion!r}; there are: {', '.join(Withdrawal)}")
+    if given.schedule:
+        schedule.checked(given.schedule)
     if given.kind == PUSH:
         if given.url:
             raise InvalidInput("a source of kind push takes no --url")

@@ -15,6 +15,7 @@ from rich.console import Console
 from catalogue.bootstrap import guarded_client, open_journal
 from catalogue.cli.output import (
     json_option,
+    minute,
     operator,
     print_json,
     print_list,
@@ -73,7 +74,18 @@ def runs(source: str | None, limit: int, as_json: bool) -> None:
     if as_json:
         print_list([run_json(run) for run in found])
         return
-    columns = ("id", "source", "state", "created", "updated", "unchanged", "failed", "findings")
+    columns = [
+        "id",
+        "source",
+        "state",
+        "created",
+        "updated",
+        "unchanged",
+        "failed",
+        "findings",
+        "missing",
+        "proposed",
+    ]
     print_table(columns, [_row(run) for run in found])
 
 
@@ -119,6 +131,7 @@ def _decided(run: Run, as_json: bool) -> None:
 def _show_run(journal: Journal, run_id: str, as_json: bool) -> None:
     run = journal.runs.run(run_id)
     findings = journal.runs.findings(run_id)
+    proposals = journal.runs.proposals(run_id)
     if as_json:
         rows = [
             {
@@ -134,7 +147,11 @@ def _show_run(journal: Journal, run_id: str, as_json: bool) -> None:
             }
             for one in findings
         ]
-        print_json({**run_json(run), "grouped_findings": rows})
+        waiting = [
+            {"id": one.page_id, "key": one.key, "missing_since": one.missing_since}
+            for one in proposals
+        ]
+        print_json({**run_json(run), "grouped_findings": rows, "proposals": waiting})
         return
     print_table(("", ""), list(run_json(run).items()))
     columns = ("count", "severity", "rule", "path", "message", "example")
@@ -142,6 +159,12 @@ def _show_run(journal: Journal, run_id: str, as_json: bool) -> None:
         columns,
         [(one.count, one.severity, one.rule, one.path, one.message, one.value) for one in findings],
     )
+    if run.state is RunState.HELD:
+        say(
+            f"held: `aicat approve {run_id}` withdraws these records, `aicat reject {run_id}` keeps them"
+        )
+        listed = [(one.page_id, one.key, minute(one.missing_since)) for one in proposals]
+        print_table(("record", "key", "missing since"), listed)
 
 
 def _wanted(journal: Journal, sources: Sequence[str], every: bool) -> list[str]:
@@ -237,6 +260,8 @@ def _row(run: Run) -> tuple[object, ...]:
         counts.unchanged,
         failed,
         run.findings,
+        counts.missing,
+        run.proposed,
     )
 
 

@@ -6,6 +6,7 @@ import getpass
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import click
@@ -57,6 +58,11 @@ def summary(run: Run) -> str:
     if run.findings:
         text += f"; {run.findings} finding{'' if run.findings == 1 else 's'}"
     return f"{text}; {run.error}" if run.error else text
+
+
+def minute(moment: datetime | None) -> str:
+    """A moment for people; empty for none."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
 
 
 def operator() -> str:

@@ -11,7 +11,7 @@ import click
 import orjson
 
 from catalogue.bootstrap import bootstrap, guarded_client
-from catalogue.cli.output import json_option, print_json, print_table, say
+from catalogue.cli.output import json_option, minute, print_json, print_table, say
 from catalogue.errors import InvalidInput, NotFound
 from catalogue.model import visible_to
 from catalogue.project.describe import describe, detail
@@ -94,6 +94,10 @@ def show(record: str, form: str, server: str | None) -> None:
             raise NotFound(f"the record {record} was withdrawn at {change.at:%Y-%m-%d %H:%M} UTC")
         if not visible_to(change.record.visibility):
             raise NotFound(f"no public record has the page id {record}")
+        since = change.record.missing_since
+        if since is not None:
+            kept = "; it is archived" if change.record.archived else ""
+            say(f"no longer listed by its source since {minute(since)}{kept}")
         if form == "json":
             country = catalogue.journal.node(change.record.node).country
             print_json(detail(describe(change, country)))
