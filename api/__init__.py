@@ -12,13 +12,16 @@ from api import (
     federation,
     guarding,
     health,
+    keys,
     linked,
     pages,
     problems,
+    push,
     sparql,
 )
 from api.context import EXTENSION
 from catalogue.bootstrap import Catalogue
+from catalogue.harvest.single import Readers
 
 BODY = 1024 * 1024  # bytes that a public request may bring
 
@@ -39,11 +42,14 @@ def create_app(catalogue: Catalogue) -> Flask:
         },
     )
     app.extensions[EXTENSION] = catalogue
+    app.extensions[push.READERS] = Readers()
+    app.extensions[push.GATE] = push.Gate(max(1, catalogue.settings.threads // 2))
     app.url_map.strict_slashes = False
     guarding.install(app)
+    keys.install(app)
     rest = Api(app)
     problems.install(app)  # after the API, whose own handlers these replace
-    for door in (datasets, federation):
+    for door in (datasets, federation, push):
         rest.register_blueprint(door.blueprint)
     for plain in (linked, catalog, sparql, docs, health, pages):
         app.register_blueprint(plain.blueprint)
