@@ -12,14 +12,18 @@ from api import (
     federation,
     guarding,
     health,
+    keys,
     linked,
     pages,
     problems,
+    push,
     sparql,
     watching,
 )
 from api.context import EXTENSION
+from api.gate import Gate
 from catalogue.bootstrap import Catalogue
+from catalogue.harvest.single import Readers
 
 BODY = 1024 * 1024  # bytes that a public request may bring
 
@@ -40,13 +44,17 @@ def create_app(catalogue: Catalogue) -> Flask:
         },
     )
     app.extensions[EXTENSION] = catalogue
+    app.extensions[push.READERS] = Readers()
+    app.extensions[push.GATE] = push.Gate(max(1, catalogue.settings.threads // 2))
     app.url_map.strict_slashes = False
     guarding.install(app)
+    keys.install(app)
     rest = Api(app)
     problems.install(app)  # after the API, whose own handlers these replace
-    for door in (datasets, federation):
+    for door in (datasets, federation, push):
         rest.register_blueprint(door.blueprint)
     for plain in (linked, catalog, sparql, docs, health, pages, watching):
         app.register_blueprint(plain.blueprint)
     health.install(app)
+    app.wsgi_app = Gate(app.wsgi_app, catalogue.settings.threads)  # type: ignore[method-assign,assignment]
     return app

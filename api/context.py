@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import orjson
-from flask import Response, current_app, request
+from flask import Response, current_app, g, has_request_context, request
 
 from catalogue.bootstrap import Catalogue
 from catalogue.errors import NotFound
@@ -25,8 +25,14 @@ def catalogue() -> Catalogue:
 
 
 def reader() -> Reader:
-    """Who asks: until people and keys exist, anybody."""
-    return ANYBODY
+    """Who asks: the node whose key the request brings, else anybody."""
+    key = g.get("key") if has_request_context() else None
+    return ANYBODY if key is None else Reader(node=key.node)
+
+
+def readable_by(visibility: str) -> bool:
+    """Whether who asks may see what has this visibility."""
+    return visible_to(visibility, reader())
 
 
 def site() -> str:

@@ -13,6 +13,7 @@ from marshmallow import fields, validate
 
 from api.context import catalogue, json_answer, reader, site
 from api.datasets import count, country_of, finding_json, listed, next_link
+from api.keys import wanted_key
 from api.schemas import Anything, Listed, ListQuery, PagingQuery, StrictBlueprint
 from catalogue.errors import InvalidParameter, NotFound
 from catalogue.harvest.deletion import GRACE
@@ -47,6 +48,10 @@ class RunsQuery(PagingQuery):
     source = fields.String(metadata={"description": "only runs of this source"})
     state = _any_of(RunState, "state")
     kind = _any_of(RunKind, "kind")
+    idempotency_key = fields.String(
+        validate=validate.Length(1, 200),
+        metadata={"description": "only what was pushed so; takes the key of its node"},
+    )
 
 
 @blueprint.route("/nodes")
@@ -84,6 +89,8 @@ def source(source_id: str) -> Response:
 @blueprint.response(200, Listed)
 def runs(given: dict[str, Any]) -> Response:
     """The runs, newest first."""
+    if "idempotency_key" in given:
+        return listed([run_json(one) for one in pushed_with(given["idempotency_key"])], given)
     items, total, following = run_list(given)
     value = {"total": total, "items": items, "next": following}
     return json_answer(value, link=next_link(following))
@@ -122,6 +129,14 @@ def findings(given: dict[str, Any], run_id: str) -> Response:
 def stats() -> Response:
     """Numbers of the catalogue: records by type, sector, country, node; and the state of things."""
     return json_answer(numbers())
+
+
+def pushed_with(name: str) -> list[Run]:
+    """The runs that take in what was pushed with that Idempotency-Key, as far as the key of this
+    request reaches. Raises: Unauthenticated."""
+    key, journal = wanted_key(), catalogue().journal
+    sources = [one.id for one in journal.sources() if key.reaches(one)]
+    return [journal.runs.run(one.run) for one in journal.pushes.find(name, sources)]
 
 
 def numbers() -> dict[str, Any]:

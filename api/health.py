@@ -23,6 +23,7 @@ from catalogue.model import ACTIVE, RunState, visible_to
 from catalogue.search.service import SearchParams
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 EXTENSION = "aicat-metrics"
 
 blueprint = Blueprint("health", __name__)
@@ -80,7 +81,7 @@ def install(app: Flask) -> None:
     @app.after_request
     def end(answer: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "none"
-        method = request.method if request.method in {"GET", "HEAD", "POST", "OPTIONS"} else "other"
+        method = request.method if request.method in METHODS else "other"
         number.labels(method, route, str(answer.status_code)).inc()
         if "began" in g:
             seconds.labels(route).observe(time.perf_counter() - g.began)

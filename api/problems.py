@@ -21,16 +21,30 @@ MEDIA_TYPE = "application/problem+json"
 STATUS: tuple[tuple[type[errors.CatalogueError], int], ...] = (
     (Gone, 410),
     (errors.NotFound, 404),
+    (errors.Unauthenticated, 401),
+    (errors.Forbidden, 403),
+    (errors.AnotherBody, 422),
     (errors.Conflict, 409),
     (errors.InvalidQuery, 400),
     (errors.InvalidParameter, 400),
     (errors.UnreadableDocument, 422),
     (errors.InvalidInput, 400),
     (TooMany, 429),
+    (errors.StorageFull, 507),
     (errors.Unavailable, 503),
     (errors.SourceError, 502),
     (errors.CatalogueError, 500),
 )
+
+# Members of a problem that an error carries.
+MORE = (
+    ("parameter", "name"),
+    ("line", "line"),
+    ("column", "column"),
+    ("accepted_lines", "accepted_lines"),
+    ("run", "run"),
+)
+CHALLENGE = 'Bearer realm="aicat"'
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +73,7 @@ def answer_to(error: errors.CatalogueError) -> Response:
         status = 406
     more = {
         name: value
-        for name, attribute in (("parameter", "name"), ("line", "line"), ("column", "column"))
+        for name, attribute in MORE
         if (value := getattr(error, attribute, None)) is not None
     }
     if status == 500:
@@ -67,6 +81,9 @@ def answer_to(error: errors.CatalogueError) -> Response:
     made = problem(status, str(error), **more)
     if isinstance(error, errors.Unavailable | TooMany):
         made.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, errors.Unauthenticated):
+        sent = "Authorization" in request.headers
+        made.headers["WWW-Authenticate"] = CHALLENGE + (', error="invalid_token"' if sent else "")
     return made
 
 

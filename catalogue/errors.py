@@ -5,6 +5,7 @@ CatalogueError
 ├── NotFound                 no such node, source, run or record
 ├── Conflict                 the name is taken, or somebody else was faster
 │   ├── SourceOwnershipError a record belongs to another source
+│   ├── LinesMissing         a push goes on behind lines that never came; carries how many came
 │   ├── Fenced               another worker has taken the run over
 │   └── Cancelled            somebody asked the run to end
 ├── Unauthenticated          a key is missing, unknown, revoked or out of date
@@ -12,6 +13,8 @@ CatalogueError
 ├── InvalidInput             what a person or program sent cannot be used as it is
 │   ├── InvalidParameter     a parameter of a request; carries its name
 │   ├── InvalidQuery         a SPARQL query that is refused; carries the place
+│   ├── AnotherBody          an Idempotency-Key that was used for something else
+│   ├── BodyCut              a push ended before its end; carries how many lines came
 │   └── UnreadableDocument   an RDF or JSON document that cannot be read; carries the place
 ├── SourceError              a fault of the source
 │   ├── FetchError           no usable answer (network, status, truncated body)
@@ -46,6 +49,14 @@ class SourceOwnershipError(Conflict):
     """A source tried to write a record that belongs to another one."""
 
 
+class LinesMissing(Conflict):
+    """A push wants to go on behind what has come; `accepted_lines` is where it may."""
+
+    def __init__(self, message: str, accepted_lines: int) -> None:
+        super().__init__(message)
+        self.accepted_lines = accepted_lines
+
+
 class Fenced(Conflict):
     """Another worker has taken the run over: nothing of ours may be written under it any more."""
 
@@ -55,7 +66,12 @@ class Cancelled(Conflict):
 
 
 class Unauthenticated(CatalogueError):
-    """No key was given, or one that is unknown, revoked or out of date."""
+    """No key was given, or one that is unknown, revoked or out of date; `key` is its id where such a
+    key exists."""
+
+    def __init__(self, message: str, key: str | None = None) -> None:
+        super().__init__(message)
+        self.key = key
 
 
 class Forbidden(CatalogueError):
@@ -81,6 +97,19 @@ class InvalidQuery(InvalidInput):
         super().__init__(message)
         self.line = line
         self.column = column
+
+
+class AnotherBody(InvalidInput):
+    """An Idempotency-Key was used before, with another body."""
+
+
+class BodyCut(InvalidInput):
+    """A body ended before its end; `accepted_lines` of the whole push are stored, `run` takes them."""
+
+    def __init__(self, message: str, accepted_lines: int | None, run: str) -> None:
+        super().__init__(message)
+        self.accepted_lines = accepted_lines
+        self.run = run
 
 
 class UnreadableDocument(InvalidInput):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from base64 import b32encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -170,6 +170,8 @@ class Run:
     """Records a second, lately."""
     proposed: int = 0
     """Deletions that wait for a decision."""
+    accepted: int | None = None
+    """Lines of a push that are stored so far; None for what has no lines."""
 
     @property
     def active(self) -> bool:
@@ -183,6 +185,85 @@ class Lease:
     run: str
     source: str
     fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """A node's key as it may be told, without its secret. `scope`: what it may do; `sources`: those of
+    the node that it reaches, all where there are none. A key that is revoked or over is of no use."""
+
+    id: str
+    node: str
+    scope: tuple[str, ...]
+    sources: tuple[str, ...]
+    created: datetime
+    expires: datetime | None = None
+    last_used: datetime | None = None
+    revoked: datetime | None = None
+
+    def reaches(self, source: Source) -> bool:
+        """Whether the source is the node's own and among those of the key."""
+        return source.node == self.node and (not self.sources or source.id in self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What a node pushes under one Idempotency-Key, as far as it has come.
+
+    `lines`: how many lines (or blocks of a document, see `receiving`) are stored, `digest` the chained
+    hash of them; `run` takes them in; `whole`: they are the whole feed; `open`: the end has not come.
+    `over`: it will not come any more, or has come.
+    """
+
+    id: int
+    source: str
+    run: str
+    media_type: str
+    lines: int
+    digest: bytes
+    whole: bool
+    open: bool
+    over: bool
+
+    @property
+    def cut(self) -> bool:
+        """Whether it was given up before its end."""
+        return self.open and self.over
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some lines of a push as received, each with its line feed; `number` is how many come before.
+    `following`: the number of the next part; None where none will come."""
+
+    number: int
+    body: bytes
+    following: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A version of a record that waits for a steward; `new`: nothing of the record is public yet."""
+
+    key: str
+    page_id: str
+    iri: str
+    type: str
+    run: str
+    at: datetime
+    new: bool
+    graph: bytes
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What became of one record that was sent alone: its run, which has ended, and its outcome.
+    `waiting`: a steward has to release it first."""
+
+    run: Run
+    outcome: Outcome
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +332,18 @@ class Mapped:
     failed: Outcome | None = None
     unchanged: bool = False
     torn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The bytes of a page that `map` reads next, from `start` to before `end`. Where they end the
+    process that reads, they are set aside (`SET_ASIDE` stands in their place) and the rest is read."""
+
+    start: int
+    end: int
+
+
+SET_ASIDE = b"\0set aside"
 
 
 @dataclass(slots=True)
@@ -437,6 +530,17 @@ def key_mark(key: str) -> bytes:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[:MARK_BYTES]
 
 
+UNBEGUN = hashlib.sha256(b"").digest()  # the chained hash of nothing
+
+
+def chained(before: bytes, hashes: Iterable[bytes]) -> bytes:
+    """The hash of a sequence: of the hash of all before, and of each one's, so that it does not depend
+    on the parts that they came in."""
+    for one in hashes:
+        before = hashlib.sha256(before + one).digest()
+    return before
+
+
 def skolem(source: str, key: str) -> str:
     """The IRI given to a record whose subject is a blank node; the same at every harvest."""
     return f"urn:uuid:{uuid.uuid5(_NAMESPACE, f'{source} {key}')}"
@@ -514,6 +618,7 @@ def run_json(run: Run) -> dict[str, Any]:
         "incremental": run.incremental,
         "workers": run.fence,
         "proposed": run.proposed,
+        **({"accepted_lines": run.accepted} if run.kind is RunKind.PUSH else {}),
     }
 
 

@@ -8,15 +8,20 @@ from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from catalogue.model import (
+    AccessKey,
     Change,
     Entry,
     Finding,
+    Intake,
     Lease,
     Mapped,
     Node,
     Outcome,
     Page,
     PageEnd,
+    Part,
+    Passage,
+    Put,
     Quarantined,
     Record,
     Run,
@@ -27,6 +32,7 @@ from catalogue.model import (
     SourceState,
     Standing,
     Turn,
+    Waiting,
     Withdrawal,
 )
 
@@ -116,9 +122,10 @@ class Harvester(Protocol):
         Raises: SourceError.
         """
 
-    def map(self, feed: Feed, page: Page) -> Iterator[Mapped | PageEnd]:
+    def map(self, feed: Feed, page: Page) -> Iterator[Mapped | PageEnd | Passage]:
         """Yield the page's records in its order, then one PageEnd.
 
+        A Passage before the records of some bytes lets the others land where those end the process.
         Pure: no network, no clock, no files. A fault of one record is a finding on it; only a page
         of which nothing can be read raises ContentError or UnreadableDocument.
         """
@@ -166,7 +173,7 @@ class Ending:
     """How a run ends. `missing`: keys of live records that a complete run did not list. `how` and
     `grace` are the source's policy; `held`: the deletions wait for a decision. `complete`: every
     record was seen; `since`: the moment before which everything is known now, `declared` the source's
-    total then."""
+    total then. `open`: of a push more was to come when this was decided, so it is not the end yet."""
 
     state: RunState
     error: str | None = None
@@ -178,6 +185,7 @@ class Ending:
     since: datetime | None = None
     declared: int | None = None
     findings: tuple[Finding, ...] = ()
+    open: bool = False
 
 
 class Runs(Protocol):
@@ -220,7 +228,8 @@ class Runs(Protocol):
 
     def end(self, lease: Lease, ending: Ending) -> Run:
         """Set the final state, and do with missing records what the ending says, or nothing at all. A
-        complete run takes the place of held ones of its source. Raises: Fenced."""
+        complete run takes the place of held ones of its source. A push of which there is more, or more
+        may come, waits for it in the queue instead. Raises: Fenced."""
 
     def cancel(self, run_id: str, who: str) -> Run:
         """Ask the run to end: at once where nobody has it, else when its worker next writes.
@@ -247,8 +256,14 @@ class Runs(Protocol):
     def sweep(self) -> None:
         """Forget what has had its time: results and unfinished pushes."""
 
-    def listed(self, run_id: str, *, after: int = 0) -> Iterator[tuple[int, str, Outcome]]:
-        """What the run has listed: a running number from 1, key, outcome; kept for seven days."""
+    def listed(
+        self, run_id: str, *, after: int = 0, cursor: str | None = None
+    ) -> Iterator[tuple[int, str, Outcome]]:
+        """What the run has listed, on the page of that cursor or all: a running number from 1, key,
+        outcome; kept for seven days."""
+
+    def set_aside(self, run_id: str, keys: Sequence[str]) -> dict[str, tuple[Finding, ...]]:
+        """Why those of the keys that the run could not use could not be used."""
 
     def run(self, run_id: str) -> Run:
         """Raises: NotFound."""
@@ -321,6 +336,95 @@ class Audit(Protocol):
         """Faults: rows changed, taken out, or cut off behind a head that was exported."""
 
 
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key at the one moment that it can be read: `token`. `revoked`: the ids of those that it took
+    the place of."""
+
+    token: str
+    key: AccessKey
+    revoked: tuple[str, ...] = ()
+
+
+class Keys(Protocol):
+    """The keys of nodes. A secret is given out once and kept as its hash only."""
+
+    def create(
+        self,
+        node_id: str,
+        who: str,
+        *,
+        scope: Sequence[str] = ("push",),
+        sources: Sequence[str] = (),
+        days: int | None = None,
+    ) -> NewKey:
+        """A new key, good for so many days or until it is revoked. Of the keys that reach the same
+        sources two are valid at once, so that one can be changed without a gap; a third takes the
+        place of the oldest. Raises: NotFound; InvalidInput for a source of another node."""
+
+    def check(self, token: str) -> AccessKey:
+        """The key of a token. Raises: Unauthenticated."""
+
+    def of(self, node_id: str) -> list[AccessKey]:
+        """Every key of a node, the newest first. Raises: NotFound."""
+
+    def revoke(self, key_id: str, who: str) -> AccessKey:
+        """From now on the key opens nothing. Raises: NotFound; Conflict where it was revoked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Lines of a push on their way into the journal, each with its line feed, or blocks of a document.
+
+    `first`: how many come before; `before`: their chained hash (`model.chained`), None where it is not
+    known as they were not sent again. `hashes`: the SHA-256 of each, as sent.
+    """
+
+    first: int
+    lines: Sequence[bytes]
+    hashes: Sequence[bytes]
+    before: bytes | None
+
+
+class Pushes(Protocol):
+    """What nodes push: stored as it comes, carried out by the run that takes it in."""
+
+    def begin(
+        self,
+        source_id: str,
+        *,
+        media_type: str,
+        key: str | None = None,
+        whole: bool = False,
+        asked_by: str = "command",
+    ) -> Intake:
+        """What was pushed to the source with that Idempotency-Key, or a new push with its run queued.
+        Raises: NotFound; AnotherBody where it was of another media type."""
+
+    def store(self, intake: Intake, piece: Piece, *, further: bool = False) -> Intake:
+        """Store what of the piece has not come yet; what has must be the same. `further` lets a push
+        that seemed to be at its end go on. Where its run has ended, another one takes the rest.
+        Raises: AnotherBody; LinesMissing; Conflict where it was cancelled; StorageFull."""
+
+    def close(self, intake: Intake, lines: int, digest: bytes | None) -> Intake:
+        """The end has come, behind so many lines. Raises: AnotherBody where more had come before."""
+
+    def give_up(self, intake: Intake) -> Intake:
+        """Nobody can go on with it: it is carried out as far as it has come."""
+
+    def find(self, key: str, sources: Sequence[str]) -> list[Intake]:
+        """What was pushed to any of the sources with that Idempotency-Key; the newest first."""
+
+    def of_run(self, run_id: str) -> Intake | None:
+        """The push that a run takes in; None where a later run has taken its place."""
+
+    def part(self, run_id: str, number: int | None = None) -> Part | None:
+        """The part of that number, or the first that is left; None where it has not come."""
+
+    def document(self, run_id: str) -> Part | None:
+        """All parts in one, under the number of the last."""
+
+
 class Journal(Protocol):
     """The one truth. Several processes may write at once; readers never block writers."""
 
@@ -328,6 +432,10 @@ class Journal(Protocol):
     def runs(self) -> Runs: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def keys(self) -> Keys: ...
+    @property
+    def pushes(self) -> Pushes: ...
 
     # members of the federation and their feeds
     def add_node(self, node: Node) -> None:
@@ -373,7 +481,25 @@ class Journal(Protocol):
 
     def turn(self, lease: Lease, turn: Turn) -> None:
         """Store the end of a page with all that belongs to it, or nothing: the run goes on from the
-        next. Raises: as `append`."""
+        next; a part of a push that was carried out is gone. Raises: as `append`."""
+
+    def put(self, source_id: str, entry: Entry, asked_by: str, page: Page) -> Put:
+        """Store one record that was sent alone, with a run of its own that has ended, or nothing.
+        Raises: NotFound; Conflict where its subject has another key; StorageFull."""
+
+    def withdraw(self, source_id: str, key: str, asked_by: str) -> Run:
+        """Delete one record at once, and the version of it that waits. Raises: NotFound."""
+
+    # review
+    def waiting(self, source_id: str, after: str = "", limit: int = 100) -> list[Waiting]:
+        """Versions that wait for a steward, by key. Raises: NotFound."""
+
+    def release(self, source_id: str, keys: Sequence[str] | None, who: str) -> dict[str, Outcome]:
+        """Make versions that wait public, all where `keys` is None; their outcomes by key. One that
+        cannot be used any more stays. Raises: NotFound where one does not wait; nothing is done."""
+
+    def turn_down(self, source_id: str, keys: Sequence[str] | None, who: str) -> int:
+        """Throw versions that wait away; what is public stays. Raises: as `release`."""
 
     def pages(self, source_id: str) -> dict[str, SeenPage]:
         """What the source's pages gave when they were read last, by cursor."""

@@ -97,7 +97,7 @@ HELP: Mapping[str, str] = {
     "none when empty, whatever the environment says",
     "fetch_seconds": "total deadline of one fetch, seconds",
     "fetch_max_bytes": "largest body that is fetched, bytes, unpacked",
-    "threads": "threads of the web process",
+    "threads": "requests that the web process works at at once",
     "workers": "processes that carry out harvests beside `aicat up` and under `aicat worker`",
     "harvests": "sources that one worker harvests at once",
     "harvests_per_host": "sources of one host that are harvested at once, by all workers",

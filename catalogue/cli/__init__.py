@@ -6,7 +6,17 @@ import sys
 
 import click
 
-from catalogue.cli import federation, harvesting, maintenance, reading, running, synthesis
+from catalogue.cli import (
+    federation,
+    harvesting,
+    keys,
+    maintenance,
+    pushing,
+    reading,
+    reviewing,
+    running,
+    synthesis,
+)
 from catalogue.errors import CatalogueError
 
 
@@ -19,7 +29,19 @@ def aicat(context: click.Context, debug: bool) -> None:
     context.obj = {"debug": debug}
 
 
-for module in (federation, harvesting, reading, running, maintenance, synthesis):
+MODULES = (
+    federation,
+    keys,
+    harvesting,
+    pushing,
+    reviewing,
+    reading,
+    running,
+    maintenance,
+    synthesis,
+)
+
+for module in MODULES:
     for command in module.COMMANDS:
         aicat.add_command(command)
 

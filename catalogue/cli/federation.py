@@ -12,13 +12,13 @@ import click
 from catalogue.bootstrap import open_journal
 from catalogue.cli.output import json_option, minute, print_json, print_list, print_table, say
 from catalogue.errors import InvalidInput
-from catalogue.harvest import schedule
-from catalogue.harvest.registry import feed_of, harvester, kinds, load_options
-from catalogue.model import PUBLIC, Node, Source, Withdrawal, audiences
+from catalogue.harvest.options import normalised
+from catalogue.harvest.registry import PUSH, feed_of, harvester, kinds
+from catalogue.harvest.schedule import checked
+from catalogue.model import PUBLIC, Node, Source
 from catalogue.ports import Journal
 from catalogue.settings import load
 
-PUSH = "push"
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}\Z")
 _COUNTRY = re.compile(r"[A-Z]{2}\Z")
 _NODE_KINDS = ("initiative", "ai-factory", "antenna", "hub")
@@ -213,36 +213,22 @@ def _state(journal: Journal, source_id: str) -> dict[str, Any]:
 
 def _checked(given: Source) -> Source:
     """The source with its visibility read from its options, and everything it says checked."""
-    visibility = given.options.get("visibility", PUBLIC)
-    try:
-        audiences(visibility)
-    except ValueError as error:
-        raise InvalidInput(f"option visibility: {error}") from error
-    grace = given.options.get("grace", "2")
-    if not grace.isdigit():
-        raise InvalidInput(f"option grace: {grace!r} is no number of runs")
-    deletion = given.options.get("deletion", Withdrawal.DELETE)
-    if deletion not in set(Withdrawal):
-        raise InvalidInput(f"option deletion: {deletion!r}; there are: {', '.join(Withdrawal)}")
-    if given.schedule:
-        schedule.checked(given.schedule)
+    options = normalised(given.options)
+    given = replace(given, options=options, visibility=options.get("visibility", PUBLIC))
+    if given.schedule is not None:
+        if given.kind == PUSH:
+            raise InvalidInput("a source of kind push takes no --schedule")
+        checked(given.schedule)
     if given.kind == PUSH:
         if given.url:
             raise InvalidInput("a source of kind push takes no --url")
     elif given.kind not in kinds():
         known = ", ".join([*kinds(), PUSH])
         raise InvalidInput(f"kind {given.kind!r} is not known here; there are: {known}")
-    else:
-        _check_feed(given)
-    return replace(given, visibility=visibility)
-
-
-def _check_feed(given: Source) -> None:
-    if not given.url or not re.match(r"(https?|file):", given.url):
+    elif not given.url or not re.match(r"(https?|file):", given.url):
         raise InvalidInput("--url takes an http:, https: or file: address")
-    found = harvester(given.kind)
-    load_options(found, given.options)
-    feed_of(given, found)
+    feed_of(given, harvester(given.kind))
+    return given
 
 
 def _pairs(options: tuple[str, ...]) -> dict[str, str]:

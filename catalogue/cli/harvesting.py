@@ -26,6 +26,7 @@ from catalogue.cli.output import (
 from catalogue.cli.rehearsing import rehearse
 from catalogue.errors import Conflict, InvalidInput
 from catalogue.harvest.identity import worker_name
+from catalogue.harvest.registry import PUSH
 from catalogue.harvest.walk import Progress, Watch
 from catalogue.harvest.worker import carry_out
 from catalogue.home import Home
@@ -172,7 +173,13 @@ def _wanted(journal: Journal, sources: Sequence[str], every: bool) -> list[str]:
         raise InvalidInput("name the sources to harvest, or say --all")
     if every:
         return [one.id for one in journal.sources() if one.url is not None]
-    return [journal.source(one).id for one in dict.fromkeys(sources)]
+    found = [journal.source(one) for one in dict.fromkeys(sources)]
+    for one in found:
+        if one.kind == PUSH:
+            raise InvalidInput(
+                f"source {one.id} is pushed by its node; there is nothing to harvest"
+            )
+    return [one.id for one in found]
 
 
 def _queue(journal: Journal, wanted: Sequence[str], full: bool) -> list[Run]:

@@ -16,6 +16,7 @@ from granian.log import LogLevels
 from catalogue.settings import load
 
 PR_SET_PDEATHSIG = 1
+CONNECTIONS = 2048  # open at once; a slow one costs memory, and no thread before its head is whole
 APPLICATION = "api.wsgi:create"
 
 
@@ -33,10 +34,10 @@ def main() -> None:
         http1_settings=HTTP1Settings(header_read_timeout=15_000),
         websockets=False,
         workers=1,
-        blocking_threads=settings.threads,
-        backpressure=settings.threads * 8,
+        blocking_threads=settings.threads * 2,
+        backpressure=CONNECTIONS,
         respawn_failed_workers=True,
-        workers_kill_timeout=30,
+        workers_kill_timeout=20,
         log_level=LogLevels.error,
         log_access=False,
     ).serve()

@@ -14,12 +14,24 @@ from catalogue.harvest.deletion import ending_of
 from catalogue.harvest.fetching import Fetcher
 from catalogue.harvest.pages import PageMemory, PageNotes
 from catalogue.harvest.prepare import salt_of
+from catalogue.harvest.pushed import LINES, NAMELESS, Pushed
 from catalogue.harvest.reader import Reader
 from catalogue.harvest.reading import Fault, Start
-from catalogue.harvest.registry import feed_of, harvester
+from catalogue.harvest.registry import PUSH, feed_of, harvester
 from catalogue.harvest.sinks import JournalSink, Sink
 from catalogue.harvest.walk import Before, Progress, Walk, Watch, double
-from catalogue.model import Entry, Finding, Lease, Page, PageEnd, Run, RunState, Source, Turn
+from catalogue.model import (
+    Entry,
+    Finding,
+    Lease,
+    Page,
+    PageEnd,
+    Run,
+    RunKind,
+    RunState,
+    Source,
+    Turn,
+)
 from catalogue.ports import Client, DatedHarvester, Ending, Feed, Harvester, Journal
 
 AHEAD = 2  # batches of records that are read while one is stored
@@ -54,8 +66,13 @@ def harvest(
     try:
         source = journal.source(run.source)
         before = before_of(journal, run)
-        walk = read_source(source, before, JournalSink(journal, lease), client, watch, check)
-        ending = ending_of(walk, source, before, run.started)
+        found = harvester_of(journal, run, source)
+        sink = JournalSink(journal, lease)
+        walk = read_source(source, before, sink, client, watch, check, found)
+        if run.kind is RunKind.PUSH:
+            ending = pushed_ending(journal, run, walk, source, before)
+        else:
+            ending = ending_of(walk, source, before, run.started)
     except Fenced:
         raise
     except Cancelled as word:
@@ -72,13 +89,46 @@ def harvest(
 def before_of(journal: Journal, run: Run) -> Before:
     """What a run begins or goes on with."""
     listed = ((key, outcome) for _place, key, outcome in journal.runs.listed(run.id))
+    reread: list[str] | None = None
+    if run.kind is RunKind.PUSH:  # parts that were carried out are gone, so it knows where it was
+        part = journal.pushes.part(run.id)
+        at = "" if part is None else str(part.number)
+        reread = [key for _place, key, _outcome in journal.runs.listed(run.id, cursor=at)]
     return Before(
         journal.known(run.source),
         journal.pages(run.source),
         journal.runs.state(run.source),
         run,
         listed,
+        reread,
     )
+
+
+def harvester_of(journal: Journal, run: Run, source: Source) -> Harvester:
+    """Who brings the pages of a run: the parts of a push wait in the journal."""
+    if run.kind is RunKind.PUSH:
+        return Pushed(journal.pushes, run.id)
+    return harvester(source.kind)
+
+
+def pushed_ending(journal: Journal, run: Run, walk: Walk, source: Source, before: Before) -> Ending:
+    """How a push ends, if that was its end: only of a whole one may anything be missing."""
+    intake = journal.pushes.of_run(run.id)
+    whole = intake is not None and intake.whole and not intake.cut
+    walk.whole = whole
+    if intake is not None and intake.cut:
+        lines = f"line {intake.lines} is the last that came" if intake.media_type == LINES else ""
+        walk.error = walk.error or f"the push was cut off: {lines or 'its end never came'}"
+    if whole:
+        nameless = sum(key.startswith(NAMELESS) for _n, key, _o in journal.runs.listed(run.id))
+        if nameless:
+            walk.partial = True
+            walk.error = walk.error or (
+                f"{nameless} lines could not be read, so no record counts as missing"
+            )
+    since = run.started if walk.complete else None
+    ending = ending_of(walk, source, before, since)
+    return replace(ending, open=intake is not None and not intake.over)
 
 
 def read_source(
@@ -88,17 +138,20 @@ def read_source(
     client: Client,
     watch: Watch = unwatched,
     check: Callable[[], None] = unchecked,
+    found: Harvester | None = None,
 ) -> Walk:
-    """Walk every page of the source, or what changed of it, into the sink.
+    """Walk every page of the source, or what changed of it, into the sink; `found` brings them, the
+    source's own harvester if nobody else.
 
     Raises: SourceError where nothing at all could be read.
     """
-    found = harvester(source.kind)
+    found = found or harvester(source.kind)
     feed = feed_of(source, found)
     hashes = {key: one.raw_hash for key, one in before.known.items() if one.live}
     full = before.run is not None and before.run.full
     memory = PageMemory(before.known, before.pages, salt_of(feed.options), ask=not full)
     walk = Walk.begun(before, memory)
+    walk.rounds = source.kind != PUSH
     feed = replace(feed, validators=memory.validators)
     start = Start(source.kind, feed.source, feed.url, feed.options, hashes)
     with Reader(start) as reader, Fetcher(found, feed, client, check) as fetcher:
@@ -215,7 +268,7 @@ def _as_before(entries: list[Entry], end: PageEnd, page: Page, walk: Walk) -> Tu
 def _unless_repeating(end: PageEnd, listed: int, new: int, walk: Walk) -> str | None:
     """The next page's cursor. A page of nothing but records that were listed before ends the walk: the
     source goes round."""
-    if listed and not new and end.next is not None:
+    if walk.rounds and listed and not new and end.next is not None:
         walk.error = "the source gives the same records again under another page's address"
         return None
     return end.next

@@ -46,7 +46,7 @@ def _row(outcome: Outcome, entry: Entry) -> dict[str, Any]:
         "key": entry.key,
         "iri": entry.iri,
         "type": entry.type,
-        "title": _title(graph, entry.iri),
+        "title": title_of(graph, entry.iri),
         "outcome": outcome.value,
         "sectors": [one.sector for one in entry.sectors],
         "findings": [
@@ -57,7 +57,8 @@ def _row(outcome: Outcome, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _title(graph: str, iri: str) -> str | None:
+def title_of(graph: str, iri: str) -> str | None:
+    """The first title of a record in its graph, in whatever language."""
     for statement in filter(None, graph.split("\n")):
         subject, predicate, value = split(statement)
         if predicate == TITLE and subject == f"<{iri}>" and value.startswith('"'):

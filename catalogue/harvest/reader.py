@@ -7,11 +7,21 @@ import select
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from types import TracebackType
 
 from catalogue.errors import ReaderDied
 from catalogue.harvest.reading import Answer, At, Entries, Fault, Read, Start, receive, send
-from catalogue.model import Entry, Finding, Outcome, Page, PageEnd, Severity
+from catalogue.model import (
+    SET_ASIDE,
+    Entry,
+    Finding,
+    Outcome,
+    Page,
+    PageEnd,
+    Passage,
+    Severity,
+)
 
 SILENCE = 120.0  # seconds without a word from the child until it is ended
 DEATHS = 20  # records of one page that may end a child, until the page is given up
@@ -42,6 +52,17 @@ class Reader:
     ) -> None:
         self.close()
 
+    def begin(self, start: Start) -> None:
+        """Read of another source from now on."""
+        self._start = start
+        child = self._child
+        if child is not None:
+            assert child.stdin is not None
+            try:
+                send(child.stdin, start)
+            except OSError:  # it has ended; the next one begins with it
+                self.close()
+
     def close(self) -> None:
         """End the child."""
         child, self._child = self._child, None
@@ -64,14 +85,18 @@ class Reader:
         """Batches of the page's entries in order, then its end or a fault.
 
         A child that dies is replaced and goes on behind the last record given, one by one; a record
-        at which it dies comes as a failed entry. Dying before any record makes the page a fault.
+        at which it dies comes as a failed entry, and a passage is set aside. Dying before either makes
+        the page a fault.
         """
         given, deaths, at = 0, 0, None
+        passage: Passage | None = None
         while True:
             try:
                 for answer in self._ask(Read(page, given, singly=deaths > 0)):
                     if isinstance(answer, At):
                         at = answer
+                    elif isinstance(answer, Passage):
+                        passage = answer
                     elif isinstance(answer, Entries):
                         given, at = max(given, answer.upto), None
                         yield answer.entries
@@ -83,12 +108,16 @@ class Reader:
                     return
                 deaths += 1
                 log.warning("%s: reading %s: %s", self._start.source, page.url, death)
-                if deaths > 1 and (at is None or deaths > DEATHS):
+                lost = at is None and passage is None
+                if deaths > 1 and (lost or deaths > DEATHS):
                     yield Fault(f"the document could not be read safely: {death}", ours=False)
                     return
                 if at is not None:
                     yield [_fatal(at, death)]
                     given, at = at.position + 1, None
+                elif passage is not None:
+                    page = _without(page, passage)
+                passage = None
 
     def _ask(self, request: Read) -> Iterator[Answer]:
         """The child's answers to one request, up to the one that ends the page.
@@ -126,6 +155,11 @@ class Reader:
                 self.close()
                 raise ReaderDied(f"the reading process did not start: {error}") from error
         return self._child
+
+
+def _without(page: Page, passage: Passage) -> Page:
+    body = page.body[: passage.start] + SET_ASIDE + page.body[passage.end :]
+    return replace(page, body=body)
 
 
 def _epitaph(status: int | None, error: Exception) -> str:

@@ -18,7 +18,7 @@ from typing import IO, Any, TypeAlias
 from catalogue.errors import CatalogueError
 from catalogue.harvest.prepare import fingerprint, prepare, salt_of, set_aside
 from catalogue.harvest.registry import harvester
-from catalogue.model import Entry, Page, PageEnd
+from catalogue.model import Entry, Page, PageEnd, Passage
 from catalogue.ports import Feed
 from catalogue.rdf.terms import value_of
 
@@ -28,7 +28,8 @@ MEMORY = 6 * 1024**3  # bytes of address space; a bomb ends here, not at the mac
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The first message to the child. `known` maps a record's key to its raw hash."""
+    """The first message to the child, and whenever it is to read of another source. `known` maps a
+    record's key to its raw hash."""
 
     kind: str
     source: str
@@ -99,7 +100,7 @@ def _exactly(stream: IO[bytes], size: int) -> bytes:
     return b"".join(parts)
 
 
-Answer: TypeAlias = At | Entries | PageEnd | Fault
+Answer: TypeAlias = At | Passage | Entries | PageEnd | Fault
 
 
 def answers(start: Start, request: Read) -> Iterator[Answer]:
@@ -130,9 +131,14 @@ def _batches(start: Start, request: Read) -> Iterator[Answer]:
             yield Entries(batch, position)
             yield item
             return
+        if isinstance(item, Passage):
+            if request.singly:
+                yield item
+            continue
         if position >= request.given:
             if request.singly:
-                yield At(position, item.key, value_of(item.subject), item.type, item.raw)
+                iri = value_of(item.subject) if item.subject else ""
+                yield At(position, item.key, iri, item.type, item.raw)
             if item.torn and item.key in known:
                 set_aside(item)
             batch.append(prepare(item, page_hash, salt))
@@ -156,5 +162,11 @@ def main() -> None:
             request = receive(source)
         except EOFError:
             return
-        for answer in answers(start, request):
-            send(sink, answer)
+        if isinstance(request, Start):
+            start = request
+            continue
+        try:
+            for answer in answers(start, request):
+                send(sink, answer)
+        except BrokenPipeError:
+            return  # the parent has ended

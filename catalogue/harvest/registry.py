@@ -6,18 +6,13 @@ from collections.abc import Mapping
 from importlib.metadata import entry_points
 from typing import Any
 
-from marshmallow import ValidationError
-
 from catalogue.errors import InvalidInput, NotFound
+from catalogue.harvest.options import loaded, own_options
 from catalogue.model import Source
 from catalogue.ports import Feed, Harvester
 
 GROUP = "aicat.harvesters"
-
-# Options that belong to every source, whatever its protocol; the core reads them.
-COMMON_OPTIONS = frozenset(
-    {"visibility", "grace", "country", "deletion", "review", "contacts", "raw_versions"}
-)
+PUSH = "push"  # the kind of sources that nobody harvests
 
 
 def kinds() -> list[str]:
@@ -26,10 +21,14 @@ def kinds() -> list[str]:
 
 
 def harvester(kind: str) -> Harvester:
-    """The harvester of a kind.
+    """The harvester of a kind; of what is pushed, one that can map and not fetch.
 
     Raises: NotFound if no installed package offers it.
     """
+    if kind == PUSH:
+        from catalogue.harvest.pushed import Pushed
+
+        return Pushed()
     for point in entry_points(group=GROUP, name=kind):
         found: Harvester = point.load()
         return found
@@ -41,9 +40,9 @@ def feed_of(source: Source, found: Harvester) -> Feed:
 
     Raises: InvalidInput if an option is unknown or wrong, or an address is missing.
     """
-    if source.url is None:
-        raise InvalidInput(f"source {source.id} has no address to harvest; it is pushed")
-    return Feed(source.id, source.url, load_options(found, source.options))
+    if source.url is None and source.kind != PUSH:
+        raise InvalidInput(f"source {source.id} has no address to harvest")
+    return Feed(source.id, source.url or "", load_options(found, source.options))
 
 
 def load_options(found: Harvester, given: Mapping[str, str]) -> dict[str, Any]:
@@ -51,20 +50,4 @@ def load_options(found: Harvester, given: Mapping[str, str]) -> dict[str, Any]:
 
     Raises: InvalidInput naming every option that is unknown or wrong.
     """
-    own = {name: value for name, value in given.items() if name not in COMMON_OPTIONS}
-    try:
-        loaded: dict[str, Any] = found.options().load(own)
-    except ValidationError as error:
-        faults = "; ".join(
-            f"option {name}: {' '.join(map(str, texts))}" for name, texts in _flat(error)
-        )
-        raise InvalidInput(faults) from error
-    return loaded
-
-
-def _flat(error: ValidationError) -> list[tuple[str, list[Any]]]:
-    messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
-    return [
-        (str(name), texts if isinstance(texts, list) else [texts])
-        for name, texts in messages.items()
-    ]
+    return loaded(found.options(), own_options(given))

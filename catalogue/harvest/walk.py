@@ -48,6 +48,8 @@ class Before:
     state: SourceState = field(default_factory=SourceState)
     run: Run | None = None
     listed: Iterable[tuple[str, Outcome]] = ()
+    reread: Iterable[str] | None = None
+    """Those of the keys that are listed once more where the run goes on; None: any of them."""
 
 
 @dataclass(slots=True)
@@ -75,6 +77,8 @@ class Walk:
     resumed: bool = False
     whole: bool = True
     """What was read is all that there is; false for a push that is a part of the feed."""
+    rounds: bool = True
+    """The source gives its list page by page, and may lead back to one that was given already."""
     error: str | None = None
     notes: list[Finding] = field(default_factory=list)
     """Findings of the run that go with the next page."""
@@ -87,7 +91,8 @@ class Walk:
         if run is None:
             return walk
         walk.marks = {key_mark(key) for key, _outcome in before.listed}
-        walk.passed = set(walk.marks)
+        again = before.reread
+        walk.passed = set(walk.marks) if again is None else {key_mark(key) for key in again}
         walk.partial, walk.incremental = run.partial, run.incremental
         walk.resumed = run.fence > 1
         listed = run.counts.listed

@@ -6,14 +6,13 @@ import argparse
 import itertools
 import json
 import platform
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import plain
+from tests.bench import harvesting, plain
 from tests.bench.figures import Watched, cores, percentiles, tell, timed
 from tests.bench.portal import make
+from tests.bench.portal import serving as portals
 from tests.command import Aicat, free_port, read, read_json
 
 SEARCH = (
@@ -107,27 +106,22 @@ def one_size(folder: Path, size: int) -> None:
     """All figures for a catalogue of that size."""
     seconds = timed(lambda: make(folder, size))
     tell("making the records in both forms", records=size, seconds=round(seconds, 1))
-    command = [sys.executable, "-m", "tests.bench.portal", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as portal:
-        assert portal.stdout is not None
-        base = f"http://127.0.0.1:{portal.stdout.readline().strip()}"
-        try:
-            for kind, url in (("dcat", f"{base}/pages/0.rdf"), ("ckan", base)):
-                home = folder / kind
-                home.mkdir()
-                port = free_port()
-                aicat = Aicat(home, AICAT_BASE_URL=f"http://127.0.0.1:{port}")
-                harvests(aicat, kind, url, size)
-                tell(
-                    f"{kind}: triples a record",
-                    records=size,
-                    triples=round(triples(aicat) / size, 1),
-                )
-            serving(aicat, folder, size, port)
-            if size <= plain.MOST:
-                plain.figures(folder, base, size)
-        finally:
-            portal.kill()
+    with portals(folder) as base:
+        for kind, url in (("dcat", f"{base}/pages/0.rdf"), ("ckan", base)):
+            home = folder / kind
+            home.mkdir()
+            port = free_port()
+            aicat = Aicat(home, AICAT_BASE_URL=f"http://127.0.0.1:{port}")
+            harvests(aicat, kind, url, size)
+            tell(
+                f"{kind}: triples a record",
+                records=size,
+                triples=round(triples(aicat) / size, 1),
+            )
+        serving(aicat, folder, size, port)
+        harvesting.unchanged(folder, base, size)
+        if size <= plain.MOST:
+            plain.figures(folder, base, size)
 
 
 def main() -> None:
@@ -136,6 +130,11 @@ def main() -> None:
     asked.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
     sizes = asked.parse_args().sizes
     tell("machine", python=platform.python_version(), cores=cores(), system=platform.system())
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        harvesting.small_portals(Path(folder) / "portal") as bases,
+    ):
+        harvesting.side_by_side(Path(folder), *bases)
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             one_size(Path(folder), size)

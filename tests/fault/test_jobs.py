@@ -109,6 +109,8 @@ def test_f14_killed_workers_leave_one_run_in_which_each_record_counts_once(aicat
             wait_for(lambda: last_run(aicat)["state"] == "done")
     run = last_run(aicat)
     assert run["workers"] == 2
+    told = json.loads(aicat("runs", run["id"], "--json"))["grouped_findings"]
+    assert [one["rule"] for one in told] == ["run.taken-over"]
     assert run["listed"] == PAGES * EACH
     assert run["counts"] == {**dict.fromkeys(run["counts"], 0), "created": PAGES * EACH}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -39,7 +40,8 @@ def last_seq(connection: Connection) -> int:
 class Batch:
     """Entries of one run on their way into the journal.
 
-    Packing is done before the transaction begins, as the journal has one writer at a time.
+    Packing is done before the transaction begins, as the journal has one writer at a time. `released`:
+    a steward has seen them.
     """
 
     def __init__(
@@ -49,8 +51,11 @@ class Batch:
         entries: Sequence[Entry],
         page: Page | None,
         page_raw: int | None,
+        *,
+        released: bool = False,
     ) -> None:
         self._packer, self._lease, self._entries, self._page = packer, lease, entries, page
+        self._released = released
         self._run = lease.run
         self.page_raw = page_raw
         self.findings: list[Finding] = []
@@ -68,12 +73,14 @@ class Batch:
         self._touched: list[dict[str, Any]] = []
         self._new_raws: list[dict[str, Any]] = []
         self._waiting: list[dict[str, Any]] = []
+        self._outrun: list[str] = []
+        """Keys whose waiting version is not what the source says any more."""
 
     def append(self, connection: Connection, now: int) -> Appended:
         """Write everything. Raises: Fenced, Cancelled; Conflict if the source is gone."""
         self._at = now
         run = self._running(connection)
-        self._review = run.options.get("review") == "1"
+        self._review = run.options.get("review") == "1" and not self._released
         self._keep_raw = run.options.get("contacts", "keep") == "keep"
         existing = self._existing(connection, run.source)
         self._pending = self._pending_hashes(connection, run.source) if self._review else {}
@@ -189,9 +196,16 @@ class Batch:
             self._quarantine(connection, run, entry, position)
             return entry.failed
         if entry.graph is None:
+            self._forget_waiting(entry)
             return Outcome.UNCHANGED
-        if self._others.get(entry.iri, entry.key) != entry.key:
-            self.findings.append(_other_key(entry, self._others[entry.iri]))
+        if (
+            run.kind != RunKind.HARVEST
+            and self._others.setdefault(entry.iri, entry.key) != entry.key
+        ):
+            found = _other_key(entry, self._others[entry.iri])
+            self.findings.append(found)
+            refused = replace(entry, findings=(*entry.findings, found))
+            self._quarantine(connection, run, refused, position)
             return Outcome.FAILED
         return self._version(run, entry, position, existing.get(entry.key))
 
@@ -201,6 +215,7 @@ class Batch:
         if live and row.content_hash == entry.content_hash:
             if row.raw_hash != entry.raw_hash:
                 self._touched.append({"b_id": row.id, "b_raw_hash": entry.raw_hash})
+            self._forget_waiting(entry)
             return Outcome.UNCHANGED
         if self._review:
             return self._wait(run, entry, position, new=row is None or row.deleted)
@@ -213,6 +228,11 @@ class Batch:
         self._change(run, entry, row.id, position, raw)
         self._states.append(self._state(run, entry, row.id, raw))
         return Outcome.CREATED if row.deleted else Outcome.UPDATED
+
+    def _forget_waiting(self, entry: Entry) -> None:
+        """What is public is what the source says: an older word that waits is of no use."""
+        if entry.key in self._pending:
+            self._outrun.append(entry.key)
 
     def _wait(self, run: Any, entry: Entry, position: int, *, new: bool) -> Outcome:
         """Put a version aside for a steward; what is public stays as it is."""
@@ -359,6 +379,9 @@ class Batch:
         if self._touched:
             statement = t.record.update().where(t.record.c.id == bindparam("b_id"))
             connection.execute(statement.values(raw_hash=bindparam("b_raw_hash")), self._touched)
+        for some in parts(self._outrun):
+            where = (t.pending.c.source == self._lease.source, t.pending.c.key.in_(some))
+            connection.execute(t.pending.delete().where(*where))
         if self._waiting:
             keys = [row["key"] for row in self._waiting]
             source = self._waiting[0]["source"]

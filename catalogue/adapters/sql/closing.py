@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
-from catalogue.adapters.sql import rows
+from catalogue.adapters.sql import pushing, rows
 from catalogue.adapters.sql import tables as t
 from catalogue.adapters.sql.grouping import add_findings
 from catalogue.adapters.sql.store import parts
@@ -18,7 +18,13 @@ NO_HASH = b""
 
 
 def close(connection: Connection, lease: Lease, ending: Ending, now: int) -> None:
-    """Set the run's final state, and do with its missing records what the ending says."""
+    """Set the run's final state, and do with its missing records what the ending says; a push that
+    waits for more goes back to the queue."""
+    run = connection.execute(select(t.run).where(t.run.c.id == lease.run)).one()
+    if pushing.goes_on(connection, run, ending, now):
+        back = {"state": RunState.QUEUED, "worker": None, "lease_until": None, "cursor": None}
+        connection.execute(update(t.run).where(t.run.c.id == lease.run).values(**back))
+        return
     deleted = 0
     missing = [row.id for row in _records(connection, lease.source, ending.missing)]
     if missing:

@@ -10,15 +10,17 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 from sqlalchemy.exc import IntegrityError
 
-from catalogue.adapters.sql import auditing, closing, packing, rows, standing
+from catalogue.adapters.sql import auditing, closing, packing, pushing, reviewing, rows, standing
 from catalogue.adapters.sql import tables as t
 from catalogue.adapters.sql.appending import Batch, last_seq
 from catalogue.adapters.sql.auditing import SqlAudit
 from catalogue.adapters.sql.checking import check
 from catalogue.adapters.sql.engine import engine_of
 from catalogue.adapters.sql.grouping import add_findings
+from catalogue.adapters.sql.keys import SqlKeys
 from catalogue.adapters.sql.migrating import current, head
 from catalogue.adapters.sql.packing import Packer
+from catalogue.adapters.sql.pushing import SqlPushes
 from catalogue.adapters.sql.runs import SqlRuns, mine
 from catalogue.adapters.sql.store import SqlStore, parts
 from catalogue.errors import Conflict, NotFound, SettingsError
@@ -28,14 +30,19 @@ from catalogue.model import (
     Entry,
     Lease,
     Node,
+    Outcome,
     Page,
+    Put,
     Quarantined,
     Record,
+    Run,
+    RunKind,
     RunState,
     SeenPage,
     Source,
     Standing,
     Turn,
+    Waiting,
 )
 from catalogue.ports import Appended, Known
 
@@ -74,6 +81,8 @@ class SqlJournal:
         self._packer = Packer({packing.CURRENT: packing.current_dictionary(), **stored})
         self.runs = SqlRuns(store, self._packer)
         self.audit = SqlAudit(store, audit_head)
+        self.keys = SqlKeys(store)
+        self.pushes = SqlPushes(store, self._packer, self.runs.ids)
 
     @classmethod
     def open(cls, url: str, audit_head: Path | None = None) -> SqlJournal:
@@ -149,6 +158,8 @@ class SqlJournal:
             gone = {"graph": None, "findings": None, "archived": False}
             number = self._repeat(connection, source_id, gone, now)
             connection.execute(t.source.delete().where(t.source.c.id == source_id))
+            pushed = select(t.run.c.id).where(t.run.c.source == source_id)
+            connection.execute(t.part.delete().where(t.part.c.run.in_(pushed)))
             for table in (t.page, t.pending, t.source_state, t.intake):
                 connection.execute(table.delete().where(table.c.source == source_id))
             active = and_(t.run.c.source == source_id, t.run.c.state.in_((*ACTIVE, RunState.HELD)))
@@ -206,7 +217,9 @@ class SqlJournal:
     def turn(self, lease: Lease, turn: Turn) -> None:
         batch = Batch(self._packer, lease, turn.entries, None, None)
         with self._store.writing() as connection:
-            mine(connection, lease)
+            run = mine(connection, lease)
+            if run.kind == RunKind.PUSH:
+                pushing.carried_out(connection, lease.run, turn.page.cursor)
             if turn.entries:
                 batch.append(connection, self._store.now(connection))
             findings = (*batch.findings, *turn.findings)
@@ -225,6 +238,58 @@ class SqlJournal:
                 "rate": turn.rate,
             }
             connection.execute(t.run.update().where(t.run.c.id == lease.run).values(**values))
+
+    def put(self, source_id: str, entry: Entry, asked_by: str, page: Page) -> Put:
+        run_id = self.runs.ids.next()
+        batch = Batch(self._packer, Lease(run_id, source_id, 1), [entry], page, None)
+        with self._store.writing() as connection:
+            now = self._store.now(connection)
+            reviewing.begin(connection, run_id, source_id, asked_by, now)
+            (outcome,) = batch.append(connection, now).outcomes
+            if outcome is Outcome.FAILED:
+                raise Conflict(f"{batch.findings[-1].message} It is {batch.findings[-1].value!r}.")
+            if batch.findings:
+                add_findings(connection, run_id, batch.findings)
+            closing.found_again(connection, source_id, [entry.key])
+            reviewing.end(connection, run_id, now)
+            waits = and_(t.pending.c.source == source_id, t.pending.c.key == entry.key)
+            waiting = connection.execute(select(t.pending.c.id).where(waits)).first() is not None
+        return Put(self.runs.run(run_id), outcome, waiting)
+
+    def withdraw(self, source_id: str, key: str, asked_by: str) -> Run:
+        run_id = self.runs.ids.next()
+        with self._store.writing() as connection:
+            now = self._store.now(connection)
+            reviewing.begin(connection, run_id, source_id, asked_by, now)
+            where = and_(t.record.c.source == source_id, t.record.c.key == key)
+            query = select(t.record.c.id).where(where, t.record.c.deleted.is_(False))
+            found = connection.execute(query).scalars().all()
+            gone = {"run": run_id, "graph": None, "findings": None, "archived": False}
+            number = closing.repeat(connection, found, gone, now)
+            waits = and_(t.pending.c.source == source_id, t.pending.c.key == key)
+            waiting = connection.execute(t.pending.delete().where(waits)).rowcount
+            if not number and not waiting:
+                raise NotFound(f"there is no record {key[:200]!r} in source {source_id}")
+            reviewing.end(connection, run_id, now)
+            where = t.run.c.id == run_id
+            connection.execute(t.run.update().where(where).values(deleted=number))
+        return self.runs.run(run_id)
+
+    # --- review ----------------------------------------------------------------------------------
+
+    def waiting(self, source_id: str, after: str = "", limit: int = 100) -> list[Waiting]:
+        self.source(source_id)
+        return reviewing.waiting(self._store, self._packer, source_id, after, limit)
+
+    def release(self, source_id: str, keys: Sequence[str] | None, who: str) -> dict[str, Outcome]:
+        self.source(source_id)
+        return reviewing.release(self._store, self._packer, self.runs.ids, source_id, keys, who)
+
+    def turn_down(self, source_id: str, keys: Sequence[str] | None, who: str) -> int:
+        self.source(source_id)
+        return reviewing.turn_down(self._store, source_id, keys, who)
+
+    # --- pages -----------------------------------------------------------------------------------
 
     def pages(self, source_id: str) -> dict[str, SeenPage]:
         query = select(t.page).where(t.page.c.source == source_id)

@@ -131,6 +131,7 @@ def run_of(row: Any) -> Run:
         partial=row.partial,
         rate=row.rate,
         proposed=row.proposed,
+        accepted=row.accepted,
     )
 
 
@@ -197,7 +198,7 @@ def change_of(row: Any, packer: Packer, *, findings: bool = True) -> Change:
         run=row.run,
         at=at,
         graph=graph,
-        sectors=tuple(Sector(*parts) for parts in orjson.loads(row.sectors)),
+        sectors=sectors_of(row.sectors),
         findings=findings_of(row.findings, row.dictionary, packer) if findings else (),
     )
 
@@ -209,6 +210,10 @@ def quarantined_of(row: Any, packer: Packer) -> Quarantined:
 
 def sectors_text(sectors: Iterable[Sector]) -> str:
     return orjson.dumps([[one.sector, one.rule, one.value] for one in sectors]).decode()
+
+
+def sectors_of(text: str) -> tuple[Sector, ...]:
+    return tuple(Sector(*parts) for parts in orjson.loads(text))
 
 
 def findings_blob(findings: Iterable[Finding], packer: Packer) -> bytes | None:

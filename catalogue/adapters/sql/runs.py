@@ -12,20 +12,30 @@ import orjson
 from sqlalchemy import Connection, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from catalogue.adapters.sql import auditing, closing, rows, scheduling
+from catalogue.adapters.sql import auditing, closing, pushing, rows, scheduling
 from catalogue.adapters.sql import tables as t
-from catalogue.adapters.sql.packing import Packer
-from catalogue.adapters.sql.store import SqlStore
+from catalogue.adapters.sql.grouping import add_findings
+from catalogue.adapters.sql.packing import CURRENT, Packer
+from catalogue.adapters.sql.store import SqlStore, parts
 from catalogue.errors import Cancelled, Conflict, Fenced, NotFound
 from catalogue.harvest.identity import is_gone
-from catalogue.model import ACTIVE, Finding, Lease, Outcome, Record, Run, RunKind, RunState
+from catalogue.model import (
+    ACTIVE,
+    Finding,
+    Lease,
+    Outcome,
+    Record,
+    Run,
+    RunKind,
+    RunState,
+    Severity,
+)
 from catalogue.model import SourceState as State
 from catalogue.ports import Ending
 
 SECOND = 1_000_000  # microseconds
 FARTHEST = 3600 * SECOND  # a lease that ends later was given by a clock that was wrong
 KEPT = 7 * 24 * 3600 * SECOND  # what a run listed, and what was pushed with a key
-IDLE = 3600 * SECOND  # after which a push that was cut off is carried out as far as it came
 
 
 class SqlRuns:
@@ -33,7 +43,7 @@ class SqlRuns:
 
     def __init__(self, store: SqlStore, packer: Packer) -> None:
         self._store, self._packer = store, packer
-        self._ids = rows.RunIds()
+        self.ids = rows.RunIds()
 
     # --- the queue -------------------------------------------------------------------------------
 
@@ -49,7 +59,7 @@ class SqlRuns:
             row = connection.execute(select(t.source).where(t.source.c.id == source_id)).first()
         if row is None:
             raise NotFound(f"there is no source {source_id!r}; `aicat source list` shows all")
-        run_id = self._ids.next()
+        run_id = self.ids.next()
         try:
             with self._store.writing() as connection:
                 now = self._store.now(connection)
@@ -80,6 +90,8 @@ class SqlRuns:
                 "rate": None,
             }
             connection.execute(t.run.update().where(t.run.c.id == row.id).values(**values))
+            if row.fence and row.kind == RunKind.HARVEST:
+                add_findings(connection, row.id, [_taken_over(row)])
             return Lease(row.id, row.source, row.fence + 1)
 
     def _takeable(self, connection: Connection, run_id: str | None, per_host: int) -> Any:
@@ -97,7 +109,7 @@ class SqlRuns:
             wanted = run_id in {None, row.id} and first and row not in held
             if not wanted or (per_host and busy[row.host] >= per_host):
                 continue
-            if row.kind != RunKind.PUSH or _has_parts(connection, row.id, now):
+            if row.kind != RunKind.PUSH or pushing.may_be_taken(connection, row.id, now):
                 return row
         return None
 
@@ -197,7 +209,7 @@ class SqlRuns:
     def tick(self) -> list[Run]:
         queued = []
         for source_id in scheduling.due(self._store):
-            run_id = self._ids.next()
+            run_id = self.ids.next()
             if scheduling.use_slot(self._store, source_id, run_id):
                 queued.append(self.run(run_id))
         return queued
@@ -208,7 +220,8 @@ class SqlRuns:
             old = select(t.run.c.id).where(t.run.c.ended_at < before)
             connection.execute(t.listed.delete().where(t.listed.c.run.in_(old)))
             connection.execute(t.part.delete().where(t.part.c.run.in_(old)))
-            gone = and_(t.intake.c.touched < before, t.intake.c.open.is_(False))
+            active = select(t.run.c.id).where(t.run.c.state.in_(ACTIVE))
+            gone = and_(t.intake.c.touched < before, t.intake.c.run.not_in(active))
             connection.execute(t.intake.delete().where(gone))
 
     def state(self, source_id: str) -> State:
@@ -281,8 +294,12 @@ class SqlRuns:
         with self._store.reading() as connection:
             return [rows.finding_of(row) for row in connection.execute(query)]
 
-    def listed(self, run_id: str, *, after: int = 0) -> Iterator[tuple[int, str, Outcome]]:
+    def listed(
+        self, run_id: str, *, after: int = 0, cursor: str | None = None
+    ) -> Iterator[tuple[int, str, Outcome]]:
         query = select(t.listed).where(t.listed.c.run == run_id).order_by(t.listed.c.number)
+        if cursor is not None:
+            query = query.where(t.listed.c.cursor == cursor)
         place = 0
         with self._store.reading() as connection:
             for row in connection.execution_options(yield_per=50).execute(query):
@@ -290,6 +307,25 @@ class SqlRuns:
                     place += 1
                     if place > after:
                         yield place, key, Outcome(outcome)
+
+    def set_aside(self, run_id: str, keys: Sequence[str]) -> dict[str, tuple[Finding, ...]]:
+        found: dict[str, tuple[Finding, ...]] = {}
+        with self._store.reading() as connection:
+            for part in parts(keys):
+                where = (t.quarantine.c.run == run_id, t.quarantine.c.key.in_(part))
+                for row in connection.execute(select(t.quarantine).where(*where)):
+                    found[row.key] = rows.findings_of(row.findings, CURRENT, self._packer)
+        return found
+
+
+def _taken_over(run: Any) -> Finding:
+    return Finding(
+        rule="run.taken-over",
+        severity=Severity.INFO,
+        message=f"A worker was lost ({run.worker}); the next one went on behind page {run.pages}.",
+        value=run.cursor,
+        hint="Nothing is lost and nothing counts twice. If it happens often, look at the worker's log.",
+    )
 
 
 def mine(connection: Connection, lease: Lease) -> Any:
@@ -313,7 +349,8 @@ def _row(connection: Connection, run_id: str) -> Any:
 def _with_proposals() -> Any:
     """Runs, each with the number of records that `closing.proposed` gives."""
     found = closing.proposed(t.run.c.id).with_only_columns(func.count(), maintain_column_froms=True)
-    return select(t.run, found.correlate(t.run).scalar_subquery().label("proposed"))
+    number = found.correlate(t.run).scalar_subquery()
+    return select(t.run, number.label("proposed"), pushing.accepted())
 
 
 def _among(
@@ -327,16 +364,6 @@ def _among(
     ):
         if values is not None:
             yield column.in_(values)
-
-
-def _has_parts(connection: Connection, run_id: str, now: int) -> bool:
-    """Whether a push has something to carry out, is whole, or was cut off long ago."""
-    waits = select(t.part.c.number).where(t.part.c.run == run_id).limit(1)
-    if connection.execute(waits).first() is not None:
-        return True
-    ready = or_(t.intake.c.open.is_(False), t.intake.c.touched < now - IDLE)
-    query = select(t.intake.c.id).where(t.intake.c.run == run_id, ready).limit(1)
-    return connection.execute(query).first() is not None
 
 
 def _is_lost(row: Any, now: int) -> bool:
