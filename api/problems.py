@@ -27,6 +27,7 @@ STATUS: tuple[tuple[type[errors.CatalogueError], int], ...] = (
     (errors.UnreadableDocument, 422),
     (errors.InvalidInput, 400),
     (TooMany, 429),
+    (errors.StorageFull, 507),
     (errors.Unavailable, 503),
     (errors.SourceError, 502),
     (errors.CatalogueError, 500),

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from catalogue.cli import federation, harvesting, maintenance, reading, running, synthesis
+from catalogue.cli import federation, harvesting, maintenance, reading, running, storage, synthesis
 from catalogue.errors import CatalogueError
 
 
@@ -19,7 +19,7 @@ def aicat(context: click.Context, debug: bool) -> None:
     context.obj = {"debug": debug}
 
 
-for module in (federation, harvesting, reading, running, maintenance, synthesis):
+for module in (federation, harvesting, reading, running, maintenance, storage, synthesis):
     for command in module.COMMANDS:
         aicat.add_command(command)
 
