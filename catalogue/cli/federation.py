@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from catalogue.align.contacts import choice
 from catalogue.bootstrap import open_journal
 from catalogue.cli.output import json_option, print_json, print_list, print_table, say
 from catalogue.errors import InvalidInput
@@ -202,6 +203,9 @@ def _checked(given: Source) -> Source:
     grace = given.options.get("grace", "2")
     if not grace.isdigit():
         raise InvalidInput(f"option grace: {grace!r} is no number of runs")
+    choice(given.options)
+    if not given.options.get("raw_versions", "3").isdigit():
+        raise InvalidInput("option raw_versions takes a number of versions, 0 for none")
     if given.kind == PUSH:
         if given.url:
             raise InvalidInput("a source of kind push takes no --url")

@@ -15,7 +15,9 @@ from catalogue.ports import Feed, Harvester
 GROUP = "aicat.harvesters"
 
 # Options that belong to every source, whatever its protocol; the core reads them.
-COMMON_OPTIONS = frozenset({"visibility", "grace", "country"})
+COMMON_OPTIONS = frozenset(
+    {"visibility", "grace", "country", "deletion", "review", "contacts", "raw_versions"}
+)
 
 
 def kinds() -> list[str]:

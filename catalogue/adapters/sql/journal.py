@@ -135,7 +135,8 @@ class SqlJournal:
         with self._store.writing() as connection:
             where = t.source.c.id == source.id
             connection.execute(t.source.update().where(where).values(_source_row(source)))
-            if before.options.get("raw_versions") != source.options.get("raw_versions"):
+            kept = ("raw_versions", "contacts")
+            if any(before.options.get(one) != source.options.get(one) for one in kept):
                 retaining.look_again(connection)
             now = self._store.now(connection)
             if before.visibility != source.visibility:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select, text
 
 from catalogue.adapters.sql import tables as t
+from catalogue.adapters.sql.appending import keeps_raw
 from catalogue.adapters.sql.store import SqlStore, parts
 from catalogue.errors import Unavailable
 
@@ -84,6 +85,8 @@ def _outdated(connection: Connection, record_ids: list[int]) -> set[int]:
 
 
 def _wanted(options: Any) -> int:
+    if not keeps_raw(options or {}):
+        return 0
     given = str((options or {}).get("raw_versions", VERSIONS))
     return int(given) if given.isdigit() else VERSIONS
 
