@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache, partial
+from pathlib import Path
 
 import vocab
 from catalogue.adapters.embedded.lock import FileLock
 from catalogue.adapters.embedded.oxigraph import OxigraphGraph
 from catalogue.adapters.embedded.sparql_pool import SparqlPool
+from catalogue.adapters.embedded.swapping import clear
 from catalogue.adapters.embedded.tantivy import TantivyIndex
 from catalogue.adapters.embedded.tantivy_search import TantivySearch
 from catalogue.adapters.sql import SqlJournal, migrate
-from catalogue.errors import NotFound, SettingsError
+from catalogue.adapters.sql.backing import (
+    SUPPRESSED,
+    add_suppressions,
+    back_up,
+    put,
+    read_manifest,
+    read_suppressions,
+    stage,
+)
+from catalogue.adapters.sql.engine import sqlite_file
+from catalogue.errors import Conflict, InvalidInput, NotFound, SettingsError
 from catalogue.http import Courtesy, GuardedClient
-from catalogue.ports import Client, Journal, Projection, Sparql
+from catalogue.ports import Client, Journal, Manifest, Projection, Sparql, Suppression
 from catalogue.project.follower import Positions, live_changes
 from catalogue.search.service import SearchService
 from catalogue.settings import Settings
@@ -47,10 +61,109 @@ def _journal(settings: Settings) -> SqlJournal:
 
 
 def migrate_journal(settings: Settings) -> list[str]:
-    """Create the schema or bring it forward; return what was done, a line each."""
+    """Create the schema or bring it forward; return what was done, a line each.
+
+    A database that holds something is backed up first, into `backups` in the data folder.
+    """
     _only_embedded(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return migrate(settings.database)
+    made: list[Path] = []
+
+    def before(revision: str) -> None:
+        database = sqlite_file(settings.database)
+        if database is not None:
+            now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+            made.append(settings.data_dir.resolve() / "backups" / f"before-{revision}-{now}")
+            back_up(database, made[0])
+
+    done = migrate(settings.database, before)
+    if made:
+        with open_journal(settings) as journal:
+            journal.upkeep.note_backup(made[0])
+        return [f"the journal as it was is in {made[0]}", *done]
+    return done
+
+
+# --- backups ---------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def restoring(
+    settings: Settings, folder: Path, suppressions: Sequence[Path], who: str
+) -> Iterator[tuple[Settings, Journal, Manifest, list[str]]]:
+    """The journal of a backup, proved equal to its manifest, of this version's schema, with what was
+    erased since erased in it; and the page ids of those. It takes its place when the body ends well.
+
+    The settings given back are those of the journal while it is not in its place.
+
+    Raises: Conflict where there is a journal; InvalidInput; StorageFull.
+    """
+    _only_embedded(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    place = sqlite_file(settings.database)
+    if place is None:
+        raise SettingsError("`aicat restore` makes a journal on SQLite; unset AICAT_DATABASE_URL")
+    if place.exists():
+        raise Conflict(
+            f"{place} is there already; name an empty folder by AICAT_DATA_DIR, or move this one away"
+        )
+    lock = FileLock(settings.data_dir / "locks" / "restoring")
+    if not lock.try_acquire():
+        raise Conflict(f"another process ({lock.holder_pid()}) restores into this folder")
+    try:
+        staged = place.with_name(f"{place.stem}.restoring.sqlite")
+        manifest = read_manifest(folder)
+        stage(folder, manifest, staged)
+        marks = [
+            mark
+            for path in (*suppressions, folder / SUPPRESSED, settings.data_dir / SUPPRESSED)
+            for mark in read_suppressions(path)
+        ]
+        aside = replace(settings, database_url=f"sqlite:///{staged.resolve()}")
+        migrate(aside.database)
+        with contextlib.closing(SqlJournal.open(aside.database)) as journal:
+            erased = journal.upkeep.erase_again(marks)
+            told = {"made": manifest.made, "last_seq": manifest.last_seq, "erased": len(erased)}
+            journal.audit.record(who, "journal.restore", str(folder.resolve()), told)
+            faults = journal.check()
+            if faults:
+                raise InvalidInput(f"{folder}: {faults[0]}; take another backup")
+            add_suppressions(settings.data_dir / SUPPRESSED, journal.upkeep.suppressions())
+            yield aside, journal, manifest, erased
+        put(staged, place)
+        with contextlib.closing(_journal(settings)) as placed:
+            placed.audit.export()
+    finally:
+        lock.release()
+
+
+def forget_projections(settings: Settings) -> None:
+    """Remove graph and index: they are not of the journal that comes. Raises: Conflict."""
+    for name in PROJECTIONS:
+        lock = projection_lock(settings, name)
+        if not lock.try_acquire():
+            raise Conflict(f"another process ({lock.holder_pid()}) is at the {name}; stop it first")
+        positions(settings).reset(name)
+        shutil.rmtree(settings.data_dir / name, ignore_errors=True)
+        lock.release()
+
+
+def suppress_elsewhere(
+    settings: Settings, backups: Sequence[Path], wanted: Sequence[Suppression]
+) -> list[str]:
+    """Write marks of what was erased beside the data and into backups; return what could not be
+    reached, a line each."""
+    add_suppressions(settings.data_dir / SUPPRESSED, wanted)
+    missed = []
+    for folder in backups:
+        try:
+            if not folder.is_dir():
+                raise FileNotFoundError(2, "it is not there")
+            add_suppressions(folder / SUPPRESSED, wanted)
+        except (OSError, InvalidInput) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            missed.append(f"{folder}: {why}")
+    return missed
 
 
 def _only_embedded(settings: Settings) -> None:
@@ -158,6 +271,7 @@ def projection(name: str, settings: Settings, journal: Journal, *, knows_site: b
     """
     opened: Projection
     folder = settings.data_dir / name
+    clear(folder)
     if name == GRAPH:
         site = settings.site if knows_site else OxigraphGraph.site_of(folder) or settings.site
         opened = OxigraphGraph(folder, journal, site=site, vocabulary=vocab.triples)

@@ -12,7 +12,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -28,7 +30,7 @@ from catalogue.bootstrap import (
 )
 from catalogue.errors import Conflict, Unavailable
 from catalogue.ports import Journal, Projection
-from catalogue.project.follower import Follower, live_changes, mend
+from catalogue.project.follower import Follower, Position, live_changes, mend, unwatched
 from catalogue.settings import Settings
 
 LOOK = 0.05  # seconds between looks at the positions
@@ -91,12 +93,27 @@ class Home:
             self.take()
             time.sleep(LOOK)
 
+    def make_anew(self, names: Collection[str] = PROJECTIONS) -> None:
+        """Have projections made anew beside the old ones; return when every reader has the new ones.
+
+        Raises: Unavailable when that keeps failing.
+        """
+        asked = [self._positions.ask_anew(name) for name in names]
+        while any(one.exists() for one in asked):
+            self.take()
+            self._without_fault()
+            time.sleep(LOOK)
+
     def _visible(self, seq: int) -> bool:
+        at = self._without_fault()
+        return all(name in at and at[name].visible >= seq for name in PROJECTIONS)
+
+    def _without_fault(self) -> Mapping[str, Position]:
         at = self._positions.read()
         for name in PROJECTIONS:
             if name in at and at[name].fault:
                 raise Unavailable(f"the {name} cannot be brought up to date: {at[name].fault}")
-        return all(name in at and at[name].visible >= seq for name in PROJECTIONS)
+        return at
 
     def _start(self, name: str) -> subprocess.Popen[bytes]:
         child = subprocess.Popen([sys.executable, "-c", CHILD], stdin=subprocess.PIPE)  # noqa: S603 our own
@@ -139,12 +156,18 @@ def project() -> None:
 
 class Keeper:
     """The projections in this very process, for a command that works on them: brought up at the start.
+    `watch` is told the name of one that has to be made anew, and how many records were read so far.
 
     Raises on entering: Conflict when another process keeps them.
     """
 
-    def __init__(self, settings: Settings, journal: Journal) -> None:
-        self._settings, self._journal = settings, journal
+    def __init__(
+        self,
+        settings: Settings,
+        journal: Journal,
+        watch: Callable[[str, int], None] | None = None,
+    ) -> None:
+        self._settings, self._journal, self._watch = settings, journal, watch
         self._locks = [projection_lock(settings, name) for name in PROJECTIONS]
         self.projections: list[Projection] = []
 
@@ -179,14 +202,9 @@ class Keeper:
     def catch_up(self, opened: Projection) -> None:
         """Mend the projection where needed and apply all that the journal has."""
         at = positions(self._settings)
-        mend(opened, self._journal, at)
+        watch = partial(self._watch, opened.name) if self._watch else unwatched
+        mend(opened, self._journal, at, watch)
         Follower(self._journal, [], at).catch_up(opened)
-
-    def rebuild(self, opened: Projection) -> int:
-        """Make the projection anew; return how many records it holds."""
-        opened.rebuild(lambda: live_changes(self._journal), self._journal.last_seq())
-        self.catch_up(opened)
-        return opened.size()
 
     def differences(self, opened: Projection) -> list[str]:
         """What differs between the projection and the journal."""

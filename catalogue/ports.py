@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from catalogue.model import (
@@ -332,8 +333,103 @@ class Audit(Protocol):
     def head(self) -> tuple[int, str]:
         """The number and hash of the last act: what to keep elsewhere."""
 
-    def check(self, heads: Mapping[int, str] | None = None) -> list[str]:
-        """Faults: rows changed, taken out, or cut off behind a head that was exported."""
+    def last(self, act: str, subject: str) -> Act | None:
+        """The last act of that name on that subject."""
+
+    def check(self, heads: Sequence[tuple[int, str]] = ()) -> list[str]:
+        """Faults: rows changed, taken out, or cut off behind a head (number, hash) that was exported or
+        is given here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup holds. `counts`: rows by table; `digest`: SHA-256 over page id and content hash of
+    every live record, by page id; `audit`: number and hash of the last act; `sha256` and `size`
+    (bytes): of the database's file; `made`: ISO 8601, UTC."""
+
+    format: int
+    revision: str
+    made: str
+    last_seq: int
+    counts: Mapping[str, int]
+    digest: str
+    audit: tuple[int, str] | None
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """What keeps an erased record from coming back: `mark` is a hash of its source and key, or of its
+    IRI (`source` is empty then)."""
+
+    mark: str
+    page_id: str
+    source: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Records that are being erased. `seq`: where the log ends with their tombstones; `finished`:
+    nothing is left to do."""
+
+    page_ids: tuple[str, ...]
+    suppressions: tuple[Suppression, ...]
+    seq: int
+    finished: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """What compacting removed: bytes as received, rows of quarantine, bytes of disk."""
+
+    raws: int
+    quarantined: int
+    bytes: int
+
+
+class Upkeep(Protocol):
+    """What is done to the journal's storage as a whole."""
+
+    def back_up(
+        self, folder: Path, who: str, watch: Callable[[int, int], None] | None = None
+    ) -> Manifest:
+        """Copy the journal as it is now into an empty or absent folder, while others write, and prove
+        the copy whole. `watch` is told how many pages are copied of how many.
+
+        Raises: Conflict where the folder holds something; StorageFull; SettingsError where this
+        database has to be copied otherwise.
+        """
+
+    def backups(self) -> list[Path]:
+        """The folders that backups were made in."""
+
+    def note_backup(self, folder: Path) -> None:
+        """Remember that a folder holds a backup of this journal."""
+
+    def suppressions(self) -> list[Suppression]:
+        """What was erased and must not come back."""
+
+    def begin_erasure(self, name: str, reason: str, who: str) -> Erasure:
+        """Withdraw the record of that page id, or all of that IRI, and see to it that it cannot come
+        back. Records of one IRI are erased together. Raises: NotFound."""
+
+    def scrub(self, erasure: Erasure) -> None:
+        """Remove what its records ever said, and their bytes as received, from the journal's files;
+        numbers, hashes and times stay. Raises: Unavailable where a reader is in the way."""
+
+    def finish_erasure(self, erasure: Erasure) -> None:
+        """Note that nothing is left to do."""
+
+    def tidy(self) -> None:
+        """Forget bytes as received of versions that have had their time, in small steps; bounded."""
+
+    def compact(self) -> Freed:
+        """Forget all that has had its time and give the disk back.
+
+        Raises: Unavailable where others are at the journal for too long; StorageFull.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -436,6 +532,8 @@ class Journal(Protocol):
     def keys(self) -> Keys: ...
     @property
     def pushes(self) -> Pushes: ...
+    @property
+    def upkeep(self) -> Upkeep: ...
 
     # members of the federation and their feeds
     def add_node(self, node: Node) -> None:
@@ -548,9 +646,9 @@ class Journal(Protocol):
         """For each (page id, seq): the record's latest change at or below that seq, by page id;
         a record that had none is left out."""
 
-    def live(self, after: str = "", limit: int = 1000) -> list[Change]:
-        """The current change of every record that is neither deleted nor archived, by page id (to
-        rebuild and verify)."""
+    def live(self, after: str = "", limit: int = 1000, *, at: int | None = None) -> list[Change]:
+        """The current change of every record neither deleted nor archived, by page id (to rebuild and
+        verify); with `at` as they were when that was the last sequence number."""
 
     def live_by_iri(self, iris: Sequence[str]) -> dict[str, list[str]]:
         """For each IRI that is the subject of a live record: the page ids."""
@@ -558,9 +656,10 @@ class Journal(Protocol):
     def counts(self) -> dict[str, int]:
         """Live records, tombstones, changes, runs, nodes, sources, bytes of graph and raw."""
 
-    def check(self) -> list[str]:
+    def check(self, heads: Sequence[tuple[int, str]] = ()) -> list[str]:
         """Faults found in the journal itself: integrity of the database, content hashes that do
-        not match their graphs, states that do not match the log. Empty when sound."""
+        not match their graphs, states that do not match the log, gaps, erasures that were not
+        finished, and what `Audit.check` finds. Empty when sound."""
 
     def close(self) -> None: ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import tomllib
@@ -68,6 +69,28 @@ class Settings:
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'journal.sqlite'}"
+
+    def told(self) -> dict[str, str | int | float | bool]:
+        """Every setting as it may be written down: of an address with a password only a mark, which
+        tells that it changed and nothing else."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {
+            name: str(value)
+            if isinstance(value, Path)
+            else _mark(value)
+            if _secret(value)
+            else value
+            for name, value in values.items()
+        }
+
+
+def _secret(value: object) -> bool:
+    return isinstance(value, str) and "://" in value and "@" in value
+
+
+def _mark(value: str) -> str:
+    # Four digits: too few to guess a password by.
+    return f"(secret, mark {hashlib.sha256(value.encode()).hexdigest()[:4]})"
 
 
 HELP: Mapping[str, str] = {

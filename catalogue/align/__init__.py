@@ -1,4 +1,5 @@
-"""Alignment of a record's values to the EU authority tables, by exact match; sectors by rule."""
+"""Alignment of a record's values to the EU authority tables, by exact match; sectors by rule; personal
+data of contacts as a source wants it."""
 
 from __future__ import annotations
 

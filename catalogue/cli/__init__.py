@@ -15,6 +15,7 @@ from catalogue.cli import (
     reading,
     reviewing,
     running,
+    storage,
     synthesis,
 )
 from catalogue.errors import CatalogueError
@@ -38,6 +39,7 @@ MODULES = (
     reading,
     running,
     maintenance,
+    storage,
     synthesis,
 )
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
 import click
 
-from catalogue.bootstrap import migrate_journal, open_journal, positions
+from catalogue.bootstrap import PROJECTIONS, migrate_journal, open_journal, positions
 from catalogue.cli.output import json_option, print_json, print_list, print_table, say
-from catalogue.home import Keeper, differences
+from catalogue.errors import InvalidInput
+from catalogue.home import Home, differences
 from catalogue.settings import HELP, PREFIX, Settings, load
 
 
@@ -18,11 +20,11 @@ from catalogue.settings import HELP, PREFIX, Settings, load
 def rebuild(what: str) -> None:
     """Make a projection anew beside the old one and swap."""
     settings = load()
-    with open_journal(settings) as journal, Keeper(settings, journal) as keeper:
-        for projection in keeper.projections:
-            if what in {"all", projection.name}:
-                number = keeper.rebuild(projection)
-                say(f"{projection.name}: rebuilt with {number} records")
+    names = PROJECTIONS if what == "all" else (what,)
+    with Home(settings) as home:
+        home.make_anew(names)
+    for name in names:
+        say(f"{name}: made anew")
 
 
 @click.command()
@@ -45,12 +47,20 @@ def status(as_json: bool) -> None:
 
 
 @click.command()
+@click.option(
+    "--audit-head",
+    "heads",
+    multiple=True,
+    metavar="N:HASH",
+    help="A head of the audit log that was kept elsewhere (`aicat audit head`); repeatable.",
+)
 @json_option
-def verify(as_json: bool) -> int:
+def verify(heads: tuple[str, ...], as_json: bool) -> int:
     """Prove by counting and hashing that the journal is sound and the projections equal it."""
     settings = load()
+    known = [_head(one) for one in heads]
     with open_journal(settings) as journal:
-        faults = {"journal": journal.check(), **differences(settings, journal)}
+        faults = {"journal": journal.check(known), **differences(settings, journal)}
     sound = not any(faults.values())
     if as_json:
         print_json({"sound": sound, "faults": faults})
@@ -60,6 +70,13 @@ def verify(as_json: bool) -> int:
         for fault in found:
             say(f"  {fault}")
     return 0 if sound else 1
+
+
+def _head(given: str) -> tuple[int, str]:
+    number, _, digest = given.strip().partition(":")
+    if not number.isdigit() or not re.fullmatch(r"[0-9a-f]{64}", digest):
+        raise InvalidInput(f"--audit-head takes what `aicat audit head` prints, not {given!r}")
+    return int(number), digest
 
 
 @click.command("settings")
@@ -76,7 +93,7 @@ def settings_command(as_json: bool) -> None:
 
 @click.command()
 def migrate() -> None:
-    """Bring the journal's schema to this version; safe to run at any time."""
+    """Bring the journal's schema to this version, after a backup; safe to run at any time."""
     settings = load()
     done = migrate_journal(settings)
     say("\n".join(done) if done else "the journal is up to date")

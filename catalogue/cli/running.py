@@ -17,9 +17,10 @@ from types import FrameType
 import click
 
 from catalogue.bootstrap import open_journal
-from catalogue.cli.output import say
+from catalogue.cli.output import operator, say
 from catalogue.errors import SettingsError
 from catalogue.home import Home
+from catalogue.ports import Journal
 from catalogue.settings import Settings, load
 
 LOOK = 0.5  # seconds between looks at the parts and at the projections' locks
@@ -83,8 +84,8 @@ def _run(settings: Settings, *, web: bool, work: bool) -> int:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-    with open_journal(settings):
-        pass  # an old or unusable one is told here, once
+    with open_journal(settings) as journal:  # an old or unusable one is told here, once
+        note_settings(journal, settings, "up" if web and work else "serve" if web else "worker")
     # Entered before the web starts, so that nothing damaged is ever served.
     with Home(settings, serving=web) as home:
         parts = [Part("web process", WEB, settings)] if web else []
@@ -100,6 +101,17 @@ def _run(settings: Settings, *, web: bool, work: bool) -> int:
                 part.ask_to_stop()
             for part in parts:
                 part.wait()
+
+
+def note_settings(journal: Journal, settings: Settings, command: str) -> None:
+    """Note in the audit log what a service starts with, where it differs from the last time."""
+    told = settings.told()
+    last = journal.audit.last("settings.change", command)
+    before = last.details.get("settings", {}) if last else Settings().told()
+    changed = sorted(name for name, value in told.items() if before.get(name) != value)
+    if changed:
+        details = {"changed": changed, "settings": told}
+        journal.audit.record(operator(), "settings.change", command, details)
 
 
 def _watch(parts: Sequence[Part], home: Home, stopping: threading.Event) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from catalogue.align.contacts import choice
 from catalogue.errors import Cancelled, CatalogueError, ContentError, Fenced
 from catalogue.harvest import dated
 from catalogue.harvest.ahead import ahead
@@ -149,11 +150,13 @@ def read_source(
     feed = feed_of(source, found)
     hashes = {key: one.raw_hash for key, one in before.known.items() if one.live}
     full = before.run is not None and before.run.full
-    memory = PageMemory(before.known, before.pages, salt_of(feed.options), ask=not full)
+    contacts = choice(source.options)
+    salt = salt_of(feed.options, contacts)
+    memory = PageMemory(before.known, before.pages, salt, ask=not full)
     walk = Walk.begun(before, memory)
     walk.rounds = source.kind != PUSH
     feed = replace(feed, validators=memory.validators)
-    start = Start(source.kind, feed.source, feed.url, feed.options, hashes)
+    start = Start(source.kind, feed.source, feed.url, feed.options, hashes, contacts)
     with Reader(start) as reader, Fetcher(found, feed, client, check) as fetcher:
         changed = _changes(found, feed, before, walk, sink, reader, fetcher)
         first = changed.cursor if changed else before.run.cursor if before.run else None

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from catalogue.align import align, assign_sectors
+from catalogue.align.contacts import KEEP, silent, without_personal
 from catalogue.model import Entry, Finding, Mapped, Outcome, Severity, content_hash, raw_hash
 from catalogue.rdf.canonical import canonical, strict
 from catalogue.rdf.terms import value_of
@@ -17,9 +18,10 @@ from catalogue.rdf.terms import value_of
 MAPPING = b"3\0"
 
 
-def salt_of(options: Mapping[str, Any]) -> bytes:
+def salt_of(options: Mapping[str, Any], contacts: str) -> bytes:
     """What of a source's options goes into its fingerprints: other options may map otherwise."""
-    return MAPPING + orjson.dumps(options, default=str, option=orjson.OPT_SORT_KEYS) + b"\0"
+    told = orjson.dumps(options, default=str, option=orjson.OPT_SORT_KEYS)
+    return MAPPING + told + (b"" if contacts == KEEP else contacts.encode()) + b"\0"
 
 
 def fingerprint(raw: bytes, salt: bytes) -> bytes:
@@ -27,16 +29,19 @@ def fingerprint(raw: bytes, salt: bytes) -> bytes:
     return raw_hash(salt + raw)
 
 
-def prepare(mapped: Mapped, page_hash: bytes, salt: bytes = MAPPING) -> Entry:
+def prepare(mapped: Mapped, page_hash: bytes, salt: bytes = MAPPING, contacts: str = KEEP) -> Entry:
     """The entry of one mapped record; a fault in it or in our code becomes its findings.
 
-    `page_hash` stands for the record where it has no raw bytes of its own.
+    `page_hash` stands for the record where it has no raw bytes of its own; `contacts` says what
+    becomes of personal data.
     """
     own = fingerprint(mapped.raw, salt) if mapped.raw is not None else page_hash
+    if contacts != KEEP:
+        mapped.findings = silent(mapped.findings)
     if mapped.failed or mapped.unchanged:
         return _plain(mapped, own, mapped.failed)
     try:
-        return _ready(mapped, own)
+        return _ready(mapped, own, contacts)
     except Exception as error:  # one record's fault must not end the run
         fault = Finding(
             rule="harvest.record-failed",
@@ -64,10 +69,13 @@ def set_aside(mapped: Mapped) -> None:
     )
 
 
-def _ready(mapped: Mapped, own: bytes) -> Entry:
+def _ready(mapped: Mapped, own: bytes, contacts: str) -> Entry:
     lines, aligned = align(mapped.graph)
+    lines, dropped, gone = without_personal(mapped.subject, lines, contacts)
     findings = [*mapped.findings, *aligned]
     lines = _strictly(lines, findings)
+    if contacts != KEEP:
+        findings = [*silent(findings, gone), *dropped]
     graph = canonical(lines)
     return Entry(
         key=mapped.key,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from catalogue.align.contacts import choice
 from catalogue.errors import ContentError
 from catalogue.harvest.flow import read_page
 from catalogue.harvest.pages import PageMemory
@@ -28,7 +29,9 @@ def preview(source: Source, client: Client, limit: int) -> list[dict[str, Any]]:
     feed = feed_of(source, found)
     rehearsal, walk = Rehearsal({}), Walk(PageMemory({}, {}))
     cursor: str | None = None
-    with Reader(Start(source.kind, feed.source, feed.url, feed.options, {})) as reader:
+    contacts = choice(source.options)
+    start = Start(source.kind, feed.source, feed.url, feed.options, {}, contacts)
+    with Reader(start) as reader:
         while len(rehearsal.entries) < limit:
             turn = read_page(reader, found.fetch(feed, client, cursor), rehearsal, walk)
             cursor = turn.cursor

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Any, TypeAlias
 
+from catalogue.align.contacts import KEEP, silent
 from catalogue.errors import CatalogueError
 from catalogue.harvest.prepare import fingerprint, prepare, salt_of, set_aside
 from catalogue.harvest.registry import harvester
@@ -29,13 +30,14 @@ MEMORY = 6 * 1024**3  # bytes of address space; a bomb ends here, not at the mac
 @dataclass(frozen=True, slots=True)
 class Start:
     """The first message to the child, and whenever it is to read of another source. `known` maps a
-    record's key to its raw hash."""
+    record's key to its raw hash; `contacts` is the source's option of that name."""
 
     kind: str
     source: str
     url: str
     options: Mapping[str, Any]
     known: Mapping[str, bytes]
+    contacts: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def answers(start: Start, request: Read) -> Iterator[Answer]:
 
 
 def _batches(start: Start, request: Read) -> Iterator[Answer]:
-    salt = salt_of(start.options)
+    salt = salt_of(start.options, start.contacts)
     known, page_hash = start.known, fingerprint(request.page.body, salt)
 
     def seen(key: str, raw: bytes) -> bool:
@@ -128,6 +130,8 @@ def _batches(start: Start, request: Read) -> Iterator[Answer]:
     position = 0
     for item in found.map(feed, request.page):
         if isinstance(item, PageEnd):
+            if start.contacts != KEEP:
+                item.findings = silent(item.findings)
             yield Entries(batch, position)
             yield item
             return
@@ -141,7 +145,7 @@ def _batches(start: Start, request: Read) -> Iterator[Answer]:
                 yield At(position, item.key, iri, item.type, item.raw)
             if item.torn and item.key in known:
                 set_aside(item)
-            batch.append(prepare(item, page_hash, salt))
+            batch.append(prepare(item, page_hash, salt, start.contacts))
         position += 1
         if batch and (request.singly or len(batch) >= BATCH):
             yield Entries(batch, position)

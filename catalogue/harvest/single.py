@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from queue import Empty, LifoQueue
 
+from catalogue.align.contacts import choice
 from catalogue.errors import CatalogueError, Unavailable
 from catalogue.harvest.pushed import RECORD
 from catalogue.harvest.reader import Reader
@@ -46,7 +47,7 @@ class Readers:
         Raises: Unavailable where every process is at work for long.
         """
         feed = feed_of(source, harvester(PUSH))
-        start = Start(PUSH, feed.source, feed.url, feed.options, {})
+        start = Start(PUSH, feed.source, feed.url, feed.options, {}, choice(source.options))
         entries: list[Entry] = []
         with self._one(start) as reader:
             for answer in reader.read(page):

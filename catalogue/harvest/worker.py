@@ -111,6 +111,7 @@ class Worker:
                 if swept >= SWEEP:
                     swept = 0.0
                     self._journal.runs.sweep()
+                    self._journal.upkeep.tidy()
                 self._look()
             except Exception:  # the database may be away for a while
                 log.exception("looking for runs failed; trying again")

@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass
@@ -47,6 +48,17 @@ class Positions:
         fresh.write_text(json.dumps(astuple(position)))
         fresh.replace(self._folder / f"{name}.json")
 
+    def ask_anew(self, name: str) -> Path:
+        """Ask whoever keeps a projection to make it anew; what is returned is gone when it has been."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        asked = self._folder / f"{name}.{uuid.uuid4().hex}.anew"
+        asked.touch()
+        return asked
+
+    def asked_anew(self, name: str) -> list[Path]:
+        """What was asked of the projection and has not been done."""
+        return sorted(self._folder.glob(f"{name}.*.anew"))
+
     def reset(self, name: str) -> None:
         """Say that nothing of a projection can be relied on until it has been made anew."""
         self.write(name, Position(0, 0))
@@ -60,22 +72,39 @@ class Positions:
         return found
 
 
-def live_changes(journal: Journal) -> Iterator[Change]:
-    """Every live record's current change, by page id."""
+def live_changes(journal: Journal, at: int | None = None) -> Iterator[Change]:
+    """Every live record's current change, by page id; with `at` as all was at that sequence number,
+    whatever is appended meanwhile."""
     after = ""
-    while page := journal.live(after):
+    while page := journal.live(after, at=at):
         yield from page
         after = page[-1].record.page_id
 
 
-def mend(projection: Projection, journal: Journal, positions: Positions) -> None:
-    """Make a projection anew that is absent, damaged or not of this journal."""
+def unwatched(_number: int) -> None:
+    """Nobody watches."""
+
+
+def mend(
+    projection: Projection,
+    journal: Journal,
+    positions: Positions,
+    watch: Callable[[int], None] = unwatched,
+) -> None:
+    """Make a projection anew that is absent, damaged or not of this journal; `watch` is told how many
+    records were read so far."""
     last = journal.last_seq()
     reason = projection.needs_rebuild(last)
     if reason:
         log.warning("making the %s anew: %s", projection.name, reason)
         positions.reset(projection.name)
-        projection.rebuild(lambda: live_changes(journal), last)
+        projection.rebuild(lambda: _counted(live_changes(journal, last), watch), last)
+
+
+def _counted(changes: Iterator[Change], watch: Callable[[int], None]) -> Iterator[Change]:
+    for number, change in enumerate(changes, 1):
+        watch(number)
+        yield change
 
 
 class Follower:
@@ -128,17 +157,20 @@ class Follower:
             try:
                 self._until_stopped(projection)
             except Exception as error:
-                self._blame(projection.name, f"{type(error).__name__}: {error}")
                 log.exception("projecting to the %s failed; trying again", projection.name)
+                with suppress(OSError):  # a full disk cannot take the blame either
+                    self._blame(projection.name, f"{type(error).__name__}: {error}")
                 pause = min(pause * 2, 30.0)
                 self._stop.wait(pause)
 
     def _until_stopped(self, projection: Projection) -> None:
-        mend(projection, self._journal, self._positions)
+        if not self._made_anew(projection):
+            mend(projection, self._journal, self._positions)
         self.catch_up(projection)
         settled = changed = self._clock()
         dirty = False
         while not self._stop.is_set():
+            self._made_anew(projection)
             self._gather(projection.cursor())
             number = self._step(projection)
             now = self._clock()
@@ -151,6 +183,17 @@ class Follower:
                 self._stop.wait(IDLE)
         if dirty:
             self._settle(projection)
+
+    def _made_anew(self, projection: Projection) -> bool:
+        """Make the projection anew where that was asked for; readers have the old one meanwhile."""
+        asked = self._positions.asked_anew(projection.name)
+        if asked:
+            last = self._journal.last_seq()
+            projection.rebuild(lambda: live_changes(self._journal, last), last)
+            self._settle(projection)
+            for one in asked:
+                one.unlink(missing_ok=True)
+        return bool(asked)
 
     def _gather(self, cursor: int) -> None:
         """Let changes come together while they still come: a large batch costs less a record."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
+import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from catalogue.adapters.embedded import oxigraph_proof as proof
 from catalogue.adapters.embedded.oxigraph_batch import Planner
 from catalogue.adapters.embedded.oxigraph_ledger import Ledger
 from catalogue.adapters.embedded.oxigraph_proof import held
+from catalogue.adapters.embedded.swapping import fresh_folder, swap
 from catalogue.model import Change
 from catalogue.ports import Journal
 from catalogue.project.statements import federation
@@ -79,8 +81,7 @@ class OxigraphGraph:
 
     def rebuild(self, live: Callable[[], Iterator[Change]], cursor: int) -> None:
         """Fill a new store beside the old one and swap; safe to repeat."""
-        fresh = self._folder.with_suffix(".new")
-        shutil.rmtree(fresh, ignore_errors=True)
+        fresh = fresh_folder(self._folder)
         builder = OxigraphGraph(fresh, self._journal, site=self._site, vocabulary=self._vocabulary)
         batch: list[Change] = []
         for change in live():
@@ -90,10 +91,10 @@ class OxigraphGraph:
                 builder._swap({}, batch, 0)
                 batch = []
         builder._swap({}, batch, cursor)
+        builder.settle()  # so that readers have a checkpoint from the first moment
         builder.close()
         self.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
-        fresh.rename(self._folder)
+        swap(fresh, self._folder)
         self._reason = None
         self._open()
 
@@ -223,8 +224,8 @@ class OxigraphGraph:
         folder.mkdir(exist_ok=True)
         number = int(self._ledger.state("checkpoint") or 0) + 1
         self._ledger.set(checkpoint=str(number))
-        name = f"{number:012d}"
-        shutil.rmtree(folder / name, ignore_errors=True)
+        # No name is used twice, or a reader would take the one that it has open for the newest.
+        name = f"{number:012d}-{uuid.uuid4().hex[:8]}"
         self._store.backup(str(folder / name))
         fresh = folder / "current.new"
         fresh.write_text(name)

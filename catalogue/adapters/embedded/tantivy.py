@@ -10,6 +10,7 @@ from typing import Any
 
 from tantivy import Index
 
+from catalogue.adapters.embedded.swapping import fresh_folder, swap
 from catalogue.adapters.embedded.tantivy_documents import VERSION, document, schema
 from catalogue.adapters.embedded.tantivy_search import TantivySearch
 from catalogue.model import Change
@@ -59,16 +60,14 @@ class TantivyIndex:
 
     def rebuild(self, live: Callable[[], Iterator[Change]], cursor: int) -> None:
         """Fill a new index beside the old one and swap; safe to repeat."""
-        fresh = self._folder.with_suffix(".new")
-        shutil.rmtree(fresh, ignore_errors=True)
+        fresh = fresh_folder(self._folder)
         builder = TantivyIndex(fresh, countries=self._countries)
         for change in live():
             builder._put(change)
         builder._commit(cursor)
         builder.close()
         self.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
-        fresh.rename(self._folder)
+        swap(fresh, self._folder)
         self._reason = None
         self._open()
 

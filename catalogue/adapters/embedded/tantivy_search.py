@@ -85,12 +85,14 @@ class TantivySearch:
         with self._guard:
             try:
                 stat = (self._folder / "state.json").stat()
-            except FileNotFoundError:
-                return Index(self._schema).searcher(), hash(None)
-            if self._seen != (stat.st_mtime_ns, stat.st_ino):
-                self._seen = (stat.st_mtime_ns, stat.st_ino)
-                self._index = Index(self._schema, path=str(self._folder))
-                self._counted.clear()
+                if self._seen != (stat.st_mtime_ns, stat.st_ino):
+                    self._index = Index(self._schema, path=str(self._folder))
+                    self._seen = (stat.st_mtime_ns, stat.st_ino)
+                    self._counted.clear()
+            except (FileNotFoundError, ValueError):
+                # Absent; or just being replaced, and the old one serves on.
+                if self._index is None:
+                    return Index(self._schema).searcher(), hash(None)
             assert self._index is not None
             return self._index.searcher(), hash(self._seen)
 

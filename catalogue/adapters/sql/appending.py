@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -81,10 +81,11 @@ class Batch:
         self._at = now
         run = self._running(connection)
         self._review = run.options.get("review") == "1" and not self._released
-        self._keep_raw = run.options.get("contacts", "keep") == "keep"
+        self._keep_raw = keeps_raw(run.options)
         existing = self._existing(connection, run.source)
         self._pending = self._pending_hashes(connection, run.source) if self._review else {}
         self._suppressed = self._suppressed_marks(connection, run.source)
+        self._keep_pages = not self._beside_erased(connection, run.source)
         self._others = self._other_keys(connection, run)
         self._raw_ids = self._known_raws(connection, run.source)
         self._seq = last_seq(connection)
@@ -164,6 +165,35 @@ class Batch:
             query = select(t.suppressed.c.mark).where(t.suppressed.c.mark.in_(part))
             found.update(bytes(mark) for mark in connection.execute(query).scalars())
         return found
+
+    def _beside_erased(self, connection: Connection, source: str) -> bool:
+        """Whether a page of this source may hold a record that was erased: then no page's bytes are
+        kept, and those of this one go that were kept before that record was come upon."""
+        came = [
+            entry
+            for entry in self._entries
+            if not self._suppressed.isdisjoint(suppression_marks(source, entry))
+        ]
+        marks = {suppression_of(source, entry.key): entry.key for entry in came}
+        new = [
+            {
+                "mark": mark,
+                "page_id": page_id(source, key),
+                "source": source,
+                "at": self._at,
+                "finished": self._at,
+            }
+            for mark, key in marks.items()
+            if mark not in self._suppressed
+        ]
+        if new:
+            connection.execute(t.suppressed.insert(), new)
+        if came and self._page is not None:
+            body = raw_hash(self._page.body)
+            drop_raws(connection, t.raw.c.source == source, t.raw.c.hash == body)
+            self.page_raw = None
+        erased = select(t.suppressed.c.mark).where(t.suppressed.c.source == source).limit(1)
+        return connection.execute(erased).first() is not None
 
     def _other_keys(self, connection: Connection, run: Any) -> dict[str, str]:
         """The keys under which subjects of a push are known already, by IRI."""
@@ -320,16 +350,19 @@ class Batch:
             return None
         own = self._raws[position]
         if own is not None and entry.raw is not None:
-            return self._store_raw(run, raw_hash(entry.raw), "application/json", own)
-        if self._page is None:
+            return self._store_raw(run, raw_hash(entry.raw), "application/json", own, page=False)
+        if self._page is None or not self._keep_pages:
             return None
         if self.page_raw is None:
             packed = self._packed_page or self._packer.pack(self._page.body)
             digest = raw_hash(self._page.body)
-            self.page_raw = self._store_raw(run, digest, self._page.media_type, packed)
+            media_type = self._page.media_type
+            self.page_raw = self._store_raw(run, digest, media_type, packed, page=True)
         return self.page_raw
 
-    def _store_raw(self, run: Any, digest: bytes, media_type: str, packed: bytes) -> int:
+    def _store_raw(
+        self, run: Any, digest: bytes, media_type: str, packed: bytes, *, page: bool
+    ) -> int:
         if digest not in self._raw_ids:
             self._raw += 1
             self._raw_ids[digest] = self._raw
@@ -342,6 +375,7 @@ class Batch:
                     "received": self._at,
                     "dictionary": packing.CURRENT,
                     "body": packed,
+                    "page": page,
                 }
             )
         return self._raw_ids[digest]
@@ -423,6 +457,22 @@ class Batch:
                 dictionary=packing.CURRENT,
             )
         )
+
+
+def keeps_raw(options: Mapping[str, str]) -> bool:
+    """Whether bytes as received are kept: not where they hold contacts that are to be dropped, nor
+    where no version of them is wanted."""
+    return options.get("contacts", "keep") == "keep" and options.get("raw_versions") != "0"
+
+
+def drop_raws(connection: Connection, *where: Any) -> int:
+    """Remove bytes as received; what had them has none then. Returns how many."""
+    ids = connection.execute(select(t.raw.c.id).where(*where)).scalars().all()
+    for part in parts(ids):
+        for table in (t.change, t.record, t.quarantine, t.pending):
+            connection.execute(table.update().where(table.c.raw.in_(part)).values(raw=None))
+        connection.execute(t.raw.delete().where(t.raw.c.id.in_(part)))
+    return len(ids)
 
 
 def suppression_marks(source: str, entry: Entry) -> tuple[bytes, bytes]:

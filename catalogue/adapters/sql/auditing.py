@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ from catalogue.ports import Act
 
 BEGINNING = hashlib.sha256(b"aicat audit").digest()
 ENOUGH = 20  # faults that are named
+
+log = logging.getLogger(__name__)
 
 
 class SqlAudit:
@@ -53,21 +57,30 @@ class SqlAudit:
             return
         seq, digest = self.head()
         fresh = self._head.with_suffix(f".{os.getpid()}.{threading.get_ident()}.new")
-        fresh.write_bytes(orjson.dumps({"seq": seq, "hash": digest}))
-        fresh.replace(self._head)
+        try:
+            fresh.write_bytes(orjson.dumps({"seq": seq, "hash": digest}))
+            fresh.replace(self._head)
+        except (
+            OSError
+        ) as error:  # the act itself is stored; the next one brings the file up to date
+            log.warning("the head of the audit log could not be written: %s", error)
 
-    def check(self, heads: Mapping[int, str] | None = None) -> list[str]:
-        known = dict(heads or {})
-        known.update(self._exported())
+    def last(self, act: str, subject: str) -> Act | None:
+        query = select(t.audit).where(t.audit.c.act == act, t.audit.c.subject == subject)
+        row = self._store.one(query.order_by(t.audit.c.seq.desc()).limit(1))
+        return None if row is None else _act(row)
+
+    def check(self, heads: Sequence[tuple[int, str]] = ()) -> list[str]:
+        known = [*heads, *self._exported()]
         with self._store.reading() as connection:
-            return list(_faults(connection, known))[:ENOUGH]
+            return list(islice(_faults(connection, known), ENOUGH))
 
-    def _exported(self) -> dict[int, str]:
+    def _exported(self) -> list[tuple[int, str]]:
         if self._head is None or not self._head.is_file():
-            return {}
+            return []
         try:
             told = orjson.loads(self._head.read_bytes())
-            return {int(told["seq"]): str(told["hash"])}
+            return [(int(told["seq"]), str(told["hash"]))]
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
             raise CatalogueError(f"{self._head}: no head of an audit log: {error}") from error
 
@@ -100,8 +113,13 @@ def _hash(before: bytes, row: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(before + orjson.dumps(told)).digest()
 
 
-def _faults(connection: Connection, heads: dict[int, str]) -> Iterator[str]:
+def _faults(connection: Connection, heads: Sequence[tuple[int, str]]) -> Iterator[str]:
     before, last = BEGINNING, 0
+    told: dict[int, set[str]] = {}
+    for seq, digest in heads:
+        told.setdefault(seq, set()).add(digest)
+    if told.get(0, {BEGINNING.hex()}) != {BEGINNING.hex()}:
+        yield "an audit head with number 0 has one hash only, that of an empty log"
     query = select(t.audit).order_by(t.audit.c.seq)
     for row in connection.execution_options(yield_per=500).execute(query):
         if row.seq != last + 1:
@@ -110,10 +128,10 @@ def _faults(connection: Connection, heads: dict[int, str]) -> Iterator[str]:
             yield f"audit row {row.seq} does not follow from the one before"
         if _hash(bytes(row.before), dict(row._mapping)) != bytes(row.hash):
             yield f"audit row {row.seq} was changed: it does not match its hash"
-        if row.seq in heads and heads.pop(row.seq) != bytes(row.hash).hex():
+        if told.get(row.seq, set()) - {bytes(row.hash).hex()}:
             yield f"audit row {row.seq} is not the one that was exported as the head of the log"
         before, last = bytes(row.hash), row.seq
-    for seq in sorted(heads):
+    for seq in sorted(told):
         if seq > last:
             yield f"the audit log ends at {last}, and its exported head is {seq}: its end was cut off"
 

@@ -19,7 +19,12 @@ def check(engine: Engine, packer: Packer) -> list[str]:
     with engine.connect() as connection:
         faults = list(_database(connection))
         if not faults:
-            faults = [*_graphs(connection, packer), *_states(connection)]
+            faults = [
+                *_graphs(connection, packer),
+                *_states(connection),
+                *_gaps(connection),
+                *_erased(connection),
+            ]
     return faults
 
 
@@ -47,6 +52,37 @@ def _graphs(connection: Connection, packer: Packer) -> Iterator[str]:
             yield f"change {row.seq}: the graph does not match its hash"
         if found >= ENOUGH:
             return
+
+
+def _gaps(connection: Connection) -> Iterator[str]:
+    """The log has every number from 1 on."""
+    query = select(func.count(), func.min(t.change.c.seq), func.max(t.change.c.seq))
+    number, first, last = connection.execute(query).one()
+    if number and (first, last) != (1, number):
+        yield f"the log has {number} changes, and their numbers go from {first} to {last}"
+
+
+def _erased(connection: Connection) -> Iterator[str]:
+    """Nothing is left of what was erased, and it does not come back."""
+    query = (
+        select(t.change.c.seq)
+        .where(t.change.c.erased, (t.change.c.graph.is_not(None) | t.change.c.raw.is_not(None)))
+        .limit(ENOUGH)
+    )
+    for seq in connection.execute(query).scalars():
+        yield f"change {seq} was erased and has a graph or bytes as received"
+    open_ones = select(t.suppressed.c.page_id).where(t.suppressed.c.finished.is_(None)).distinct()
+    for page_id in connection.execute(open_ones.limit(ENOUGH)).scalars():
+        yield f"the erasure of record {page_id} was not finished; run `aicat erase {page_id}` again"
+    query = (
+        select(t.record.c.page_id)
+        .join(t.suppressed, t.suppressed.c.page_id == t.record.c.page_id)
+        .where(t.record.c.deleted.is_(False))
+        .distinct()
+        .limit(ENOUGH)
+    )
+    for page_id in connection.execute(query).scalars():
+        yield f"record {page_id} was erased and is here again"
 
 
 def _states(connection: Connection) -> Iterator[str]:

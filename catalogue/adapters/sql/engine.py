@@ -54,6 +54,8 @@ def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA cache_size = -32768")
+    # What is deleted is overwritten: an erased record must not be found in unused space.
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
 
 

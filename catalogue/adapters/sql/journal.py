@@ -10,7 +10,16 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 from sqlalchemy.exc import IntegrityError
 
-from catalogue.adapters.sql import auditing, closing, packing, pushing, reviewing, rows, standing
+from catalogue.adapters.sql import (
+    auditing,
+    closing,
+    packing,
+    pushing,
+    retaining,
+    reviewing,
+    rows,
+    standing,
+)
 from catalogue.adapters.sql import tables as t
 from catalogue.adapters.sql.appending import Batch, last_seq
 from catalogue.adapters.sql.auditing import SqlAudit
@@ -23,6 +32,7 @@ from catalogue.adapters.sql.packing import Packer
 from catalogue.adapters.sql.pushing import SqlPushes
 from catalogue.adapters.sql.runs import SqlRuns, mine
 from catalogue.adapters.sql.store import SqlStore, parts
+from catalogue.adapters.sql.upkeep import SqlUpkeep
 from catalogue.errors import Conflict, NotFound, SettingsError
 from catalogue.model import (
     ACTIVE,
@@ -83,6 +93,7 @@ class SqlJournal:
         self.audit = SqlAudit(store, audit_head)
         self.keys = SqlKeys(store)
         self.pushes = SqlPushes(store, self._packer, self.runs.ids)
+        self.upkeep = SqlUpkeep(store, self._packer, self.runs)
 
     @classmethod
     def open(cls, url: str, audit_head: Path | None = None) -> SqlJournal:
@@ -146,6 +157,9 @@ class SqlJournal:
         with self._store.writing() as connection:
             where = t.source.c.id == source.id
             connection.execute(t.source.update().where(where).values(_source_row(source)))
+            kept = ("raw_versions", "contacts")
+            if any(before.options.get(one) != source.options.get(one) for one in kept):
+                retaining.look_again(connection)
             now = self._store.now(connection)
             if before.visibility != source.visibility:
                 self._repeat(connection, source.id, {"visibility": source.visibility}, now)
@@ -403,13 +417,21 @@ class SqlJournal:
                     found[row.page_id] = rows.change_of(row, self._packer, findings=False)
         return found
 
-    def live(self, after: str = "", limit: int = 1000) -> list[Change]:
-        latest = t.record.join(t.change, t.change.c.seq == t.record.c.seq)
+    def live(self, after: str = "", limit: int = 1000, *, at: int | None = None) -> list[Change]:
+        last: Any = t.record.c.seq
+        if at is not None:
+            earlier = t.change.alias()
+            last = (
+                select(func.max(earlier.c.seq))
+                .where(earlier.c.record == t.record.c.id, earlier.c.seq <= at)
+                .scalar_subquery()
+            )
         query = (
             select(*_CHANGE)
-            .select_from(latest)
+            .select_from(t.record.join(t.change, t.change.c.seq == last))
             .where(
-                *_LIVE,
+                t.change.c.graph.is_not(None),
+                t.change.c.archived.is_(False),
                 t.record.c.page_id > after,
             )
             .order_by(t.record.c.page_id)
@@ -446,8 +468,8 @@ class SqlJournal:
         row = self._store.one(select(*(part.label(name) for name, part in parts.items())))
         return {name: getattr(row, name) for name in parts}
 
-    def check(self) -> list[str]:
-        return [*check(self._store.engine, self._packer), *self.audit.check()]
+    def check(self, heads: Sequence[tuple[int, str]] = ()) -> list[str]:
+        return [*check(self._store.engine, self._packer), *self.audit.check(heads)]
 
     # --- below ---------------------------------------------------------------------------------------
 

@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from alembic.script import Script, ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Engine, inspect, literal, select, table
 
 from catalogue.adapters.sql.engine import engine_of, sqlite_file
+from catalogue.errors import SettingsError
 
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
-def migrate(url: str) -> list[str]:
+def migrate(url: str, before: Callable[[str], None] | None = None) -> list[str]:
     """Create the schema or bring it forward; return the steps taken, a line each.
 
     Each step is one transaction, so a crash leaves a schema from which the next call goes on. Two
-    processes may call at once: the second waits, and finds nothing left to do.
+    processes may call at once: the second waits, and finds nothing left to do. `before` is called with
+    its revision where a database that holds something is about to be changed.
+
+    Raises: SettingsError where the database is of a newer version.
     """
     engine = engine_of(url)
     try:
         with _alone(url):
-            before = current(engine)
+            at = current(engine)
             config = _config(url)
             scripts = ScriptDirectory.from_config(config)
-            steps = (
-                []
-                if before == scripts.get_current_head()
-                else list(scripts.iterate_revisions("head", before))
-            )
+            steps = _steps(scripts, at)
+            if steps and at is not None and before is not None and _holds_something(engine):
+                before(at)
             with engine.connect() as connection:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
@@ -42,6 +45,29 @@ def migrate(url: str) -> list[str]:
             return [f"{step.revision}: {step.doc}" for step in reversed(steps)]
     finally:
         engine.dispose()
+
+
+def _steps(scripts: ScriptDirectory, at: str | None) -> list[Script]:
+    if at == scripts.get_current_head():
+        return []
+    try:
+        return list(scripts.iterate_revisions("head", at))
+    except CommandError as error:
+        raise SettingsError(
+            f"the journal's schema is at {at}, which this version does not know; use the version that"
+            " wrote it, or a newer one"
+        ) from error
+
+
+def _holds_something(engine: Engine) -> bool:
+    """Whether any node, record or run would be lost with the database."""
+    with engine.connect() as connection:
+        names = inspect(connection).get_table_names()
+        return any(
+            connection.execute(select(literal(1)).select_from(table(name)).limit(1)).first()
+            for name in ("node", "record", "run")
+            if name in names
+        )
 
 
 def current(engine: Engine) -> str | None:

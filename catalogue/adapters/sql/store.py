@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -47,23 +48,28 @@ class SqlStore:
 
         Raises: StorageFull where the disk has no room; nothing was stored then.
         """
+        with self.room(), self._writer.begin() as connection:
+            connection.info.pop(NOTED, None)
+            if connection.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(_APPEND)))
+            yield connection
+            noted = connection.info.pop(NOTED, False)
+        if noted:
+            self.audited()
+
+    @contextmanager
+    def room(self) -> Iterator[None]:
+        """Raises: StorageFull in the place of what the database says of a full disk."""
         try:
-            with self._writer.begin() as connection:
-                connection.info.pop(NOTED, None)
-                if connection.dialect.name == "postgresql":
-                    connection.execute(select(func.pg_advisory_xact_lock(_APPEND)))
-                yield connection
-                noted = connection.info.pop(NOTED, False)
-        except (DBAPIError, OSError) as error:
-            if _is_full(error):
+            yield
+        except (DBAPIError, sqlite3.Error, OSError) as error:
+            if is_full(error):
                 raise StorageFull(
                     "the disk of the catalogue is full; nothing was stored. Make room (`aicat compact`"
                     " forgets what has had its time), then send it again",
                     retry_after=60,
                 ) from error
             raise
-        if noted:
-            self.audited()
 
     def now(self, connection: Connection) -> int:
         """Microseconds since 1970. Asked for within the transaction that it is used in: what was read
@@ -95,7 +101,8 @@ def _nothing() -> None:
     """Nobody wants to know."""
 
 
-def _is_full(error: BaseException) -> bool:
+def is_full(error: BaseException) -> bool:
+    """Whether an error of the database or the system says that there is no room left."""
     told = str(getattr(error, "orig", error)).lower()
     return (
         getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}

@@ -202,8 +202,9 @@ change = Table(
     Column("erased", Boolean, nullable=False, server_default=text("false")),
 )
 Index("change_by_record", change.c.record, change.c.seq)
+Index("change_by_raw", change.c.raw)
 
-# Bytes as received: a record's own, or the page's that it came on.
+# Bytes as received: a record's own, or those of the page that it came on (`page`).
 raw = Table(
     "raw",
     metadata,
@@ -214,6 +215,7 @@ raw = Table(
     Column("received", BigInteger, nullable=False),
     Column("dictionary", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("page", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("source", "hash"),
 )
 
@@ -334,13 +336,25 @@ audit = Table(
     Column("hash", LargeBinary, nullable=False),
 )
 
-# What was erased and must not come back: hashes of its source and key, and of its IRI.
+# What was erased and must not come back: hashes of its source and key, and of its IRI (`source` is ''
+# then). `finished`: nothing of it is left in any file of ours.
 suppressed = Table(
     "suppressed",
     metadata,
     Column("mark", LargeBinary, primary_key=True),
     Column("page_id", String, nullable=False),
+    Column("source", String, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("finished", BigInteger),
+)
+Index("suppressed_by_source", suppressed.c.source)
+
+# Up to which change the housekeeping of that name has come.
+housekeeping = Table(
+    "housekeeping",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
 )
 
 # Where backups were made, so that an erasure reaches them.

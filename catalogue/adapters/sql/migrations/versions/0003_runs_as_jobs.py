@@ -127,8 +127,17 @@ def upgrade() -> None:
         "suppressed",
         sa.Column("mark", sa.LargeBinary(), nullable=False),
         sa.Column("page_id", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("finished", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("mark"),
+    )
+    op.create_index("suppressed_by_source", "suppressed", ["source"], unique=False)
+    op.create_table(
+        "housekeeping",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
         "access_key",
@@ -149,6 +158,10 @@ def upgrade() -> None:
     )
     op.create_index("access_key_by_node", "access_key", ["node"], unique=False)
     op.add_column("change", sa.Column("raw", sa.BigInteger(), nullable=True))
+    op.create_index("change_by_raw", "change", ["raw"], unique=False)
+    op.add_column(
+        "raw", sa.Column("page", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    )
     op.add_column(
         "change",
         sa.Column("archived", sa.Boolean(), server_default=sa.text("false"), nullable=False),
@@ -191,4 +204,9 @@ def upgrade() -> None:
         postgresql_where=ACTIVE_HARVEST,
     )
     # The bytes of a record's current version are known; those of earlier ones were not noted.
-    op.execute("UPDATE change SET raw = (SELECT raw FROM record WHERE record.seq = change.seq)")
+    op.execute(
+        "UPDATE change SET raw ="
+        " (SELECT raw FROM record WHERE record.id = change.record AND record.seq = change.seq)"
+    )
+    # Until now only a record's own bytes were called this.
+    op.execute("UPDATE raw SET page = (media_type <> 'application/json')")
