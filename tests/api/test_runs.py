@@ -21,6 +21,7 @@ from catalogue.home import Keeper
 from catalogue.model import Node, Outcome, Record, Run, RunState, Source, page_id
 from catalogue.ports import Journal
 from catalogue.settings import Settings
+from tests.api.conftest import whole_answers
 from tests.api.library import PAYLOAD, PREFIXES
 from tests.api.test_answers import Elements
 
@@ -109,7 +110,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
 @pytest.fixture
 def client(watched: Watched) -> FlaskClient:
     assert watched.opened is not None
-    return create_app(watched.opened).test_client()
+    return whole_answers(create_app(watched.opened))
 
 
 def page_of(source: str, number: int) -> str:
