@@ -113,9 +113,10 @@ def test_f55_erased_while_it_is_served_it_is_in_no_file_at_no_door_and_stays_awa
         again = aicat.run("erase", f"http://p.example/{SECRET}", "--reason", "once more")
         assert (again.returncode, "erased already" in again.stderr) == (0, True)
         assert sound(aicat)
-    unknown = aicat.run("erase", "nothing", "--reason", "x")
+    unknown = aicat.run("erase", "http://p.example/Open", "nothing", "--reason", "x")
     assert unknown.returncode == 1
     assert "there is no record 'nothing'" in unknown.stderr
+    assert len(titled(aicat, "open")) == 1
 
 
 @pytest.mark.e2e
@@ -143,6 +144,40 @@ def test_f55_what_an_old_backup_holds_of_it_is_erased_again_when_it_is_restored(
         assert sound(restored)
         assert restored.harvest("s")["counts"]["ignored"] == 1
         assert titled(restored, SECRET) == []
+
+
+@pytest.mark.e2e
+def test_contacts_that_are_to_be_dropped_are_in_no_file_and_a_new_choice_maps_anew(
+    aicat: Aicat,
+) -> None:
+    (aicat.folder / "feed.ttl").write_text(
+        f"""{PREFIXES}@prefix vcard: <http://www.w3.org/2006/vcard/ns#> .
+        <http://p.example/a> a dcat:Dataset ; dct:title "Soil"@en ; dcat:contactPoint [
+          a vcard:Individual ; vcard:fn "{SECRET}" ; vcard:organization-name "Soils (fictional)" ;
+          vcard:hasEmail <mailto:{SECRET}@office.example>, <mailto:opendata@office.example> ] .\n"""
+    )
+    refused = aicat.run("source", "edit", "s", "--option", "contacts=some")
+    assert (refused.returncode, "roles-only" in refused.stderr) == (1, True)
+    word = SECRET.lower().encode()
+    for choice, changed, kept in (
+        ("drop", "created", []),
+        ("roles-only", "updated", ["mailto:opendata@office.example"]),
+    ):
+        aicat("source", "edit", "s", "--option", f"contacts={choice}")
+        made = aicat.harvest("s")
+        assert made["counts"][changed] == 1
+        assert holding(aicat.folder / "var", word) == []
+        (identifier,) = titled(aicat, "soil")
+        graph = aicat("show", identifier, "--format", "ntriples")
+        assert [one for one in ("mailto:opendata@office.example",) if one in graph] == kept
+        rules = {
+            one["rule"]
+            for one in json.loads(aicat("runs", made["id"], "--json"))["grouped_findings"]
+        }
+        assert "privacy.contact-dropped" in rules
+    aicat("source", "edit", "s", "--option", "contacts=keep")
+    assert aicat.harvest("s")["counts"]["updated"] == 1
+    assert holding(aicat.folder / "var", word)
 
 
 # --- F25: backups ------------------------------------------------------------------------------------
