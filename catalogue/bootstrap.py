@@ -26,6 +26,7 @@ from catalogue.adapters.sql.backing import (
     read_manifest,
     read_suppressions,
     stage,
+    unstage,
 )
 from catalogue.adapters.sql.engine import sqlite_file
 from catalogue.errors import Conflict, InvalidInput, NotFound, SettingsError
@@ -110,8 +111,8 @@ def restoring(
     lock = FileLock(settings.data_dir / "locks" / "restoring")
     if not lock.try_acquire():
         raise Conflict(f"another process ({lock.holder_pid()}) restores into this folder")
+    staged = place.with_name(f"{place.stem}.restoring.sqlite")
     try:
-        staged = place.with_name(f"{place.stem}.restoring.sqlite")
         manifest = read_manifest(folder)
         stage(folder, manifest, staged)
         marks = [
@@ -130,10 +131,15 @@ def restoring(
                 raise InvalidInput(f"{folder}: {faults[0]}; take another backup")
             add_suppressions(settings.data_dir / SUPPRESSED, journal.upkeep.suppressions())
             yield aside, journal, manifest, erased
+        if place.exists():
+            raise Conflict(
+                f"{place} was made meanwhile by another command; move it away and restore again"
+            )
         put(staged, place)
         with contextlib.closing(_journal(settings)) as placed:
             placed.audit.export()
     finally:
+        unstage(staged)
         lock.release()
 
 

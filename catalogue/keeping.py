@@ -14,11 +14,11 @@ from catalogue.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How an erasure ended. `already`: nothing was left to do. `unreached`: backups that could not be
+    """How an erasure ended. `already`: what was erased before. `unreached`: backups that could not be
     told, a line each."""
 
-    page_ids: tuple[str, ...]
-    already: bool
+    erased: tuple[str, ...]
+    already: tuple[str, ...]
     unreached: tuple[str, ...]
 
 
@@ -35,30 +35,31 @@ class Restored:
 def erase(
     settings: Settings,
     journal: Journal,
-    name: str,
+    names: Sequence[str],
     reason: str,
     who: str,
     say: Callable[[str], None],
 ) -> Erased:
-    """Erase a record, by page id or IRI, from the journal, graph, index and later restores (ADR 0007).
+    """Erase records, by page id or IRI, from the journal, graph, index and later restores (ADR 0007).
 
     Safe to repeat: an erasure that was cut off is gone on with. Others may read and write meanwhile.
 
-    Raises: NotFound; Unavailable where a part cannot be done now, and then the same command goes on.
+    Raises: NotFound, and nothing is erased then; Unavailable where a part cannot be done now, and then
+    the same command goes on.
     """
-    erasure = journal.upkeep.begin_erasure(name, reason, who)
+    erasure = journal.upkeep.begin_erasure(names, reason, who)
     unreached = suppress_elsewhere(settings, journal.upkeep.backups(), erasure.suppressions)
-    if not erasure.finished:
+    if erasure.page_ids:
         with Home(settings) as home:
-            say("withdrawing it from graph and index")
+            say("withdrawing from graph and index")
             # The graph takes statements away by what the log says of the record: that goes after.
             home.wait_visible(erasure.seq)
-            say("removing it from the journal")
+            say("removing from the journal")
             journal.upkeep.scrub(erasure)
             say("making graph and index anew, so that nothing is left in their files")
             home.make_anew()
         journal.upkeep.finish_erasure(erasure)
-    return Erased(erasure.page_ids, erasure.finished, tuple(unreached))
+    return Erased(erasure.page_ids, erasure.already, tuple(unreached))
 
 
 def restore(

@@ -522,6 +522,14 @@ def page_id(source: str, key: str) -> str:
     return b32encode(digest[:8]).decode().rstrip("=").lower()
 
 
+ERASED = "erased:"
+
+
+def erased_key(source: str, key: str) -> str:
+    """What is told in the place of an erased record's key."""
+    return f"{ERASED}{page_id(source, key)}"
+
+
 MARK_BYTES = 16
 
 

@@ -371,13 +371,13 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """Records that are being erased. `seq`: where the log ends with their tombstones; `finished`:
-    nothing is left to do."""
+    """Records that are being erased: `page_ids` where something is left to do, `already` the others.
+    `seq`: where the log ends with their tombstones."""
 
     page_ids: tuple[str, ...]
+    already: tuple[str, ...]
     suppressions: tuple[Suppression, ...]
     seq: int
-    finished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,9 +411,9 @@ class Upkeep(Protocol):
     def suppressions(self) -> list[Suppression]:
         """What was erased and must not come back."""
 
-    def begin_erasure(self, name: str, reason: str, who: str) -> Erasure:
-        """Withdraw the record of that page id, or all of that IRI, and see to it that it cannot come
-        back. Records of one IRI are erased together. Raises: NotFound."""
+    def begin_erasure(self, names: Sequence[str], reason: str, who: str) -> Erasure:
+        """Withdraw the records of those page ids or IRIs, and see to it that they cannot come back; all
+        or none. Records of one IRI are erased together. Raises: NotFound."""
 
     def scrub(self, erasure: Erasure) -> None:
         """Remove what its records ever said, and their bytes as received, from the journal's files;

@@ -88,18 +88,18 @@ def erase(records: tuple[str, ...], reason: str, as_json: bool) -> None:
         raise InvalidInput("--reason: say why; it is what the audit log keeps of the record")
     settings = load()
     with open_journal(settings) as journal:
-        for name in records:
-            done = erase_everywhere(settings, journal, name, reason, operator(), say)
-            if as_json:
-                print_json({"record": name, **asdict(done)})
-            else:
-                how = "was erased already" if done.already else "is erased"
-                say(f"{', '.join(done.page_ids)} {how}")
-            for one in done.unreached:
-                say(
-                    f"aicat: warning: a backup could not be told: {one}. Delete it, or restore it with"
-                    f" --suppressions {settings.data_dir / 'suppressed.jsonl'}"
-                )
+        done = erase_everywhere(settings, journal, records, reason, operator(), say)
+    for one in done.unreached:
+        say(
+            f"aicat: warning: a backup could not be told: {one}. Delete it, or restore it with"
+            f" --suppressions {settings.data_dir / 'suppressed.jsonl'}"
+        )
+    if as_json:
+        print_json(asdict(done))
+        return
+    for names, how in ((done.erased, "erased"), (done.already, "erased already")):
+        for name in names:
+            say(f"{name}: {how}")
 
 
 @click.command()

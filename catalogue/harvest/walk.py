@@ -7,7 +7,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from catalogue.harvest.pages import PageMemory
-from catalogue.model import Entry, Finding, Outcome, Run, SeenPage, Severity, SourceState, key_mark
+from catalogue.model import (
+    ERASED,
+    Entry,
+    Finding,
+    Outcome,
+    Run,
+    SeenPage,
+    Severity,
+    SourceState,
+    erased_key,
+    key_mark,
+)
 from catalogue.ports import Known
 
 LATELY = 15.0  # seconds that a rate is taken over
@@ -68,6 +79,9 @@ class Walk:
     passed: set[bytes] = field(default_factory=set)
     cursors: set[str] = field(default_factory=set)
     visited: set[str] = field(default_factory=set)
+    source: str = ""
+    erased: set[str] = field(default_factory=set)
+    """What was listed in the place of keys of erased records."""
     strangers: int = 0
     ignored: int = 0
     partial: bool = False
@@ -90,7 +104,10 @@ class Walk:
         walk = cls(memory, before.known)
         if run is None:
             return walk
-        walk.marks = {key_mark(key) for key, _outcome in before.listed}
+        keys = [key for key, _outcome in before.listed]
+        walk.marks = {key_mark(key) for key in keys}
+        walk.source = run.source
+        walk.erased = {key for key in keys if key.startswith(ERASED)}
         again = before.reread
         walk.passed = set(walk.marks) if again is None else {key_mark(key) for key in again}
         walk.partial, walk.incremental = run.partial, run.incremental
@@ -117,7 +134,7 @@ class Walk:
         doubles: list[Entry] = []
         before = 0
         for entry in entries:
-            mark = key_mark(entry.key)
+            mark = self._mark(entry.key)
             if not entry.key or mark not in self.marks:
                 self.marks.add(mark)
                 known = self.known.get(entry.key)
@@ -129,6 +146,11 @@ class Walk:
             else:
                 doubles.append(entry)
         return fresh, doubles, before
+
+    def _mark(self, key: str) -> bytes:
+        """The mark that a key was listed by before a crash, be its record erased or not."""
+        gone = erased_key(self.source, key) if self.erased else ""
+        return key_mark(gone if gone in self.erased else key)
 
     def found(self, entries: Iterable[Entry]) -> tuple[str, ...]:
         """Keys among the entries that were missing."""

@@ -36,6 +36,8 @@ def test_every_setting_is_documented_and_nothing_else() -> None:
 def commands(group: click.Group, words: str) -> Iterator[str]:
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
+            if command.invoke_without_command:
+                yield f"{words} {name}"
             yield from commands(command, f"{words} {name}")
         else:
             yield f"{words} {name}"

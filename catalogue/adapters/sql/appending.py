@@ -25,6 +25,7 @@ from catalogue.model import (
     Page,
     RunKind,
     Severity,
+    erased_key,
     page_id,
     raw_hash,
 )
@@ -75,6 +76,7 @@ class Batch:
         self._waiting: list[dict[str, Any]] = []
         self._outrun: list[str] = []
         """Keys whose waiting version is not what the source says any more."""
+        self._erased_keys: set[str] = set()
 
     def append(self, connection: Connection, now: int) -> Appended:
         """Write everything. Raises: Fenced, Cancelled; Conflict if the source is gone."""
@@ -132,6 +134,10 @@ class Batch:
             ).where(t.record.c.source == source, t.record.c.key.in_(keys[start : start + MANY]))
             found.update((row.key, row) for row in connection.execute(query))
         return found
+
+    def _named(self, key: str) -> str:
+        """The key as it may be written down."""
+        return erased_key(self._lease.source, key) if key in self._erased_keys else key
 
     def _known_raws(self, connection: Connection, source: str) -> dict[bytes, int]:
         """Rows of bytes that are stored already."""
@@ -220,7 +226,8 @@ class Batch:
         if self._suppressed and not self._suppressed.isdisjoint(
             suppression_marks(run.source, entry)
         ):
-            self.findings.append(_erased(entry))
+            self._erased_keys.add(entry.key)
+            self.findings.append(_erased(run.source, entry))
             return Outcome.IGNORED
         if entry.failed:
             self._quarantine(connection, run, entry, position)
@@ -443,7 +450,7 @@ class Batch:
         sums: dict[str, Any] = {name: t.run.c[name] + n for name, n in numbers.items()}
         connection.execute(t.run.update().where(t.run.c.id == self._run).values(**sums))
         told = [
-            [entry.key, outcome.value]
+            [self._named(entry.key), outcome.value]
             for entry, outcome in zip(self._entries, outcomes, strict=True)
         ]
         of_run = t.listed.c.run == self._run
@@ -484,13 +491,13 @@ def suppression_of(source: str, name: str) -> bytes:
     return hashlib.sha256(f"erased\0{source}\0{name}".encode("utf-8", "surrogatepass")).digest()
 
 
-def _erased(entry: Entry) -> Finding:
+def _erased(source: str, entry: Entry) -> Finding:
     return Finding(
         rule="record.erased",
         severity=Severity.INFO,
         message="The record was erased here for good; what its source sends of it is left out.",
         hint="Ask the operators of this catalogue why; the source need not change anything.",
-        key=entry.key,
+        key=erased_key(source, entry.key),
     )
 
 

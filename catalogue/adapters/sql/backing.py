@@ -182,8 +182,7 @@ def stage(folder: Path, manifest: Manifest, target: Path) -> None:
 
     Raises: InvalidInput where it is not; StorageFull.
     """
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        target.with_name(target.name + suffix).unlink(missing_ok=True)
+    unstage(target)
     with _room(target.parent):
         digest, size = _copy_file(folder / DATABASE, target)
     if (digest, size) != (manifest.sha256, manifest.size):
@@ -198,6 +197,12 @@ def stage(folder: Path, manifest: Manifest, target: Path) -> None:
                 f"{folder}: {name} is {value} and not {getattr(manifest, name)}, as the manifest"
                 " says; take another backup"
             )
+
+
+def unstage(target: Path) -> None:
+    """Remove a staged database, whole or not, with what SQLite keeps beside it."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        target.with_name(target.name + suffix).unlink(missing_ok=True)
 
 
 def _copy_file(source: Path, target: Path) -> tuple[str, int]:

@@ -14,10 +14,9 @@ from catalogue.adapters.sql.appending import drop_raws, suppression_of
 from catalogue.adapters.sql.packing import Packer
 from catalogue.adapters.sql.store import parts
 from catalogue.errors import NotFound
-from catalogue.model import RunState, Withdrawal
+from catalogue.model import ERASED, RunState, Withdrawal
 from catalogue.ports import Suppression
 
-ERASED = "erased:"  # what the key of an erased record begins with
 GONE = "It went with its record, which was erased."
 
 

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
-from alembic.util import CommandError
+from alembic.script.revision import RevisionError
 from sqlalchemy import Engine, inspect, literal, select, table
 
 from catalogue.adapters.sql.engine import engine_of, sqlite_file
@@ -52,7 +52,7 @@ def _steps(scripts: ScriptDirectory, at: str | None) -> list[Script]:
         return []
     try:
         return list(scripts.iterate_revisions("head", at))
-    except CommandError as error:
+    except RevisionError as error:
         raise SettingsError(
             f"the journal's schema is at {at}, which this version does not know; use the version that"
             " wrote it, or a newer one"

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, func, select, text
 
 from catalogue.adapters.sql import tables as t
 from catalogue.adapters.sql.appending import keeps_raw
+from catalogue.adapters.sql.engine import BUSY
 from catalogue.adapters.sql.store import SqlStore, parts
 from catalogue.errors import Unavailable
 
@@ -144,23 +145,18 @@ def truncate(store: SqlStore) -> None:
 
 
 def _alone(store: SqlStore, statement: str) -> bool:
-    """Run a statement outside a transaction; true where it says that it could not finish."""
+    """Run a statement outside a transaction; true where it says that it could not finish.
+
+    Raises: Unavailable where others write all the time.
+    """
     with store.room(), store.engine.connect() as connection:
         raw = connection.connection.driver_connection
         assert raw is not None
         raw.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
         try:
             row = raw.execute(statement).fetchone()
-        except Exception as error:
-            if "locked" not in str(error) and "busy" not in str(error):
-                raise
-            raise Unavailable(
-                f"others write to the journal without a pause of {PATIENCE:.0f} s; try again at a"
-                " quieter time",
-                retry_after=60,
-            ) from error
         finally:
-            raw.execute("PRAGMA busy_timeout = 60000")
+            raw.execute(f"PRAGMA busy_timeout = {int(BUSY * 1000)}")
         return bool(row and row[0])
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Table, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from catalogue.adapters.sql import rows
-from catalogue.errors import Conflict, StorageFull
+from catalogue.errors import Conflict, StorageFull, Unavailable
 
 MANY = 500  # values in one IN list
 _APPEND = 7_205_759  # PostgreSQL's advisory lock of whoever writes
@@ -46,7 +46,8 @@ class SqlStore:
     def writing(self) -> Iterator[Connection]:
         """A transaction that no other writer overlaps, so numbers are seen in commit order.
 
-        Raises: StorageFull where the disk has no room; nothing was stored then.
+        Raises: StorageFull where the disk has no room, Unavailable where another writer does not come to
+        an end; nothing was stored then.
         """
         with self.room(), self._writer.begin() as connection:
             connection.info.pop(NOTED, None)
@@ -59,7 +60,8 @@ class SqlStore:
 
     @contextmanager
     def room(self) -> Iterator[None]:
-        """Raises: StorageFull in the place of what the database says of a full disk."""
+        """Raises: StorageFull or Unavailable in the place of what the database says of a full disk, and
+        of another writer that does not come to an end."""
         try:
             yield
         except (DBAPIError, sqlite3.Error, OSError) as error:
@@ -68,6 +70,11 @@ class SqlStore:
                     "the disk of the catalogue is full; nothing was stored. Make room (`aicat compact`"
                     " forgets what has had its time), then send it again",
                     retry_after=60,
+                ) from error
+            if "database is locked" in str(error):
+                raise Unavailable(
+                    "another process writes to the journal without a pause; try again soon",
+                    retry_after=30,
                 ) from error
             raise
 

@@ -63,17 +63,19 @@ class SqlUpkeep:
 
     # --- erasure ---------------------------------------------------------------------------------
 
-    def begin_erasure(self, name: str, reason: str, who: str) -> Erasure:
+    def begin_erasure(self, names: Sequence[str], reason: str, who: str) -> Erasure:
         with self._store.writing() as connection:
-            found = erasing.find(connection, name)
-            erasing.begin(connection, found, who, reason, self._store.now(connection))
-            page_ids = tuple(row.page_id for row in found)
+            found = {row.id: row for name in names for row in erasing.find(connection, name)}
+            rows = list(found.values())
+            erasing.begin(connection, rows, who, reason, self._store.now(connection))
+            page_ids = [row.page_id for row in rows]
             marks = erasing.suppressions(connection, page_ids)
+            open_ones = {one.page_id for one in marks if one.finished is None}
             return Erasure(
-                page_ids,
+                tuple(one for one in page_ids if one in open_ones),
+                tuple(one for one in page_ids if one not in open_ones),
                 tuple(erasing.suppression_from(one) for one in marks),
                 last_seq(connection),
-                finished=all(one.finished is not None for one in marks),
             )
 
     def scrub(self, erasure: Erasure) -> None:
