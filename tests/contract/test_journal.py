@@ -104,6 +104,14 @@ def test_a_quarantined_record_leaves_its_good_version(journal: Journal) -> None:
     assert [one.graph for one in journal.live()] == [entry("a").graph]
 
 
+def test_what_can_be_used_again_leaves_the_quarantine(journal: Journal) -> None:
+    bad = entry("a", graph=None, content_hash=None, failed=Outcome.QUARANTINED)
+    run(journal, bad, replace(bad, key="b"))
+    assert journal.counts()["quarantined"] == 2
+    run(journal, entry("a"))
+    assert journal.counts()["quarantined"] == 1
+
+
 def test_removing_a_source_tombstones_its_records_and_frees_its_id(journal: Journal) -> None:
     run(journal, entry("a"), entry("b"))
     first = journal.live()[0].record.page_id

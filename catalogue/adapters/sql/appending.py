@@ -420,6 +420,7 @@ class Batch:
         if self._touched:
             statement = t.record.update().where(t.record.c.id == bindparam("b_id"))
             connection.execute(statement.values(raw_hash=bindparam("b_raw_hash")), self._touched)
+        self._clear_quarantine(connection)
         for some in parts(self._outrun):
             where = (t.pending.c.source == self._lease.source, t.pending.c.key.in_(some))
             connection.execute(t.pending.delete().where(*where))
@@ -430,6 +431,14 @@ class Batch:
                 where = (t.pending.c.source == source, t.pending.c.key.in_(part))
                 connection.execute(t.pending.delete().where(*where))
             connection.execute(t.pending.insert(), self._waiting)
+
+    def _clear_quarantine(self, connection: Connection) -> None:
+        """What could not be used once, and can now."""
+        of_source = t.quarantine.c.source == self._lease.source
+        if connection.execute(select(t.quarantine.c.id).where(of_source).limit(1)).first() is None:
+            return
+        for some in parts([one.key for one in self._entries if one.graph is not None]):
+            connection.execute(t.quarantine.delete().where(of_source, t.quarantine.c.key.in_(some)))
 
     def _check_ids(self, connection: Connection) -> None:
         """No page id may belong to two records, however unlikely."""
