@@ -153,7 +153,7 @@ def push_records(given: dict[str, Any], source_id: str) -> Response:
     who, source = _pushed(source_id)
     name = _idempotency_key()
     media_type = _media_type_of_many()
-    told = Told(request.content_length, given.get("from_line"), given.get("lines"))
+    told = Told(_length(), given.get("from_line"), given.get("lines"))
     pushes = catalogue().journal.pushes
     known = pushes.find(name, [source.id]) if name else []
     whole = known[0].whole if known else given["complete"]
@@ -306,6 +306,13 @@ def _idempotency_key() -> str | None:
     if not name or len(name) > LONGEST_NAME or not (name.isascii() and name.isprintable()):
         raise InvalidParameter("Idempotency-Key", "1 to 200 printable characters of ASCII")
     return name
+
+
+def _length() -> int | None:
+    """Bytes of the body; None where it comes in chunks (RFC 9112, 6.3)."""
+    if "Transfer-Encoding" in request.headers:
+        return None
+    return request.content_length or 0
 
 
 def _check_told(told: Told, media_type: str, name: str | None, *, whole: bool) -> None:

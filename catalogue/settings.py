@@ -16,6 +16,7 @@ from catalogue.errors import SettingsError
 
 PREFIX = "AICAT_"
 FILE = "aicat.toml"
+OTHERS = frozenset({"AICAT_KEY"})  # no settings: the key that `aicat push` sends
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
     environ = os.environ if environ is None else environ
     raw = _from_file((folder or Path.cwd()) / FILE)
     for name, value in environ.items():
-        if name.startswith(PREFIX):
+        if name.startswith(PREFIX) and name not in OTHERS:
             raw[name.removeprefix(PREFIX).lower()] = value
     types = {field.name: field for field in fields(Settings)}
     values: dict[str, Any] = {}
