@@ -41,6 +41,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         API_SPEC_OPTIONS={
             "info": {"license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}},
             "servers": [{"url": catalogue.settings.site}],
+            "components": {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
         },
     )
     app.extensions[EXTENSION] = catalogue

@@ -44,8 +44,10 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def identify() -> None:
-        if "Authorization" in request.headers:
-            g.key = _checked(request.headers["Authorization"])
+        header = request.headers.get("Authorization", "")
+        # A proxy in front of us may have asked for a password; that is nothing of ours.
+        if header and not header.lower().startswith("basic "):
+            g.key = _checked(header)
 
     @app.after_request
     def keep_apart(answer: Response) -> Response:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from flask import Response, current_app, request
-from marshmallow import fields, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 from werkzeug.exceptions import (
     BadRequest,
     ClientDisconnected,
@@ -43,8 +43,11 @@ LINES_TYPES = frozenset(
     {LINES, "application/ndjson", "application/jsonl", "application/x-jsonlines"}
 )
 ENDLESS = 2**62  # bytes; of no limit Flask makes that of other requests
-LONGEST_NAME = 200  # characters of an Idempotency-Key
 LISTED = ("created", "updated", "unchanged", "quarantined", "failed", "ignored")
+
+KEYED = [{"key": list[str]()}]
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_RDF = dict.fromkeys(BY_MEDIA_TYPE, _BINARY)
 
 blueprint = StrictBlueprint(
     "push", __name__, url_prefix="/api/v1", description="What nodes send: records, many or one"
@@ -68,10 +71,21 @@ class Gate:
             self._places.release()
 
 
-class PushQuery(PagingQuery):
+class PushHeaders(Schema):
     class Meta:
-        exclude = ("limit", "cursor")
+        unknown = EXCLUDE
 
+    name = fields.String(
+        data_key="Idempotency-Key",
+        load_default=None,
+        validate=validate.Regexp(
+            r"[ -~]{1,200}\Z", error="write 1 to 200 printable characters of ASCII"
+        ),
+        metadata={"description": "names the push, so that it may be sent again; kept 7 days"},
+    )
+
+
+class PushQuery(Schema):
     complete = fields.Boolean(
         load_default=False,
         metadata={"description": "these are all records of the source: others count as missing"},
@@ -99,6 +113,7 @@ class ResultsQuery(PagingQuery):
 @blueprint.alt_response(202, description="stored, and waiting for a steward of the source")
 @blueprint.alt_response(409, description="the subject is known under another key")
 @blueprint.alt_response(422, description="the body or the key cannot be used; `findings` say why")
+@blueprint.doc(security=KEYED, requestBody={"required": True, "content": _RDF})
 def put_record(source_id: str, key: str) -> Response:
     """Store one record under a key of its node's choice. The body is RDF of any listed media type, or
     one package of CKAN as JSON; it holds exactly one record, in a catalogue or alone."""
@@ -129,6 +144,7 @@ def put_record(source_id: str, key: str) -> Response:
 
 @blueprint.route("/sources/<source_id>/records/<path:key>", methods=["DELETE"])
 @blueprint.response(204)
+@blueprint.doc(security=KEYED)
 def delete_record(source_id: str, key: str) -> Response:
     """Withdraw one record at once."""
     who, source = _pushed(source_id)
@@ -139,19 +155,24 @@ def delete_record(source_id: str, key: str) -> Response:
 
 @blueprint.route("/sources/<source_id>/records", methods=["POST"])
 @blueprint.arguments(PushQuery, location="query")
+@blueprint.arguments(PushHeaders, location="headers")
 @blueprint.response(202, Anything)
 @blueprint.alt_response(400, description="the body was cut; `accepted_lines` are stored")
 @blueprint.alt_response(409, description="`from_line` is behind `accepted_lines`")
 @blueprint.alt_response(411, description="a whole feed must say how long it is")
 @blueprint.alt_response(422, description="the Idempotency-Key was used with another body")
-def push_records(given: dict[str, Any], source_id: str) -> Response:
+@blueprint.doc(
+    security=KEYED,
+    requestBody={"required": True, "content": {LINES: _BINARY, **_RDF}},
+)
+def push_records(given: dict[str, Any], headers: dict[str, Any], source_id: str) -> Response:
     """Store many records: `application/x-ndjson`, one object of JSON-LD or one package of CKAN a line,
     or an RDF document. 202 says that all of it is stored; the run at `Location` carries it out.
 
     With an `Idempotency-Key` the same body again is the same push. After a cut `accepted_lines` of the
     run tell where `from_line` may go on."""
     who, source = _pushed(source_id)
-    name = _idempotency_key()
+    name = headers["name"]
     media_type = _media_type_of_many()
     told = Told(_length(), given.get("from_line"), given.get("lines"))
     pushes = catalogue().journal.pushes
@@ -186,6 +207,7 @@ def push_records(given: dict[str, Any], source_id: str) -> Response:
 @blueprint.route("/sources/<source_id>/runs", methods=["POST"])
 @blueprint.response(202, Anything)
 @blueprint.alt_response(409, description="a run is active; `run` is its id")
+@blueprint.doc(security=KEYED)
 def harvest_now(source_id: str) -> Response:
     """Harvest the source now, by a worker."""
     who, source = writable(source_id)
@@ -233,6 +255,7 @@ def results(given: dict[str, Any], run_id: str) -> Response:
 @blueprint.route("/sources/<source_id>/waiting")
 @blueprint.arguments(PagingQuery, location="query")
 @blueprint.response(200, Listed)
+@blueprint.doc(security=KEYED)
 def waiting(given: dict[str, Any], source_id: str) -> Response:
     """Records of the source that wait for a steward; for its own node only."""
     _who, source = writable(source_id)
@@ -297,15 +320,6 @@ def _media_type_of_many() -> str:
         )
     charset = request.mimetype_params.get("charset", "")
     return f"{media_type}; charset={charset[:40]}" if charset else media_type
-
-
-def _idempotency_key() -> str | None:
-    name = request.headers.get("Idempotency-Key")
-    if name is None:
-        return None
-    if not name or len(name) > LONGEST_NAME or not (name.isascii() and name.isprintable()):
-        raise InvalidParameter("Idempotency-Key", "1 to 200 printable characters of ASCII")
-    return name
 
 
 def _length() -> int | None:
