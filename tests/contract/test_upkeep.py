@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,6 +16,7 @@ from catalogue.adapters.sql.backing import read_manifest, stage
 from catalogue.errors import Conflict, InvalidInput, NotFound, Unavailable
 from catalogue.harvest.flow import before_of
 from catalogue.harvest.pages import PageMemory
+from catalogue.harvest.pushed import LINES
 from catalogue.harvest.walk import Walk
 from catalogue.model import (
     Entry,
@@ -29,7 +31,7 @@ from catalogue.model import (
     page_id,
     raw_hash,
 )
-from catalogue.ports import Ending
+from catalogue.ports import Ending, Piece
 from catalogue.project.follower import live_changes
 
 PAGE = Page("1", "http://portal.example/1", "text/turtle", b"the page of a and b, first")
@@ -239,6 +241,26 @@ def test_quarantine_and_listed_keys_of_an_erased_record_go(
     assert [key for _n, key, _o in journal.runs.listed(first)] == [f"erased:{A}", "b"]
     assert journal.counts()["quarantined"] == 0
     assert raws(journal, tmp_path) == [entry("b").raw]
+
+
+def pushed(journal: SqlJournal, media_type: str, *lines: bytes) -> str:
+    intake = journal.pushes.begin("s", media_type=media_type)
+    hashes = [hashlib.sha256(one).digest() for one in lines]
+    journal.pushes.store(intake, Piece(0, lines, hashes, None), further=True)
+    return intake.run
+
+
+def test_lines_that_wait_lose_an_erased_record_and_keep_their_numbers(journal: SqlJournal) -> None:
+    run(journal, entry("a"), entry("b"))
+    lines = (b'{"id":"x"}\n', b'{"@id":"http:\\/\\/portal.example\\/a"}\n', b'{"id":"y"}')
+    first = pushed(journal, LINES, *lines)
+    second = pushed(journal, LINES, b'{"@id":"http://portal.example/a"}')
+    # A document in one line: others' records are in it as well.
+    document = b'{"@graph":[{"@id":"http://portal.example/a"},{"@id":"http://portal.example/b"}]}'
+    third = pushed(journal, "application/ld+json", document)
+    erase(journal, A)
+    bodies = [part.body for one in (first, second, third) if (part := journal.pushes.part(one))]
+    assert bodies == [b'{"id":"x"}\n \n{"id":"y"}', b" ", document]
 
 
 # --- retention ---------------------------------------------------------------------------------------

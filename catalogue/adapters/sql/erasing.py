@@ -14,6 +14,7 @@ from catalogue.adapters.sql.appending import drop_raws, suppression_of
 from catalogue.adapters.sql.packing import Packer
 from catalogue.adapters.sql.store import parts
 from catalogue.errors import NotFound
+from catalogue.harvest.pushed import LINES
 from catalogue.model import ERASED, RunState, Withdrawal
 from catalogue.ports import Suppression
 
@@ -168,17 +169,22 @@ def _listed(connection: Connection, packer: Packer, row: Any) -> None:
 
 
 def _parts(connection: Connection, packer: Packer, row: Any) -> None:
-    """What was pushed and not carried out yet. What was carried out is of no more use; of the rest,
-    lines that name the record are emptied. Others are carried out soon, and the record is left out."""
+    """What was pushed and may still be carried out: lines that name the record are emptied. Documents
+    are carried out soon, and the record is left out; of runs that have ended they go."""
     of_source = t.run.c.source == row.source
+    documents = select(t.intake.c.run).where(
+        t.intake.c.source == row.source, t.intake.c.media_type != LINES
+    )
     ended = select(t.run.c.id).where(of_source, t.run.c.state.not_in(_ACTIVE))
-    connection.execute(t.part.delete().where(t.part.c.run.in_(ended)))
-    active = select(t.run.c.id).where(of_source, t.run.c.state.in_(_ACTIVE))
+    gone = and_(t.part.c.run.in_(ended), t.part.c.run.in_(documents))
+    connection.execute(t.part.delete().where(gone))
+    runs = select(t.run.c.id).where(of_source, t.run.c.id.not_in(documents))
     names = [form for name in (row.key, row.iri) for form in _forms(name)]
-    for one in connection.execute(select(t.part).where(t.part.c.run.in_(active))).all():
+    for one in connection.execute(select(t.part).where(t.part.c.run.in_(runs))).all():
         lines = packer.unpack(one.body, one.dictionary).split(b"\n")
-        kept = [b"" if _holds(line, names) else line for line in lines]
-        if kept != lines and all(line.lstrip()[:1] in {b"{", b""} for line in lines):
+        # Not nothing at all: a part without a byte is the end of a push.
+        kept = [b" " if _holds(line, names) else line for line in lines]
+        if kept != lines:
             where = and_(t.part.c.run == one.run, t.part.c.number == one.number)
             packed = {"body": packer.pack(b"\n".join(kept)), "dictionary": packing.CURRENT}
             connection.execute(t.part.update().where(where).values(**packed))
