@@ -14,7 +14,7 @@ from webargs.flaskparser import FlaskParser
 from catalogue.search.query import KEYWORD_FIELDS
 from catalogue.search.service import SORTS, SearchParams
 
-FILTERS = tuple(name for name in KEYWORD_FIELDS if name != "year")
+FILTERS = KEYWORD_FIELDS
 ORDERS = [*SORTS, *(f"-{name}" for name in SORTS)]
 LONGEST = 10_000  # characters of a query
 MOST = 1_000  # values of one filter

@@ -28,8 +28,18 @@ KEYWORD_FIELDS = (
     "node",
     "source",
     "year",
+    "month",
+    "quality_band",
+    "modality",
+    "task",
+    "downloadable",
+    "license_use",
 )
-NUMBER_FIELDS = ("modified", "issued", "quality")  # epoch seconds UTC, epoch seconds UTC, points
+INNER_FIELDS = ("text_language",)  # keyword fields that no door names
+# Epoch seconds UTC, epoch seconds UTC, points of 405, bytes.
+NUMBER_FIELDS = ("modified", "issued", "quality", "size")
+SORTED_BY = ("modified", "issued", "title", "quality")
+SORT_KEYS = tuple(f"{name}_{way}" for name in SORTED_BY for way in ("up", "down"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +143,10 @@ class Request:
 
     `sort` is "relevance" or one of modified, issued, title, quality, with "-" for descending;
     records without the value come last both ways; ties go by id. `after` is the position that an
-    earlier Result gave. A facet's counts leave out the filter on its own field. `audiences` are
-    the reader's (`catalogue.model.Reader.audiences`): a record is found when one of its own is
-    among them.
+    earlier Result gave: what stands behind it by (rounded score descending, id), or by
+    (`sort_key`, id), comes next, whether or not the record that stood there is still found. A
+    facet's counts leave out the filter on its own field. `audiences` are the reader's
+    (`catalogue.model.Reader.audiences`): a record is found when one of its own is among them.
     """
 
     query: Query = All()
@@ -147,6 +158,14 @@ class Request:
     facets: tuple[str, ...] = ()
     facet_limit: int = 100
     audiences: tuple[str, ...] = ("public",)
+
+    @property
+    def sort_key(self) -> str | None:
+        """The field of `SORT_KEYS` that is ascended by, with the id; None by relevance."""
+        if self.sort == "relevance":
+            return None
+        name = self.sort.removeprefix("-")
+        return f"{name}_down" if self.sort.startswith("-") else f"{name}_up"
 
 
 @dataclass(frozen=True, slots=True)

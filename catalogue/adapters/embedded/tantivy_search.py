@@ -12,11 +12,11 @@ import orjson
 from tantivy import FieldType, Index, Occur, Order
 from tantivy import Query as T
 
-from catalogue.adapters.embedded.tantivy_documents import MARK, schema
+from catalogue.adapters.embedded.tantivy_documents import schema
 from catalogue.adapters.embedded.tantivy_queries import compiled
 from catalogue.model import Change
 from catalogue.search import query as q
-from catalogue.search.analysis import fold
+from catalogue.search.documents import folded_head, read_head
 
 SEGMENTS = 65_000  # values a segment may report to a facet, so that counts are exact
 KEPT = 256  # searches whose totals and facets are kept until the next commit
@@ -53,12 +53,12 @@ class TantivySearch:
 
     def complete(self, prefix: str, limit: int) -> list[tuple[str, str, str]]:
         """Publishers and keywords that begin so, the most frequent first."""
-        wanted = fold(prefix.lower())
+        wanted = folded_head(prefix)
         public = T.term_query(self._schema, "audience", "public")
         found = self._newest()[0].terms_with_prefix("heads", wanted, public, PLENTY)
         ranked = sorted(((-count, head) for head, count in found))[:limit]
-        parts = [head.split(MARK) for _count, head in ranked]
-        return [(kind, value, value) for _folded, kind, value in parts]
+        parts = [read_head(head) for _count, head in ranked]
+        return [(kind, value, value) for kind, value in parts]
 
     def size(self) -> int:
         """How many records are indexed."""
@@ -151,10 +151,9 @@ class TantivySearch:
         self, searcher: Any, request: q.Request, whole: T, *, count: bool
     ) -> tuple[list[q.Hit], str | None, int]:
         """The hits, where the next page begins, and the total if `count`."""
-        field = request.sort.removeprefix("-")
-        if field == "relevance":
+        if request.sort_key is None:
             return self._by_score(searcher, request, whole, count=count)
-        return self._by_key(searcher, request, whole, field, count=count)
+        return self._by_key(searcher, request, whole, request.sort_key, count=count)
 
     def _by_score(
         self, searcher: Any, request: q.Request, whole: T, *, count: bool
@@ -184,23 +183,34 @@ class TantivySearch:
         return found, f"{page[-1][0]:.3f} {page[-1][1]}" if more and page else None, total
 
     def _by_key(
-        self, searcher: Any, request: q.Request, whole: T, field: str, *, count: bool
+        self, searcher: Any, request: q.Request, whole: T, name: str, *, count: bool
     ) -> tuple[list[q.Hit], str | None, int]:
-        """By a unique number; a position is the last one's, so any depth costs the same."""
-        down = request.sort.startswith("-")
-        name = f"{field}_down" if down else f"{field}_up"
+        """By a number that is nearly unique, then id; a position is the last one's pair, so any depth
+        costs the same."""
         total = int(searcher.search(whole, 1).count or 0) if count else 0
-        if request.after is not None:
-            low = int(request.after) + 1
-            rest = T.range_query(self._schema, name, FieldType.Unsigned, lower_bound=low)
+        after = _key_and_id(request.after)
+        if after is not None:
+            rest = T.range_query(self._schema, name, FieldType.Unsigned, lower_bound=after[0])
             whole = T.boolean_query([(Occur.Must, whole), (Occur.Must, rest)])
-        answer = searcher.search(
-            whole, request.limit + 1, count=False, order_by_field=name, order=Order.Asc
-        )
-        found = [_hit(searcher.doc(address), 0.0) for _key, address in answer.hits[: request.limit]]
-        keys = [key for key, _address in answer.hits]
-        more = len(keys) > request.limit
-        return found, str(keys[request.limit - 1]) if more else None, total
+        wanted, limit = request.limit, request.limit + 2
+        while True:
+            hits = searcher.search(
+                whole, limit, count=False, order_by_field=name, order=Order.Asc
+            ).hits
+            ranked = sorted(
+                (key, searcher.doc(address).get_first("id"), address) for key, address in hits
+            )
+            complete = len(hits) < limit
+            # Those that share the last key may go on behind what was fetched.
+            sure = ranked if complete else [one for one in ranked if one[0] < ranked[-1][0]]
+            fresh = [one for one in sure if after is None or (one[0], one[1]) > after]
+            if len(fresh) > wanted or complete:
+                break
+            limit *= 2
+        page = fresh[:wanted]
+        found = [_hit(searcher.doc(address), 0.0) for _key, _id, address in page]
+        more = len(fresh) > wanted
+        return found, f"{page[-1][0]} {page[-1][1]}" if more and page else None, total
 
 
 def _without_page(request: q.Request) -> tuple[object, ...]:
@@ -230,6 +240,13 @@ def _aggregated(
 def _hit(document: Any, score: float) -> q.Hit:
     stored: Mapping[str, Any] = orjson.loads(bytes(document.get_first("item")))
     return q.Hit(document.get_first("id"), score, stored)
+
+
+def _key_and_id(after: str | None) -> tuple[int, str] | None:
+    if after is None:
+        return None
+    key, _, page_id = after.partition(" ")
+    return int(key), page_id
 
 
 def _pair(after: str | None) -> tuple[float, str] | None:
