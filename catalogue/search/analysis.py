@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from catalogue.project.folding import fold
-from catalogue.search.languages import LANGUAGES, stem
+from catalogue.search.languages import LANGUAGES, SCRIPTS, stem
 
 LONGEST_TOKEN = 60
 LONGEST_TEXT = 20_000  # characters of one text that are analysed
@@ -131,11 +131,23 @@ def _forget() -> None:
 _WORDS = {language: _Words(language) for language in ("", *LANGUAGES)}
 
 
-def stemmed(raw: str, languages: Iterable[str]) -> list[tuple[str, str]]:
-    """A query's word as its stems may stand in the index: (language, marked stem)."""
+@lru_cache(maxsize=8_192)
+def stemmed(raw: str, languages: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """A query's word as its stems may stand in the index: (language, marked stem).
+
+    Languages that are not written in the word's script are left out.
+    """
     if not raw.isalpha():
-        return []
-    return [(language, one) for language in languages for one in stems(raw, language)]
+        return ()
+    script = next(
+        (one for one in ("GREEK", "CYRILLIC") if unicodedata.name(raw[0], "").startswith(one)), ""
+    )
+    return tuple(
+        (language, one)
+        for language in languages
+        if SCRIPTS.get(language, "") == script
+        for one in stems(raw, language)
+    )
 
 
 def _normal(text: str) -> str:

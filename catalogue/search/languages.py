@@ -54,6 +54,7 @@ LEMMAS = {
     "sl": "sl",
 }
 ENDINGS = {"mt": ("ijiet", "jiet", "iet", "at")}  # regular plurals; broken ones stay apart
+SCRIPTS = {"el": "GREEK", "bg": "CYRILLIC"}  # all others are written in Latin letters
 LANGUAGES = frozenset({*SNOWBALL, *LEMMAS, *ENDINGS})
 
 SHORTEST = 3  # letters of a word that has a stem

@@ -8,7 +8,7 @@ the limits is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -36,6 +36,7 @@ LONGEST = 10_000  # characters that are read
 MOST = 32  # words and phrases
 MOST_TERMS = 1_000  # terms that the stems of all languages may add
 LONGEST_PHRASE = 32  # tokens
+SHORTEST_BEGINNING = 3  # letters of a title that records are suggested for
 STEMMED = tuple(name for name in TEXT_FIELDS if name != "names")  # names have no language
 MISSPELT = ("title", "keywords")  # where typos are tolerated
 
@@ -88,19 +89,19 @@ def pieces(text: str) -> list[Piece]:
     return found
 
 
-def parse(text: str, languages: Sequence[str], *, typos: bool = False) -> Query:
-    """The query of a text; `languages` are those whose stems are looked for, the reader's first. With
-    `typos` words that differ by a letter or two match as well, with a lower score."""
+def parse(text: str, languages: Sequence[str], typos: Collection[str] = ()) -> Query:
+    """The query of a text; `languages` are those whose stems are looked for, the reader's first. For
+    the words in `typos` those that differ by a letter or two match as well, with a lower score."""
     given = pieces(text)
     words = sum(min(len(raw_tokens(one.text)), MOST) for one in given if not one.is_or)
-    known = list(languages)[: max(1, MOST_TERMS // (max(words, 1) * 2 * len(STEMMED)))]
+    known = tuple(languages)[: max(1, MOST_TERMS // (max(words, 1) * 2 * len(STEMMED)))]
     units: list[list[Query]] = []
     joined = False
     for one in given:
         if one.is_or:
             joined = bool(units)
             continue
-        clause = _clause(one, known, typos=typos)
+        clause = _clause(one, known, typos)
         if clause is None:
             continue
         made = Not(clause) if one.minus else clause
@@ -117,14 +118,15 @@ def parse(text: str, languages: Sequence[str], *, typos: bool = False) -> Query:
     return Or((whole, beside)) if beside is not None and len(parts) > 1 else whole
 
 
-def beginning(text: str, languages: Sequence[str]) -> Query | None:
-    """Titles that have the words, the last of them perhaps not typed to its end; None without one."""
+def beginning(text: str, languages: tuple[str, ...]) -> Query | None:
+    """Titles that have the words, the last of them perhaps not typed to its end; None where too little
+    is typed to tell."""
     raw = raw_tokens(text)[-8:]
-    if not raw:
+    if not raw or len(text.strip()) < SHORTEST_BEGINNING:
         return None
     last = forms(raw[-1])[0]
-    parts = [_in_field("title", word, languages, typos=False) for word in raw[:-1]]
-    ended = _in_field("title", raw[-1], languages, typos=False)
+    parts = [_in_field("title", word, languages) for word in raw[:-1]]
+    ended = _in_field("title", raw[-1], languages)
     parts.append(Or((ended, Prefix("title", last))) if len(last) > 1 else ended)
     return _all(parts)
 
@@ -144,7 +146,7 @@ def _all(parts: Sequence[Query]) -> Query:
     return parts[0] if len(parts) == 1 else And(tuple(parts))
 
 
-def _clause(one: Piece, languages: Sequence[str], *, typos: bool) -> Query | None:
+def _clause(one: Piece, languages: tuple[str, ...], typos: Collection[str]) -> Query | None:
     if one.field in KEYWORD_FIELDS:
         return Terms(one.field, values_of(one.field, one.text)) if one.text else None
     fields = (one.field,) if one.field in TEXT_FIELDS else TEXT_FIELDS
@@ -154,7 +156,7 @@ def _clause(one: Piece, languages: Sequence[str], *, typos: bool) -> Query | Non
     raw = raw_tokens(text)
     if not raw:
         return None
-    clauses = [_word(token, fields, languages, typos=typos) for token in raw[:MOST]]
+    clauses = [_word(token, fields, languages, typos) for token in raw[:MOST]]
     last = forms(raw[-1])[0]
     if text.endswith("*") and len(last) > 1:
         clauses[-1] = _best(Boost(Prefix(name, last), ranking.FIELDS[name]) for name in fields)
@@ -190,11 +192,13 @@ def _phrase(text: str, fields: Sequence[str]) -> Query | None:
     return _best(Boost(Phrase(name, tokens), ranking.FIELDS[name]) for name in fields)
 
 
-def _word(raw: str, fields: Sequence[str], languages: Sequence[str], *, typos: bool) -> Query:
+def _word(
+    raw: str, fields: Sequence[str], languages: tuple[str, ...], typos: Collection[str] = ()
+) -> Query:
     """One word: of the fields the best, within a field the best form."""
     found = forms(raw)
     if len(found) == 1:
-        return _best(_in_field(name, raw, languages, typos=typos) for name in fields)
+        return _best(_in_field(name, raw, languages, typos) for name in fields)
     parts = tuple(form for form in found[1:] if form != found[0].replace("-", ""))
     exact = _best(
         Boost(
@@ -204,12 +208,14 @@ def _word(raw: str, fields: Sequence[str], languages: Sequence[str], *, typos: b
         for name in fields
     )
     if "-" in raw and all(part.isalpha() and len(part) > 2 for part in parts):
-        apart = _all([_word(part, fields, languages, typos=typos) for part in parts])
+        apart = _all([_word(part, fields, languages, typos) for part in parts])
         return Or((apart, Boost(exact, ranking.EXACT)))
     return exact
 
 
-def _in_field(name: str, raw: str, languages: Sequence[str], *, typos: bool) -> Query:
+def _in_field(
+    name: str, raw: str, languages: tuple[str, ...], typos: Collection[str] = ()
+) -> Query:
     token = forms(raw)[0]
     parts: list[Query] = [Term(name, token)]
     if name in STEMMED:
@@ -217,9 +223,25 @@ def _in_field(name: str, raw: str, languages: Sequence[str], *, typos: bool) -> 
             Boost(Term(name, form), ranking.STEM if spoken == languages[0] else ranking.OTHER_STEM)
             for spoken, form in stemmed(raw, languages)
         ]
-    if typos and name in MISSPELT and tolerated(token):
+    if raw in typos and name in MISSPELT:
         parts.append(Boost(Fuzzy(name, token, tolerated(token)), ranking.TYPO))
     return Boost(DisMax(tuple(parts), 0.0), ranking.FIELDS[name])
+
+
+def misspellable(text: str) -> list[str]:
+    """The words of a query in which typos are tolerated."""
+    raw = (
+        word
+        for one in pieces(text)
+        if not one.phrase and not one.is_or and one.field not in KEYWORD_FIELDS
+        for word in raw_tokens(one.text)
+    )
+    return [word for word in dict.fromkeys(raw) if tolerated(forms(word)[0])]
+
+
+def word_query(raw: str, languages: tuple[str, ...]) -> Query:
+    """One word anywhere."""
+    return _word(raw, TEXT_FIELDS, languages)
 
 
 def tolerated(token: str) -> int:

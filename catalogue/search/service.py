@@ -20,7 +20,7 @@ from catalogue.search.documents import texts
 from catalogue.search.explain import explained
 from catalogue.search.highlight import highlight, words_of
 from catalogue.search.languages import LANGUAGES
-from catalogue.search.parse import beginning, clean, parse, pieces, tolerated
+from catalogue.search.parse import beginning, clean, misspellable, parse, word_query
 from catalogue.search.query import (
     KEYWORD_FIELDS,
     SORTED_BY,
@@ -93,10 +93,12 @@ class SearchService:
         request = _request(params, languages)
         result = self._found(request)
         suggestion = None
-        if result.total < ranking.FEW and _misspellable(params.q):
-            looser = replace(request, query=parse(params.q, languages, typos=True))
-            suggestion = self._likelier(params, looser, result.total, languages)
-            request, result = looser, self._found(looser)
+        typos = self._unusual(request, languages, params.q) if result.total < ranking.FEW else ()
+        if typos:
+            exactly = result.total
+            request = replace(request, query=parse(params.q, languages, typos))
+            result = self._found(request)
+            suggestion = self._likelier(params, request, result, exactly, languages)
         facets = {
             name: [
                 {"value": v, "label": _label(name, v, params.lang), "count": n} for v, n in counted
@@ -142,21 +144,39 @@ class SearchService:
             raise InvalidParameter("cursor", "this is no position that a page gave") from error
         return result
 
+    def _unusual(self, request: Request, languages: tuple[str, ...], text: str) -> tuple[str, ...]:
+        """The words of a query that few records have, and that may hold a typo."""
+        return tuple(
+            word
+            for word in misspellable(text)
+            if self._total(word_query(word, languages), request.audiences) < ranking.FEW
+        )
+
+    def _total(self, query: Query, audiences: tuple[str, ...]) -> int:
+        return self._found(Request(query=query, limit=1, audiences=audiences)).total
+
     def _likelier(
-        self, params: SearchParams, looser: Request, total: int, languages: Sequence[str]
+        self,
+        params: SearchParams,
+        request: Request,
+        result: Result,
+        exactly: int,
+        languages: tuple[str, ...],
     ) -> str | None:
         """A spelling of the query that finds much more; None where there is none, or on a later page."""
         if params.cursor:
             return None
-        near = self._found(replace(looser, facets=(), sort="relevance", limit=50)).hits
-        text = respelt(params.q, [hit.item for hit in near])
+        hits = result.hits
+        if request.sort != "relevance" or request.limit < ranking.FEW:
+            asked = replace(request, facets=(), sort="relevance", limit=2 * ranking.FEW)
+            hits = self._found(asked).hits
+        text = respelt(params.q, [hit.item for hit in hits])
         if text is None:
             return None
-        asked = replace(looser, query=parse(text, languages), facets=(), limit=1)
-        better = self._found(asked).total
-        return text if better >= max(1, ranking.LIKELIER * total) else None
+        better = replace(request, query=parse(text, languages), facets=(), limit=1)
+        return text if self._found(better).total >= max(1, ranking.LIKELIER * exactly) else None
 
-    def _languages(self, reader_s: str, audiences: tuple[str, ...]) -> list[str]:
+    def _languages(self, reader_s: str, audiences: tuple[str, ...]) -> tuple[str, ...]:
         """The languages whose stems are looked for: the reader's, then those of the texts, the most
         frequent first."""
         key = (self._index.generation(), audiences)
@@ -167,7 +187,7 @@ class SearchService:
             )
             spoken = tuple(value for value, _n in self._found(asked).facets["text_language"])
             self._spoken = (key, spoken)
-        return [one for one in dict.fromkeys((reader_s, *spoken)) if one in LANGUAGES]
+        return tuple(one for one in dict.fromkeys((reader_s, *spoken)) if one in LANGUAGES)
 
     def generation(self) -> int:
         return int(self._index.generation())
@@ -180,7 +200,7 @@ class SearchService:
         """What a person may mean who has typed so far: concepts, publishers, keywords, records.
 
         Each is {"kind","value","label"}: `kind` is a filter's name and `value` what it takes, or
-        "record" and a page id.
+        "record" and a page id; of the records the last modified.
         """
         text = clean(text)
         if not text.strip():
@@ -193,7 +213,7 @@ class SearchService:
         query = beginning(text, self._languages(lang, audiences))
         records = []
         if query is not None:
-            asked = Request(query=query, limit=limit, audiences=audiences)
+            asked = Request(query=query, limit=limit, sort="-modified", audiences=audiences)
             for hit in self._found(asked).hits:
                 title = render_item(hit.item, lang)["title"]
                 records.append({"kind": "record", "value": hit.id, "label": title or hit.id})
@@ -216,16 +236,6 @@ class SearchService:
         query = And((Or(tuple(words)), Not(Terms("id", (one.id,)))))
         found = self._found(Request(query=query, limit=limit, audiences=audiences))
         return [render_item(hit.item, lang) for hit in found.hits]
-
-
-def _misspellable(text: str) -> bool:
-    """Whether a typo in one of the words would be tolerated."""
-    return any(
-        tolerated(word)
-        for one in pieces(text)
-        if not one.phrase and not one.is_or
-        for word in words_of(one.text)
-    )
 
 
 def _concepts(text: str, lang: str) -> list[dict[str, str]]:
@@ -252,7 +262,7 @@ def _telling(one: Description) -> list[tuple[str, str, float]]:
     return found
 
 
-def _request(params: SearchParams, languages: Sequence[str]) -> Request:
+def _request(params: SearchParams, languages: tuple[str, ...]) -> Request:
     sort = _sort(params)
     unknown = [name for name in params.facets if name not in FACETS]
     if unknown:

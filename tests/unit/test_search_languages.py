@@ -73,7 +73,7 @@ MISSED = {
 
 def meets(query: str, text: str, language: str) -> bool:
     """Whether a query's word finds a text of the language."""
-    sought = {*surface(query)[:1], *(form for _lang, form in stemmed(query, [language]))}
+    sought = {*surface(query)[:1], *(form for _lang, form in stemmed(query, (language,)))}
     return not sought.isdisjoint(tokens_of(text, language))
 
 
@@ -98,9 +98,7 @@ def test_a_word_does_not_find_its_neighbour(language: str, word: str, other: str
 
 
 @pytest.mark.parametrize(("language", "word", "form"), [(k, *v) for k, v in MISSED.items()])
-def test_a_limit_that_the_reference_names_is_still_one(
-    language: str, word: str, form: str
-) -> None:
+def test_a_limit_that_the_reference_names_is_still_one(language: str, word: str, form: str) -> None:
     assert not meets(word, form, language)
 
 

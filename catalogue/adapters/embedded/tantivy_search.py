@@ -24,6 +24,7 @@ from catalogue.search.documents import folded_head, id_rank, read_head
 SEGMENTS = 65_000  # values a segment may report to a facet, so that counts are exact
 KEPT = 256  # searches whose totals and facets are kept until the next commit
 PLENTY = 2000  # completions that are looked at
+COMPLETED = 4096  # beginnings whose completions are kept until the next commit
 VIEWS, PATIENCE = 32, 600.0  # older commits that walks go on in, and the seconds they are kept for
 RANKED = 400_000  # hits of walks by relevance whose order is kept, together
 
@@ -50,6 +51,7 @@ class TantivySearch:
         self._seen: tuple[int, int] | None = None
         self._index: Index | None = None
         self._counted: OrderedDict[object, tuple[int, dict[str, Counts]]] = OrderedDict()
+        self._completed: OrderedDict[object, list[tuple[str, str]]] = OrderedDict()
         self._views: OrderedDict[int, tuple[View, float]] = OrderedDict()
         self._ranked: OrderedDict[object, tuple[list[Ranked], bool]] = OrderedDict()
 
@@ -78,13 +80,21 @@ class TantivySearch:
         return q.Result(known[0], tuple(hits), known[1], following, newest.generation)
 
     def complete(self, prefix: str, limit: int) -> list[tuple[str, str, str]]:
-        """Publishers and keywords that begin so, the most frequent first."""
-        wanted = folded_head(prefix)
-        public = T.term_query(self._schema, "audience", "public")
-        found = self._newest().searcher.terms_with_prefix("heads", wanted, public, PLENTY)
-        ranked = sorted(((-count, head) for head, count in found))[:limit]
-        parts = [read_head(head) for _count, head in ranked]
-        return [(kind, value, value) for kind, value in parts]
+        """Publishers and keywords of public records that begin so, the most frequent first."""
+        view, wanted = self._newest(), folded_head(prefix)
+        key = (view.generation, wanted, limit)
+        with self._guard:
+            known = self._completed.get(key)
+        if known is None:
+            public = T.term_query(self._schema, "audience", "public")
+            found = view.searcher.terms_with_prefix("heads", wanted, public, PLENTY)
+            ranked = sorted((-count, head) for head, count in found if count)[:limit]
+            known = [read_head(head) for _count, head in ranked]
+            with self._guard:
+                self._completed[key] = known
+                while len(self._completed) > COMPLETED:
+                    self._completed.popitem(last=False)
+        return [(kind, value, value) for kind, value in known]
 
     def size(self) -> int:
         """How many records are indexed."""
@@ -119,6 +129,7 @@ class TantivySearch:
                 self._seen = (stat.st_mtime_ns, stat.st_ino)
                 self._index = Index(self._schema, path=str(self._folder))
                 self._counted.clear()
+                self._completed.clear()
             assert self._index is not None
             return View(self._index.searcher(), hash(self._seen))
 
