@@ -95,6 +95,10 @@ class SearchService:
     def generation(self) -> int:
         return int(self._index.generation())
 
+    def close(self) -> None:
+        """Let go of the index."""
+        self._index.close()
+
     def suggest(self, text: str, limit: int = 10, lang: str = "en") -> list[dict[str, str]]:
         """What a person may mean who has typed so far: concepts, publishers, keywords."""
         wanted = text.strip().lower()

@@ -80,6 +80,9 @@ class TantivySearch:
         faults += [f"record {page_id} is in the index only" for page_id in indexed]
         return faults[:20]
 
+    def close(self) -> None:
+        """Nothing is held that outlives a search."""
+
     def _newest(self) -> tuple[Any, int]:
         """A searcher on the newest commit, and that commit's generation."""
         with self._guard:
