@@ -2,8 +2,9 @@
 
     python deploy/elasticsearch-node/start.py [--port 9250] [--home FOLDER]
 
-Builds it with Maven where that has not been done. This process becomes the server: what ends the one
-ends the other. Several form a cluster where each is told the transport ports of all with --cluster.
+Builds it with Maven where that has not been done; the exit status is 69 where there is no JDK or Maven.
+This process becomes the server: what ends the one ends the other. Several form a cluster where each is
+told the transport ports of all with --cluster.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 TARGET = HERE / "target"
 BUILT = TARGET / "built"
 NEWEST, OLDEST = 99, 21  # versions of Java that the server may run on
-UNUSABLE = 69  # sysexits: a service that is needed cannot be had
+LACKING = 69  # the exit status where a JDK or Maven is lacking (sysexits: unavailable)
 
 
 def main() -> None:
@@ -39,7 +40,7 @@ def main() -> None:
     if jdk is None or (maven is None and not _fresh()):
         lacking = f"a JDK of version {OLDEST} or newer" if jdk is None else "Maven (mvn)"
         print(f"elasticsearch-node: {lacking} is needed and was not found", file=sys.stderr)
-        sys.exit(UNUSABLE)
+        sys.exit(LACKING)
     if not _fresh():
         _build(str(maven), jdk)
     if not given.build:
@@ -87,8 +88,7 @@ def _build(maven: str, jdk: Path) -> None:
         words, cwd=HERE, env={**os.environ, "JAVA_HOME": str(jdk)}, check=False, stdout=sys.stderr
     )
     if done.returncode:
-        print("elasticsearch-node: Maven could not build it; see above", file=sys.stderr)
-        sys.exit(UNUSABLE)
+        sys.exit("elasticsearch-node: Maven could not build it; see above")
     BUILT.touch()
 
 
