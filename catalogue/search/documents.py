@@ -16,8 +16,9 @@ from catalogue.model import Change, audiences
 from catalogue.project.describe import Description, epoch, item
 from catalogue.search.analysis import fold, tokens_of
 
-VERSION = 3  # of what a document holds; an index of another one is made anew
+VERSION = 4  # of what a document holds; an index of another one is made anew
 MARK = "\x1f"  # between the parts of a head
+START = "~"  # the first token of every text, which no analysis gives
 MISSING = 1 << 62  # sort keys from here on are those of records without the value
 
 _TIE = 25  # bits of a sort key that come from the record's id
@@ -31,7 +32,9 @@ class Document:
     """A record as it is searched.
 
     `hash` is the content hash in hexadecimal. `texts` holds analysed tokens by
-    `query.TEXT_FIELDS`, in an order that phrases rely on; none contains white space. `keywords`
+    `query.TEXT_FIELDS`, in an order that phrases rely on; none contains white space. Every field is
+    there and begins with `START`: engines differ in whether records without a field count in its
+    statistics, and so in scores. `keywords`
     holds each value once, by `query.KEYWORD_FIELDS` and `query.INNER_FIELDS`; a field without a
     value may be absent. `numbers` goes by
     `query.NUMBER_FIELDS`; unknown ones are absent. `sorts` has a whole number below 2**63 for
@@ -134,13 +137,14 @@ def _texts(one: Description) -> dict[str, list[str]]:
         for lang, text in table.items()
     ]
     names = [one.publisher or "", *one.creators, *one.identifiers, *one.formats, one.node]
-    return {
+    tokens = {
         "title": _tokens((text, lang) for lang, text in one.title.items()),
         "description": _tokens((text, lang) for lang, text in one.description.items()),
         "keywords": _tokens(words),
         "distributions": _tokens(parts),
         "names": _tokens((name, "") for name in names),
     }
+    return {name: [START, *of] for name, of in tokens.items()}
 
 
 def _tokens(texts: Iterable[tuple[str, str]]) -> list[str]:

@@ -44,7 +44,7 @@ SORT_KEYS = tuple(f"{name}_{way}" for name in SORTED_BY for way in ("up", "down"
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """Every record."""
+    """Every record; adds nothing to the score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,8 @@ class Or:
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """The records that the part does not match; adds nothing to the score."""
+
     part: Query
 
 

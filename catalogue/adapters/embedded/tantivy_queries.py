@@ -14,7 +14,8 @@ def compiled(query: q.Query, schema: Any) -> T:  # noqa: C901 PLR0911 PLR0912 on
     """Our query tree in Tantivy's own."""
     match query:
         case q.All():
-            return T.all_query()
+            # By itself it scores 1 here and 0 there, as Tantivy leaves it out of some queries.
+            return T.const_score_query(T.all_query(), 0.0)
         case q.Term(field, token):
             return T.term_query(schema, field, token)
         case q.Phrase(field, tokens):
@@ -38,9 +39,8 @@ def compiled(query: q.Query, schema: Any) -> T:  # noqa: C901 PLR0911 PLR0912 on
         case q.Or(parts):
             return T.boolean_query([(Occur.Should, compiled(one, schema)) for one in parts])
         case q.Not(part):
-            return T.boolean_query(
-                [(Occur.Must, T.all_query()), (Occur.MustNot, compiled(part, schema))]
-            )
+            others = [(Occur.Must, T.all_query()), (Occur.MustNot, compiled(part, schema))]
+            return T.const_score_query(T.boolean_query(others), 0.0)
         case q.DisMax(parts, tie):
             return T.disjunction_max_query([compiled(one, schema) for one in parts], tie)
         case q.Boost(part, factor):

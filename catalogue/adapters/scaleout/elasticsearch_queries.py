@@ -13,7 +13,7 @@ def compiled(query: q.Query) -> dict[str, Any]:  # noqa: C901 PLR0911 PLR0912 on
     """The body of a query that matches and scores as our tree says."""
     match query:
         case q.All():
-            return {"match_all": {}}
+            return _only({"match_all": {}})
         case q.Term(field, token):
             return {"term": {field: token}}
         case q.Phrase(field, tokens):
@@ -45,7 +45,7 @@ def compiled(query: q.Query) -> dict[str, Any]:  # noqa: C901 PLR0911 PLR0912 on
             found = [compiled(one) for one in parts]
             return {"bool": {"should": found, "minimum_should_match": 1}}
         case q.Not(part):
-            return {"bool": {"must": [{"match_all": {}}], "must_not": [compiled(part)]}}
+            return _only({"bool": {"must_not": [compiled(part)]}})
         case q.DisMax(parts, tie):
             found = [compiled(one) for one in parts]
             return {"dis_max": {"queries": found, "tie_breaker": tie}} if parts else NOTHING
