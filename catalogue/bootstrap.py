@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import vocab
 from catalogue.adapters.embedded.lock import FileLock
@@ -14,13 +15,16 @@ from catalogue.adapters.embedded.sparql_pool import SparqlPool
 from catalogue.adapters.embedded.tantivy import TantivyIndex
 from catalogue.adapters.embedded.tantivy_search import TantivySearch
 from catalogue.adapters.sql import SqlJournal, migrate
-from catalogue.errors import NotFound, SettingsError
+from catalogue.errors import NotFound, SettingsError, Unavailable
 from catalogue.harvest.worker import SourceLock
 from catalogue.http import GuardedClient
-from catalogue.ports import Client, Journal, Projection, Sparql
+from catalogue.ports import Client, Index, Journal, Projection, Sparql
 from catalogue.project.follower import Positions, live_changes
 from catalogue.search.service import SearchService
 from catalogue.settings import Settings
+
+if TYPE_CHECKING:
+    from catalogue.adapters.scaleout.elasticsearch_server import Server
 
 GRAPH, INDEX = "graph", "index"
 PROJECTIONS = (GRAPH, INDEX)
@@ -39,7 +43,7 @@ def open_journal(settings: Settings) -> Iterator[Journal]:
 
 
 def _journal(settings: Settings) -> SqlJournal:
-    _only_embedded(settings)
+    _check(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if not settings.database_url and not (settings.data_dir / "journal.sqlite").exists():
         migrate(settings.database)
@@ -48,17 +52,20 @@ def _journal(settings: Settings) -> SqlJournal:
 
 def migrate_journal(settings: Settings) -> list[str]:
     """Create the schema or bring it forward; return what was done, a line each."""
-    _only_embedded(settings)
+    _check(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return migrate(settings.database)
 
 
-def _only_embedded(settings: Settings) -> None:
-    for name in ("graph_url", "search_url", "jobs_url"):
+def _check(settings: Settings) -> None:
+    """Raises: SettingsError for an engine that there is not, or an address that names none."""
+    for name in ("graph_url", "jobs_url"):
         if getattr(settings, name):
             raise SettingsError(
                 f"AICAT_{name.upper()}: this version has the embedded engine only; unset it"
             )
+    if settings.search_url:
+        _search_server(settings)
 
 
 def guarded_client(settings: Settings) -> Client:
@@ -119,6 +126,7 @@ class Catalogue:
         return {name: last - (at[name].visible if name in at else 0) for name in (GRAPH, INDEX)}
 
     def close(self) -> None:
+        self.search.close()
         self.sparql.close()
         self.journal.close()
 
@@ -126,7 +134,6 @@ class Catalogue:
 def bootstrap(settings: Settings) -> Catalogue:
     """Open everything for reading."""
     journal = _journal(settings)
-    index = TantivySearch(settings.data_dir / INDEX)
     sparql = SparqlPool(
         settings.data_dir / GRAPH,
         children=settings.sparql_children,
@@ -134,8 +141,28 @@ def bootstrap(settings: Settings) -> Catalogue:
         results=settings.sparql_results,
     )
     return Catalogue(
-        settings, journal, SearchService(index), sparql, positions(settings), journal.last_seq()
+        settings,
+        journal,
+        SearchService(_index(settings)),
+        sparql,
+        positions(settings),
+        journal.last_seq(),
     )
+
+
+def _index(settings: Settings) -> Index:
+    if not settings.search_url:
+        return TantivySearch(settings.data_dir / INDEX)
+    from catalogue.adapters.scaleout.elasticsearch_search import ElasticsearchSearch
+
+    return ElasticsearchSearch(_search_server(settings))
+
+
+def _search_server(settings: Settings) -> Server:
+    # Imported where it is used: the driver takes as long to load as all the rest.
+    from catalogue.adapters.scaleout.elasticsearch_server import server
+
+    return server(settings.search_url, api_key=settings.search_api_key, ca=settings.search_ca)
 
 
 def positions(settings: Settings) -> Positions:
@@ -171,11 +198,33 @@ def projection(name: str, settings: Settings, journal: Journal, *, knows_site: b
     if name == GRAPH:
         site = settings.site if knows_site else OxigraphGraph.site_of(folder) or settings.site
         opened = OxigraphGraph(folder, journal, site=site, vocabulary=vocab.triples)
+    elif settings.search_url:
+        from catalogue.adapters.scaleout.elasticsearch import ElasticsearchIndex
+
+        opened = ElasticsearchIndex(
+            _search_server(settings),
+            countries=_countries(journal),
+            journal=partial(_journal_id, journal),
+        )
     else:
         opened = TantivyIndex(folder, countries=_countries(journal))
-    if opened.needs_rebuild(journal.last_seq()):
+    if _unreliable(opened, journal):
         positions(settings).reset(name)
     return opened
+
+
+def _unreliable(opened: Projection, journal: Journal) -> bool:
+    """Whether nothing of a projection can be relied on: it must be made anew, or does not answer."""
+    try:
+        return opened.needs_rebuild(journal.last_seq()) is not None
+    except Unavailable:
+        return True  # following it, the fault is met again, said, and waited for
+
+
+def _journal_id(journal: Journal) -> str:
+    """What tells a journal from any other: the run of its first change, whose id is unique."""
+    first = journal.changes(0, 1)
+    return first[0].run if first else ""
 
 
 def projection_lock(settings: Settings, name: str) -> FileLock:
@@ -187,8 +236,8 @@ def compare_with_readers(settings: Settings, journal: Journal) -> dict[str, list
     """What differs between the journal and what readers see of the projections that another process
     keeps; it must have caught up."""
     folder, live = settings.data_dir, partial(live_changes, journal)
-    index = TantivySearch(folder / INDEX)
-    return {
-        GRAPH: OxigraphGraph.differences_of_readers(folder / GRAPH, live, vocab.triples),
-        INDEX: index.differences(live),
-    }
+    with contextlib.closing(_index(settings)) as index:
+        return {
+            GRAPH: OxigraphGraph.differences_of_readers(folder / GRAPH, live, vocab.triples),
+            INDEX: index.differences(live),
+        }

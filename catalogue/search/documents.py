@@ -19,8 +19,9 @@ from catalogue.search.analysis import tokens_of
 from catalogue.search.languages import LANGUAGES
 from catalogue.search.query import SORTED_BY
 
-VERSION = 3  # of what a document holds; an index of another one is made anew
+VERSION = 5  # of what a document holds; an index of another one is made anew
 MARK = "\x1f"  # between the parts of a head
+START = "~"  # the first token of every text, which no analysis gives
 MISSING = 1 << 62  # sort keys from here on are those of records without the value
 
 BANDS = {"excellent": 351, "good": 221, "sufficient": 121, "bad": 0}  # points from which on
@@ -37,7 +38,9 @@ class Document:
     """A record as it is searched.
 
     `hash` is the content hash in hexadecimal. `texts` holds analysed tokens by
-    `query.TEXT_FIELDS`, in an order that phrases rely on; none contains white space. `keywords`
+    `query.TEXT_FIELDS`, in an order that phrases rely on; none contains white space. Every field is
+    there and begins with `START`: engines differ in whether records without a field count in its
+    statistics, and so in scores. `keywords`
     holds each value once, by `query.KEYWORD_FIELDS` and `query.INNER_FIELDS`; a field without a
     value may be absent. `numbers` goes by
     `query.NUMBER_FIELDS`; unknown ones are absent. `sorts` has a whole number below 2**63 for
@@ -166,13 +169,14 @@ def texts(one: Description) -> dict[str, list[str]]:
     ]
     names = [one.publisher or "", *one.creators, *one.identifiers, *one.formats, one.node]
     own = one.languages[0] if len(one.languages) == 1 else ""
-    return {
+    tokens = {
         "title": _tokens(((text, lang) for lang, text in one.title.items()), own),
         "description": _tokens(((text, lang) for lang, text in one.description.items()), own),
         "keywords": _tokens(words, own),
         "distributions": _tokens(dict.fromkeys(parts), own),
         "names": _tokens((name, "-") for name in names),
     }
+    return {name: [START, *of] for name, of in tokens.items()}
 
 
 def _tokens(of: Iterable[tuple[str, str]], own: str = "") -> list[str]:

@@ -16,7 +16,7 @@ from catalogue.errors import InvalidParameter
 from catalogue.ports import Index
 from catalogue.project.describe import Description, epoch, render_item
 from catalogue.search import ranking
-from catalogue.search.documents import texts
+from catalogue.search.documents import START, texts
 from catalogue.search.explain import explained
 from catalogue.search.highlight import highlight, words_of
 from catalogue.search.languages import LANGUAGES
@@ -192,6 +192,10 @@ class SearchService:
     def generation(self) -> int:
         return int(self._index.generation())
 
+    def close(self) -> None:
+        """Let go of the index."""
+        self._index.close()
+
     # --- beside searching --------------------------------------------------------------------------
 
     def suggest(
@@ -254,7 +258,7 @@ def _telling(one: Description) -> list[tuple[str, str, float]]:
     of = texts(one)
     found = []
     for name in ("title", "keywords"):
-        stems = [token for token in of[name] if token.startswith("~")]
+        stems = [token for token in of[name] if token.startswith("~") and token != START]
         words = stems or [token for token in of[name] if len(token) > 3]
         weight = ranking.FIELDS[name]
         kept = dict.fromkeys(words[: ranking.SIMILAR_TERMS // 2])

@@ -15,6 +15,7 @@ def compiled(query: q.Query, schema: Any) -> T:  # noqa: C901 PLR0911 PLR0912 on
     """Our query tree in Tantivy's own."""
     match query:
         case q.All():
+            # By itself it scores 1 here and 0 there, as Tantivy leaves it out of some queries.
             return T.const_score_query(T.all_query(), 0.0)
         case q.Term(field, token):
             return T.term_query(schema, field, token)

@@ -116,6 +116,12 @@ class TantivySearch:
         faults += [f"record {page_id} is in the index only" for page_id in indexed]
         return faults[:20]
 
+    def close(self) -> None:
+        """Let go of the commits that are kept."""
+        with self._guard:
+            self._views.clear()
+            self._ranked.clear()
+
     # --- commits -----------------------------------------------------------------------------------
 
     def _newest(self) -> View:
