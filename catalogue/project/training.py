@@ -167,7 +167,7 @@ _APART = re.compile(r"[\s_\-]+")
 
 
 def _words(table: Mapping[str, str]) -> dict[str, str]:
-    return {_apart(word): value for value, words in table.items() for word in words.split("|")}
+    return {_apart(fold(word)): value for value, of in table.items() for word in of.split("|")}
 
 
 def _apart(word: str) -> str:

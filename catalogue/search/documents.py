@@ -30,7 +30,7 @@ _ID_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"  # of page ids, in the order of
 _TIE = 25  # bits of a sort key that come from the record's id
 _VALUE = 37  # bits of a sort key that come from the value
 _ZERO = 1 << 36  # added to a number, so that times before 1970 sort too
-_LETTERS = 7  # of a title that its sort key tells
+_LETTERS = 9  # of a title that its sort key tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Document:
     every one of `query.SORT_KEYS`: ascending by (key, id) is the order, whichever the direction,
     and records without the value come last in both. `box` is west, south, east, north in degrees.
     `heads` are what completion looks through: `read_head` tells their parts. `item` is the stored
-    JSON of `describe.item`, with `changed`: when the record was last changed here (ISO 8601 UTC).
+    JSON of `describe.item`, with `changed`: when the record was last changed here (ISO 8601 UTC, to the second).
     """
 
     id: str
@@ -78,7 +78,7 @@ def document(change: Change, one: Description) -> Document:
         number = numbers.get(name)
         sorts[f"{name}_up"], sorts[f"{name}_down"] = _number_keys(number, record.page_id)
     sorts["title_up"], sorts["title_down"] = _title_keys(one, record.page_id)
-    stored = {**item(one), "changed": change.at.isoformat()}
+    stored = {**item(one), "changed": change.at.isoformat(timespec="seconds")}
     return Document(
         id=record.page_id,
         hash=record.content_hash.hex(),

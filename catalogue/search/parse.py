@@ -126,9 +126,10 @@ def beginning(text: str, languages: tuple[str, ...]) -> Query | None:
         return None
     last = forms(raw[-1])[0]
     parts = [_in_field("title", word, languages) for word in raw[:-1]]
-    ended = _in_field("title", raw[-1], languages)
-    parts.append(Or((ended, Prefix("title", last))) if len(last) > 1 else ended)
-    return _all(parts)
+    if len(last) > 1:
+        ended = _in_field("title", raw[-1], languages)
+        parts.append(Or((ended, Prefix("title", last))))
+    return _all(parts) if parts else None
 
 
 def _adjacent(given: Sequence[Piece]) -> Query | None:

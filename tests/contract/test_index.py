@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,13 +10,11 @@ import pytest
 from catalogue.errors import InvalidParameter
 from catalogue.model import Change, Record, Sector, content_hash, page_id
 from catalogue.search.service import SearchParams, SearchService
-from tests.contract.engines import Engine
+from tests.contract.engines import Engine, Make
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DCT = "http://purl.org/dc/terms/"
 THEME = "http://publications.europa.eu/resource/authority/data-theme/"
-
-Make = Callable[..., SearchService]
 
 
 def change(
@@ -49,11 +46,6 @@ def change(
         changed=NOW,
     )
     return Change(number, record, "r", NOW, graph, (Sector("health", "theme", theme),))
-
-
-@pytest.fixture
-def make(engine: Engine) -> Make:
-    return lambda *changes: SearchService(engine.filled(*changes))
 
 
 def gone(change: Change) -> Change:
