@@ -16,10 +16,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from catalogue.project.folding import fold
-from catalogue.search.languages import LANGUAGES, SCRIPTS, stem
+from catalogue.search.languages import LANGUAGES, SCRIPTS, SHORTEST, SNOWBALL, stem
 
 LONGEST_TOKEN = 60
 LONGEST_TEXT = 20_000  # characters of one text that are analysed
+MOST_PARTS = 4  # of a compound that are searched alone: a date has three, an identifier more
 SHORT = 24  # characters of a text whose analysis is kept
 KEPT = 250_000  # words whose analysis is kept: about 80 MB
 
@@ -81,7 +82,7 @@ def forms(raw: str) -> tuple[str, ...]:
     if raw.isalnum():
         return (whole,)
     parts = [fold(part)[:LONGEST_TOKEN] for part in _PARTS.findall(raw)]
-    if len(parts) < 2:
+    if not 2 <= len(parts) <= MOST_PARTS:
         return (whole,)
     joined = ["".join(parts)[:LONGEST_TOKEN]] if len(parts) == 2 and "-" in raw else []
     return (whole, *joined, *parts)
@@ -91,16 +92,22 @@ def stems(raw: str, language: str) -> tuple[str, ...]:
     """The marked stems of one word, or of a compound's parts, in a language of `LANGUAGES`.
 
     Stemmers rely on accents and readers leave them out: both the word's stem, folded, and the
-    folded word's stem stand for it where they differ.
+    folded word's stem stand for it where they differ. Dictionaries know no word without its accents.
     """
-    parts = [raw] if raw.isalpha() else [part for part in _PARTS.findall(raw) if part.isalpha()]
-    found = []
-    for part in parts:
-        if len(part) > 1:
-            found.append(fold(stem(part, language)))
-            if not part.isascii():
-                found.append(stem(fold(part), language))
-    return tuple(dict.fromkeys(f"~{language}~{one[:LONGEST_TOKEN]}" for one in found))
+    if raw.isalpha():
+        return _stems(raw, language)
+    parts = [part for part in _PARTS.findall(raw) if part.isalpha()][:MOST_PARTS]
+    return tuple(dict.fromkeys(one for part in parts for one in _stems(part, language)))
+
+
+def _stems(word: str, language: str) -> tuple[str, ...]:
+    if len(word) < SHORTEST:
+        return ()
+    first = f"~{language}~{fold(stem(word, language))[:LONGEST_TOKEN]}"
+    if word.isascii() or language not in SNOWBALL:
+        return (first,)
+    second = f"~{language}~{stem(fold(word), language)[:LONGEST_TOKEN]}"
+    return (first,) if second == first else (first, second)
 
 
 class _Words(dict[str, tuple[tuple[str, ...], tuple[str, ...]]]):

@@ -11,8 +11,7 @@ import threading
 from functools import cache
 
 import Stemmer
-from simplemma import Lemmatizer
-from simplemma.strategies import DefaultStrategy
+from simplemma.strategies import DictionaryLookupStrategy
 from simplemma.strategies.dictionaries import DefaultDictionaryFactory
 
 SNOWBALL = {
@@ -67,7 +66,7 @@ def stem(word: str, language: str) -> str:
     if len(word) < SHORTEST:
         return word
     if language in LEMMAS:
-        word = _lemmatizer().lemmatize(word, LEMMAS[language]).lower()
+        word = (_lemmas().get_lemma(word, LEMMAS[language]) or word).lower()
     if language in SNOWBALL:
         return _snowball(SNOWBALL[language], word)
     if language in ENDINGS:
@@ -76,12 +75,9 @@ def stem(word: str, language: str) -> str:
 
 
 @cache
-def _lemmatizer() -> Lemmatizer:
+def _lemmas() -> DictionaryLookupStrategy:
     """One for the process, with room for every dictionary; each is read at its first word."""
-    factory = DefaultDictionaryFactory(cache_max_size=len(LEMMAS))
-    return Lemmatizer(
-        lemmatization_strategy=DefaultStrategy(dictionary_factory=factory), cache_max_size=1
-    )
+    return DictionaryLookupStrategy(DefaultDictionaryFactory(cache_max_size=len(LEMMAS)))
 
 
 def _snowball(name: str, word: str) -> str:
