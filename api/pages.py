@@ -29,6 +29,7 @@ from catalogue.errors import CatalogueError, InvalidParameter
 from catalogue.model import SECTORS, Change, run_json
 from catalogue.project.describe import describe
 from catalogue.search.service import SearchPage, SearchParams
+from vocab.facet_labels import facet_label
 
 FACETS = (
     "sector",
@@ -132,6 +133,7 @@ def shell(active: str = "", **more: Any) -> dict[str, Any]:
         "lang": language(),
         "show": showing,
         "label": vocab.label,
+        "label_of": facet_label,
         **more,
     }
 

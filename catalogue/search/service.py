@@ -37,6 +37,7 @@ from catalogue.search.query import (
     Terms,
 )
 from catalogue.search.spelling import respelt
+from vocab.facet_labels import facet_label
 
 SORTS = ("relevance", *SORTED_BY)
 FACETS = KEYWORD_FIELDS
@@ -383,4 +384,6 @@ def _position(cursor: str, digest: str) -> str:
 
 
 def _label(name: str, value: str, language: str) -> str:
-    return vocab.label(name, value, language) if name in _SCHEMES else value
+    if name in _SCHEMES:
+        return vocab.label(name, value, language)
+    return facet_label(name, value, language)
