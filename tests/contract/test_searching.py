@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from catalogue.model import Change
 from catalogue.project.describe import describe
@@ -150,3 +152,18 @@ def test_an_explained_score_is_the_engine_s(make: Make) -> None:
     assert result.hits
     for hit in result.hits:
         assert told[hit.id]["score"] == pytest.approx(hit.score, abs=0.02)
+
+
+def test_any_text_is_answered(make: Make) -> None:
+    service = make(change(1, "Soil moisture"), change(2, "C++ code of l'eau"))
+    noise = st.text('soil "-*:()OR\u202e\x00\ud800', max_size=40)
+
+    @settings(max_examples=60, deadline=None, database=None)
+    @given(st.text(st.characters(), max_size=80) | noise, st.sampled_from(["", "title"]))
+    def answered(text: str, sort: str) -> None:
+        page = service.search(SearchParams(q=text, sort=sort, facets=["theme"], explain=True))
+        assert 0 <= page.total <= 2
+        assert len(page.items) == page.total
+        assert isinstance(service.suggest(text), list)
+
+    answered()
