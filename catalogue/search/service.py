@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +14,7 @@ from catalogue.errors import InvalidParameter
 from catalogue.ports import Index
 from catalogue.project.describe import Description, epoch, render_item
 from catalogue.search import ranking
+from catalogue.search.cursor import read_cursor, write_cursor
 from catalogue.search.documents import START, texts
 from catalogue.search.explain import explained
 from catalogue.search.highlight import highlight, words_of
@@ -91,15 +90,25 @@ class SearchService:
         """Answer a search. Raises: InvalidParameter naming the parameter at fault."""
         params = replace(params, q=clean(params.q))
         languages = self._languages(params.lang, params.audiences)
+        words = misspellable(params.q)
         request = _request(params, languages)
-        result = self._found(request)
+        typos: tuple[str, ...] = ()
         suggestion = None
-        typos = self._unusual(request, languages, params.q) if result.total < ranking.FEW else ()
-        if typos:
-            exactly = result.total
-            request = replace(request, query=parse(params.q, languages, typos))
+        if params.cursor:
+            # A walk looks for typos to its end in the words that it began with.
+            typos, position = read_cursor(params.cursor, _digest(params), words)
+            query = parse(params.q, languages, typos)
+            request = replace(request, query=query, after=position)
             result = self._found(request)
-            suggestion = self._likelier(params, request, result, exactly, languages)
+        else:
+            result = self._found(request)
+            if result.total < ranking.FEW:
+                typos = self._unusual(request, languages, words)
+            if typos:
+                exactly = result.total
+                request = replace(request, query=parse(params.q, languages, typos))
+                result = self._found(request)
+                suggestion = self._likelier(params, request, result, exactly, languages)
         facets = {
             name: [
                 {"value": v, "label": _label(name, v, params.lang), "count": n} for v, n in counted
@@ -108,7 +117,7 @@ class SearchService:
         }
         following = None
         if result.next is not None:
-            following = _cursor(result.next, _digest(params))
+            following = write_cursor(_digest(params), words, typos, result.next)
         items = self._items(params, request, result)
         return SearchPage(result.total, items, facets, following, suggestion)
 
@@ -120,7 +129,7 @@ class SearchService:
         for hit in result.hits:
             rendered = render_item(hit.item, params.lang)
             items.append({**rendered, "highlight": highlight(rendered, hit.item, words)})
-        if params.explain:
+        if params.explain and items:
             ids = [hit.id for hit in result.hits]
             told = explained(request.query, ids, lambda part: self._scores(part, request, ids))
             items = [{**item, "explain": told[item["id"]]} for item in items]
@@ -145,11 +154,13 @@ class SearchService:
             raise InvalidParameter("cursor", "this is no position that a page gave") from error
         return result
 
-    def _unusual(self, request: Request, languages: tuple[str, ...], text: str) -> tuple[str, ...]:
-        """The words of a query that few records have, and that may hold a typo."""
+    def _unusual(
+        self, request: Request, languages: tuple[str, ...], words: Sequence[str]
+    ) -> tuple[str, ...]:
+        """Those of the words that few records have."""
         return tuple(
             word
-            for word in misspellable(text)
+            for word in words
             if self._total(word_query(word, languages), request.audiences) < ranking.FEW
         )
 
@@ -164,9 +175,7 @@ class SearchService:
         exactly: int,
         languages: tuple[str, ...],
     ) -> str | None:
-        """A spelling of the query that finds much more; None where there is none, or on a later page."""
-        if params.cursor:
-            return None
+        """A spelling of the query that finds much more; None where there is none."""
         hits = result.hits
         if request.sort != "relevance" or request.limit < ranking.FEW:
             asked = replace(request, facets=(), sort="relevance", limit=2 * ranking.FEW)
@@ -293,7 +302,6 @@ def _request(params: SearchParams, languages: tuple[str, ...]) -> Request:
         must=tuple(_bounds(params)),
         sort=sort,
         limit=params.limit,
-        after=_position(params.cursor, _digest(params)) if params.cursor else None,
         facets=tuple(params.facets),
         facet_limit=params.facet_limit,
         audiences=params.audiences,
@@ -361,26 +369,6 @@ def _digest(params: SearchParams) -> str:
         sorted(params.audiences),
     ]
     return hashlib.blake2b(orjson.dumps(parts), digest_size=6).hexdigest()
-
-
-def _cursor(position: str, digest: str) -> str:
-    return base64.urlsafe_b64encode(f"{digest} {position}".encode()).decode().rstrip("=")
-
-
-def _position(cursor: str, digest: str) -> str:
-    """Raises: InvalidParameter for a cursor that is none of ours, or of another search."""
-    try:
-        text = base64.b64decode(
-            cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True
-        ).decode()
-    except (binascii.Error, UnicodeDecodeError, ValueError) as error:
-        raise InvalidParameter(
-            "cursor", "this is no cursor; take `next` of the page before"
-        ) from error
-    found, _, position = text.partition(" ")
-    if found != digest or not position:
-        raise InvalidParameter("cursor", "the cursor is of another search; begin without one")
-    return position
 
 
 def _label(name: str, value: str, language: str) -> str:

@@ -10,8 +10,9 @@ import pytest
 from catalogue.errors import InvalidParameter
 from catalogue.model import Change
 from catalogue.ports import Index
+from catalogue.search.cursor import write_cursor
 from catalogue.search.query import Prefix, Request, Term
-from catalogue.search.service import SearchParams, SearchService
+from catalogue.search.service import SearchParams, SearchService, _digest
 from tests.contract.engines import Engine
 from tests.contract.test_index import DCT, change, gone
 
@@ -171,11 +172,19 @@ def test_a_position_that_no_page_gave_is_refused_or_leads_somewhere(
 ) -> None:
     service = SearchService(engine.filled(change(1, "Record")))
     params = SearchParams(q="record", sort=sort)
-    from catalogue.search.service import _cursor, _digest
-
+    cursor = write_cursor(_digest(params), ["record"], (), position)
     try:
-        page = service.search(replace(params, cursor=_cursor(position, _digest(params))))
+        page = service.search(replace(params, cursor=cursor))
     except InvalidParameter as error:
         assert error.name == "cursor"
     else:
         assert page.total == 1
+
+
+def test_a_walk_with_typos_goes_on_with_them(engine: Engine) -> None:
+    records = [change(n, f"Satellite {n}") for n in range(1, 21)]
+    service = SearchService(engine.filled(*records, change(90, "Satelite")))
+    first = service.search(SearchParams(q="satelite", limit=7))
+    engine.filled(*(change(n, f"Satelite {n}") for n in range(91, 111)))
+    second = service.search(SearchParams(q="satelite", limit=7, cursor=first.next))
+    assert {str(item["title"])[:9] for item in second.items} == {"Satellite"}
