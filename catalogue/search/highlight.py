@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from catalogue.project.folding import fold
 from catalogue.search.analysis import forms, raw_tokens, stems
 from catalogue.search.languages import LANGUAGES
 from catalogue.search.parse import pieces
@@ -43,7 +44,11 @@ def highlight(
 
 def _marked(text: str, language: str, sought: frozenset[str]) -> tuple[str, int]:
     parts, at, number = [], 0, 0
+    letters = {form.rpartition("~")[2][:1] for form in sought}
     for match in _WORD.finditer(text):
+        # A word and its stem begin alike, but for what Irish puts before a word.
+        if language != "ga" and fold(match.group()[0].lower())[:1] not in letters:
+            continue
         if not sought.isdisjoint(_forms(match.group(), language)):
             parts.append(html.escape(text[at : match.start()]))
             parts.append(f"<mark>{html.escape(match.group())}</mark>")

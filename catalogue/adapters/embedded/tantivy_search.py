@@ -16,7 +16,7 @@ from tantivy import FieldType, Index, Occur, Order
 from tantivy import Query as T
 
 from catalogue.adapters.embedded.tantivy_documents import schema
-from catalogue.adapters.embedded.tantivy_queries import compiled
+from catalogue.adapters.embedded.tantivy_queries import Exists, compiled
 from catalogue.model import Change
 from catalogue.search import query as q
 from catalogue.search.documents import folded_head, id_rank, read_head
@@ -24,6 +24,7 @@ from catalogue.search.documents import folded_head, id_rank, read_head
 SEGMENTS = 65_000  # values a segment may report to a facet, so that counts are exact
 KEPT = 256  # searches whose totals and facets are kept until the next commit
 PLENTY = 2000  # completions that are looked at
+TERMS = 100_000  # terms of which it is kept whether they are there
 COMPLETED = 4096  # beginnings whose completions are kept until the next commit
 VIEWS, PATIENCE = 32, 600.0  # older commits that walks go on in, and the seconds they are kept for
 RANKED = 400_000  # hits of walks by relevance whose order is kept, together
@@ -51,6 +52,7 @@ class TantivySearch:
         self._seen: tuple[int, int] | None = None
         self._index: Index | None = None
         self._counted: OrderedDict[object, tuple[int, dict[str, Counts]]] = OrderedDict()
+        self._known_of, self._terms = 0, dict[tuple[str, str], bool]()
         self._completed: OrderedDict[object, list[tuple[str, str]]] = OrderedDict()
         self._views: OrderedDict[int, tuple[View, float]] = OrderedDict()
         self._ranked: OrderedDict[object, tuple[list[Ranked], bool]] = OrderedDict()
@@ -67,14 +69,15 @@ class TantivySearch:
         """
         newest = self._newest()
         view, after = self._where(newest, request.after)
-        whole = self._compiled(request, without=None)
+        whole = self._compiled(view, request, without=None)
         key = (newest.generation, _without_page(request))
         known = self._kept(key)
         found, more, total = self._page(view, request, whole, after, count=known is None)
         hits = self._shown(view, newest, request, found)
         if known is None:
-            total = total if view.generation == newest.generation else self._total(newest, whole)
-            known = (total, self._facets(newest.searcher, request))
+            if view.generation != newest.generation:
+                total = self._total(newest, self._compiled(newest, request, without=None))
+            known = (total, self._facets(newest, request))
             self._keep(key, known)
         following = self._position(view, found) if more else None
         return q.Result(known[0], tuple(hits), known[1], following, newest.generation)
@@ -136,6 +139,7 @@ class TantivySearch:
                 self._index = Index(self._schema, path=str(self._folder))
                 self._counted.clear()
                 self._completed.clear()
+                self._known_of, self._terms = hash(self._seen), {}
             assert self._index is not None
             return View(self._index.searcher(), hash(self._seen))
 
@@ -187,14 +191,28 @@ class TantivySearch:
             ]
         return [_hit(document, -first if relevance else 0.0) for first, document in documents]
 
-    def _compiled(self, request: q.Request, without: str | None) -> T:
-        parts = [(Occur.Must, compiled(request.query, self._schema))]
+    def _compiled(self, view: View, request: q.Request, without: str | None) -> T:
+        parts = [(Occur.Must, compiled(request.query, self._schema, self._there(view)))]
         filters = [q.Terms("audience", request.audiences), *request.must]
         filters += [q.Terms(n, v) for n, v in request.filters.items() if n != without and v]
         parts += [
             (Occur.Must, T.const_score_query(compiled(one, self._schema), 0.0)) for one in filters
         ]
         return T.boolean_query(parts)
+
+    def _there(self, view: View) -> Exists:
+        """Whether a commit has a term; what is known of the newest one is kept, within bounds."""
+        known = self._terms if view.generation == self._known_of else {}
+
+        def exists(field: str, token: str) -> bool:
+            found = known.get((field, token))
+            if found is None:
+                found = bool(view.searcher.doc_freq(field, token))
+                if len(known) < TERMS:
+                    known[field, token] = found
+            return found
+
+        return exists
 
     # --- counting --------------------------------------------------------------------------------
 
@@ -211,28 +229,28 @@ class TantivySearch:
             while len(self._counted) > KEPT:
                 self._counted.popitem(last=False)
 
-    def _facets(self, searcher: Any, request: q.Request) -> dict[str, Counts]:
+    def _facets(self, view: View, request: q.Request) -> dict[str, Counts]:
         """The facets in the order asked; those whose own field is not filtered by, in one pass."""
         narrowed = [name for name in request.facets if request.filters.get(name)]
         others = [name for name in request.facets if name not in narrowed]
-        found = self._counts(searcher, request, None, others) if others else {}
+        found = self._counts(view, request, None, others) if others else {}
         for name in narrowed:
-            found |= self._counts(searcher, request, name, [name])
+            found |= self._counts(view, request, name, [name])
         return {name: found[name] for name in request.facets}
 
     def _counts(
-        self, searcher: Any, request: q.Request, without: str | None, names: Iterable[str]
+        self, view: View, request: q.Request, without: str | None, names: Iterable[str]
     ) -> dict[str, Counts]:
         """The most frequent values of each field, by count, then value."""
-        query = self._compiled(request, without=without)
+        query = self._compiled(view, request, without=without)
         limit = request.facet_limit
-        found = _aggregated(searcher, query, names, 2 * limit)
+        found = _aggregated(view.searcher, query, names, 2 * limit)
         # Where the values of equal count go on behind what was fetched, only all of them can be sorted.
         cut = [
             n for n, of in found.items() if len(of) == 2 * limit and of[-1][1] == of[limit - 1][1]
         ]
         if cut:
-            found |= _aggregated(searcher, query, cut, SEGMENTS)
+            found |= _aggregated(view.searcher, query, cut, SEGMENTS)
         return {
             name: tuple(sorted(of, key=lambda p: (-p[1], p[0]))[:limit])
             for name, of in found.items()
