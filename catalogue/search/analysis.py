@@ -103,6 +103,7 @@ def stems(raw: str, language: str) -> tuple[str, ...]:
 def _stems(word: str, language: str) -> tuple[str, ...]:
     if len(word) < SHORTEST:
         return ()
+    word = word[:LONGEST_TOKEN]  # stemmers take more than linear time
     first = f"~{language}~{fold(stem(word, language))[:LONGEST_TOKEN]}"
     if word.isascii() or language not in SNOWBALL:
         return (first,)
