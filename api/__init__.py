@@ -10,6 +10,7 @@ from api import (
     datasets,
     docs,
     federation,
+    feeds,
     guarding,
     health,
     keys,
@@ -52,7 +53,7 @@ def create_app(catalogue: Catalogue) -> Flask:
     keys.install(app)
     rest = Api(app)
     problems.install(app)  # after the API, whose own handlers these replace
-    for door in (datasets, federation, push):
+    for door in (datasets, feeds, federation, push):
         rest.register_blueprint(door.blueprint)
     for plain in (linked, catalog, sparql, docs, health, pages, watching):
         app.register_blueprint(plain.blueprint)

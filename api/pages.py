@@ -20,6 +20,7 @@ from catalogue.errors import CatalogueError, InvalidParameter
 from catalogue.model import SECTORS, Change
 from catalogue.project.describe import describe
 from catalogue.search.service import SearchPage, SearchParams
+from vocab.facet_labels import facet_label
 
 FACETS = (
     "sector",
@@ -30,6 +31,11 @@ FACETS = (
     "license",
     "country",
     "language",
+    "modality",
+    "task",
+    "downloadable",
+    "license_use",
+    "year",
     "publisher",
     "node",
 )
@@ -48,6 +54,13 @@ NAMES = {
     "hvd": "High-value category",
     "profile": "Profile",
     "source": "Source",
+    "modality": "Kind of data",
+    "task": "Task",
+    "downloadable": "Download",
+    "license_use": "Licence allows",
+    "quality_band": "Quality",
+    "year": "Year",
+    "month": "Month",
 }
 SORTS = (
     ("relevance", "Best match"),
@@ -112,6 +125,7 @@ def shell(active: str = "", **more: Any) -> dict[str, Any]:
         "show": showing,
         "label": vocab.label,
         **({} if "held" in more else {"held": held_number()}),
+        "label_of": facet_label,
         **more,
     }
 
@@ -253,6 +267,8 @@ def _results(params: SearchParams, page: SearchPage, fault: str | None) -> dict[
         "sorts": SORTS,
         "sort": params.sort or ("relevance" if params.q else "-modified"),
         "first": address() if params.cursor else None,
+        "feed": f"/api/v1/datasets.atom?{urlencode([p for p in pairs if p[0] != 'sort'])}",
+        "meant": address(("q", page.did_you_mean)) if page.did_you_mean else None,
         "following": address(("cursor", page.next)) if page.next else None,
         "FILTERS": FILTERS,
     }

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import vocab
 from catalogue.adapters.embedded.lock import FileLock
@@ -29,12 +30,15 @@ from catalogue.adapters.sql.backing import (
     unstage,
 )
 from catalogue.adapters.sql.engine import sqlite_file
-from catalogue.errors import Conflict, InvalidInput, NotFound, SettingsError
+from catalogue.errors import Conflict, InvalidInput, NotFound, SettingsError, Unavailable
 from catalogue.http import Courtesy, GuardedClient
-from catalogue.ports import Client, Journal, Manifest, Projection, Sparql, Suppression
+from catalogue.ports import Client, Index, Journal, Manifest, Projection, Sparql, Suppression
 from catalogue.project.follower import Positions, live_changes
 from catalogue.search.service import SearchService
 from catalogue.settings import Settings
+
+if TYPE_CHECKING:
+    from catalogue.adapters.scaleout.elasticsearch_server import Server
 
 GRAPH, INDEX = "graph", "index"
 PROJECTIONS = (GRAPH, INDEX)
@@ -54,7 +58,7 @@ def open_journal(settings: Settings) -> Iterator[Journal]:
 
 
 def _journal(settings: Settings) -> SqlJournal:
-    _only_embedded(settings)
+    _check(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if not settings.database_url and not (settings.data_dir / "journal.sqlite").exists():
         migrate(settings.database)
@@ -66,7 +70,7 @@ def migrate_journal(settings: Settings) -> list[str]:
 
     A database that holds something is backed up first, into `backups` in the data folder.
     """
-    _only_embedded(settings)
+    _check(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
 
@@ -99,7 +103,7 @@ def restoring(
 
     Raises: Conflict where there is a journal; InvalidInput; StorageFull.
     """
-    _only_embedded(settings)
+    _check(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     place = sqlite_file(settings.database)
     if place is None:
@@ -172,12 +176,15 @@ def suppress_elsewhere(
     return missed
 
 
-def _only_embedded(settings: Settings) -> None:
-    for name in ("graph_url", "search_url", "jobs_url"):
+def _check(settings: Settings) -> None:
+    """Raises: SettingsError for an engine that there is not, or an address that names none."""
+    for name in ("graph_url", "jobs_url"):
         if getattr(settings, name):
             raise SettingsError(
                 f"AICAT_{name.upper()}: this version has the embedded engine only; unset it"
             )
+    if settings.search_url:
+        _search_server(settings)
 
 
 def guarded_client(settings: Settings) -> Client:
@@ -228,6 +235,7 @@ class Catalogue:
         return {name: last - (at[name].visible if name in at else 0) for name in (GRAPH, INDEX)}
 
     def close(self) -> None:
+        self.search.close()
         self.sparql.close()
         self.journal.close()
 
@@ -235,7 +243,6 @@ class Catalogue:
 def bootstrap(settings: Settings) -> Catalogue:
     """Open everything for reading."""
     journal = _journal(settings)
-    index = TantivySearch(settings.data_dir / INDEX)
     sparql = SparqlPool(
         settings.data_dir / GRAPH,
         children=settings.sparql_children,
@@ -243,8 +250,28 @@ def bootstrap(settings: Settings) -> Catalogue:
         results=settings.sparql_results,
     )
     return Catalogue(
-        settings, journal, SearchService(index), sparql, positions(settings), journal.last_seq()
+        settings,
+        journal,
+        SearchService(_index(settings)),
+        sparql,
+        positions(settings),
+        journal.last_seq(),
     )
+
+
+def _index(settings: Settings) -> Index:
+    if not settings.search_url:
+        return TantivySearch(settings.data_dir / INDEX)
+    from catalogue.adapters.scaleout.elasticsearch_search import ElasticsearchSearch
+
+    return ElasticsearchSearch(_search_server(settings))
+
+
+def _search_server(settings: Settings) -> Server:
+    # Imported where it is used: the driver takes as long to load as all the rest.
+    from catalogue.adapters.scaleout.elasticsearch_server import server
+
+    return server(settings.search_url, api_key=settings.search_api_key, ca=settings.search_ca)
 
 
 def positions(settings: Settings) -> Positions:
@@ -281,11 +308,33 @@ def projection(name: str, settings: Settings, journal: Journal, *, knows_site: b
     if name == GRAPH:
         site = settings.site if knows_site else OxigraphGraph.site_of(folder) or settings.site
         opened = OxigraphGraph(folder, journal, site=site, vocabulary=vocab.triples)
+    elif settings.search_url:
+        from catalogue.adapters.scaleout.elasticsearch import ElasticsearchIndex
+
+        opened = ElasticsearchIndex(
+            _search_server(settings),
+            countries=_countries(journal),
+            journal=partial(_journal_id, journal),
+        )
     else:
         opened = TantivyIndex(folder, countries=_countries(journal))
-    if opened.needs_rebuild(journal.last_seq()):
+    if _unreliable(opened, journal):
         positions(settings).reset(name)
     return opened
+
+
+def _unreliable(opened: Projection, journal: Journal) -> bool:
+    """Whether nothing of a projection can be relied on: it must be made anew, or does not answer."""
+    try:
+        return opened.needs_rebuild(journal.last_seq()) is not None
+    except Unavailable:
+        return True  # following it, the fault is met again, said, and waited for
+
+
+def _journal_id(journal: Journal) -> str:
+    """What tells a journal from any other: the run of its first change, whose id is unique."""
+    first = journal.changes(0, 1)
+    return first[0].run if first else ""
 
 
 def projection_lock(settings: Settings, name: str) -> FileLock:
@@ -297,8 +346,8 @@ def compare_with_readers(settings: Settings, journal: Journal) -> dict[str, list
     """What differs between the journal and what readers see of the projections that another process
     keeps; it must have caught up."""
     folder, live = settings.data_dir, partial(live_changes, journal)
-    index = TantivySearch(folder / INDEX)
-    return {
-        GRAPH: OxigraphGraph.differences_of_readers(folder / GRAPH, live, vocab.triples),
-        INDEX: index.differences(live),
-    }
+    with contextlib.closing(_index(settings)) as index:
+        return {
+            GRAPH: OxigraphGraph.differences_of_readers(folder / GRAPH, live, vocab.triples),
+            INDEX: index.differences(live),
+        }

@@ -726,7 +726,10 @@ class Sparql(Protocol):
 
 
 class Index(Protocol):
-    """The reading side of the search index; `catalogue.search` builds the requests."""
+    """The reading side of the search index; `catalogue.search` builds the requests.
+
+    Every method raises Unavailable where the engine cannot answer just now.
+    """
 
     def search(self, request: Any) -> Any:
         """A `search.query.Request` in, a `search.query.Result` out."""
@@ -735,4 +738,9 @@ class Index(Protocol):
         """(kind, value, label) of what begins so: titles, keywords, publishers."""
 
     def generation(self) -> int:
-        """Changes with every commit that became visible: the key for caches."""
+        """Changes with every commit that became visible, a second later at most: the key for caches."""
+
+    def differences(self, live: Callable[[], Iterator[Change]]) -> list[str]:
+        """What readers see otherwise than the journal's live records say. Empty when equal."""
+
+    def close(self) -> None: ...

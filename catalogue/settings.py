@@ -7,7 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,10 @@ from catalogue.errors import SettingsError
 PREFIX = "AICAT_"
 FILE = "aicat.toml"
 OTHERS = frozenset({"AICAT_KEY"})  # no settings: the key that `aicat push` sends
+SECRETS = frozenset({"search_api_key"})
+MASK = "***"
+
+_PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class Settings:
     database_url: str = ""
     graph_url: str = ""
     search_url: str = ""
+    search_api_key: str = field(default="", repr=False)
+    search_ca: str = ""
     jobs_url: str = ""
     base_url: str = ""
     host: str = "127.0.0.1"
@@ -99,6 +105,8 @@ HELP: Mapping[str, str] = {
     "database_url": "the journal's database; SQLite in the data folder when empty",
     "graph_url": "the graph store; Oxigraph in the data folder when empty",
     "search_url": "the search engine; Tantivy in the data folder when empty",
+    "search_api_key": "API key that is shown to Elasticsearch",
+    "search_ca": "file of the certificates that Elasticsearch's own must come from (PEM)",
     "jobs_url": "where jobs are kept; the data folder when empty",
     "base_url": "the address people see; every IRI and link of ours is made from it",
     "host": "the address that the web process listens on",
@@ -128,6 +136,13 @@ HELP: Mapping[str, str] = {
 }
 
 
+def shown(name: str, value: object) -> object:
+    """A setting's value as it may be printed: secrets and passwords in addresses are masked."""
+    if name in SECRETS:
+        return MASK if value else ""
+    return _PASSWORD.sub(rf"\1:{MASK}@", value) if isinstance(value, str) else value
+
+
 def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
     """The settings of this process; the environment beats the file.
 
@@ -138,7 +153,7 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
     for name, value in environ.items():
         if name.startswith(PREFIX) and name not in OTHERS:
             raw[name.removeprefix(PREFIX).lower()] = value
-    types = {field.name: field for field in fields(Settings)}
+    types = {one.name: one for one in fields(Settings)}
     values: dict[str, Any] = {}
     faults: list[str] = []
     for name, value in raw.items():

@@ -12,7 +12,7 @@ from catalogue.bootstrap import PROJECTIONS, migrate_journal, open_journal, posi
 from catalogue.cli.output import json_option, print_json, print_list, print_table, say
 from catalogue.errors import InvalidInput
 from catalogue.home import Home, differences
-from catalogue.settings import HELP, PREFIX, Settings, load
+from catalogue.settings import HELP, PREFIX, Settings, load, shown
 
 
 @click.command()
@@ -38,6 +38,8 @@ def status(as_json: bool) -> None:
         for name, position in positions(settings).read().items():
             table[f"{name}_cursor"] = position.cursor
             table[f"{name}_lag"] = last - position.visible
+            if position.fault:
+                table[f"{name}_fault"] = position.fault
         active = [run.source for run in journal.runs.active()]
         table["active_runs"] = active
     if as_json:
@@ -121,7 +123,7 @@ def vocab_list(as_json: bool) -> None:
 
 
 def _values(settings: Settings) -> list[tuple[str, object]]:
-    values = [(field.name, getattr(settings, field.name)) for field in fields(settings)]
+    values = [(one.name, shown(one.name, getattr(settings, one.name))) for one in fields(settings)]
     return [(name, str(value) if isinstance(value, Path) else value) for name, value in values]
 
 

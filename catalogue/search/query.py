@@ -28,13 +28,23 @@ KEYWORD_FIELDS = (
     "node",
     "source",
     "year",
+    "month",
+    "quality_band",
+    "modality",
+    "task",
+    "downloadable",
+    "license_use",
 )
-NUMBER_FIELDS = ("modified", "issued", "quality")  # epoch seconds UTC, epoch seconds UTC, points
+INNER_FIELDS = ("text_language",)  # keyword fields that no door names
+# Seconds since 1970 UTC for the first three (`changed`: here, not at the source), points of 405, bytes.
+NUMBER_FIELDS = ("modified", "issued", "changed", "quality", "size")
+SORTED_BY = ("modified", "issued", "changed", "title", "quality")
+SORT_KEYS = tuple(f"{name}_{way}" for name in SORTED_BY for way in ("up", "down"))
 
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """Every record."""
+    """Every record; adds nothing to the score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +78,8 @@ class Fuzzy:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A keyword field has at least one of the values; adds nothing to the score."""
+    """A field of `KEYWORD_FIELDS` or `INNER_FIELDS`, "id" or "audience" has at least one of the values;
+    adds nothing to the score."""
 
     field: str
     values: tuple[str, ...]
@@ -95,16 +106,22 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class And:
+    """All of the parts; the score is the sum of theirs."""
+
     parts: tuple[Query, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
+    """At least one of the parts; the score is the sum of theirs that match."""
+
     parts: tuple[Query, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """Every record but those; adds nothing to the score."""
+
     part: Query
 
 
@@ -127,15 +144,29 @@ Query: TypeAlias = (
 )
 
 
+def scores(query: Query) -> bool:
+    """Whether a query tells its hits apart: whether it looks for a word."""
+    match query:
+        case Term() | Phrase() | Prefix() | Fuzzy():
+            return True
+        case And(parts) | Or(parts) | DisMax(parts, _):
+            return any(map(scores, parts))
+        case Boost(part, _):
+            return scores(part)
+        case _:
+            return False
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One search. `filters` hold between fields by AND, within one by OR (they are `Terms`).
 
-    `sort` is "relevance" or one of modified, issued, title, quality, with "-" for descending;
+    `sort` is "relevance" or one of `SORTED_BY`, with "-" for descending;
     records without the value come last both ways; ties go by id. `after` is the position that an
-    earlier Result gave. A facet's counts leave out the filter on its own field. `audiences` are
-    the reader's (`catalogue.model.Reader.audiences`): a record is found when one of its own is
-    among them.
+    earlier Result gave: what stands behind it by (rounded score descending, id), or by
+    (`sort_key`, id), comes next, whether or not the record that stood there is still found. A
+    facet's counts leave out the filter on its own field. `audiences` are the reader's
+    (`catalogue.model.Reader.audiences`): a record is found when one of its own is among them.
     """
 
     query: Query = All()
@@ -147,6 +178,14 @@ class Request:
     facets: tuple[str, ...] = ()
     facet_limit: int = 100
     audiences: tuple[str, ...] = ("public",)
+
+    @property
+    def sort_key(self) -> str | None:
+        """The field of `SORT_KEYS` that is ascended by, with the id; None by relevance."""
+        if self.sort == "relevance":
+            return None
+        name = self.sort.removeprefix("-")
+        return f"{name}_down" if self.sort.startswith("-") else f"{name}_up"
 
 
 @dataclass(frozen=True, slots=True)

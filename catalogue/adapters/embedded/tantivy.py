@@ -11,10 +11,11 @@ from typing import Any
 from tantivy import Index
 
 from catalogue.adapters.embedded.swapping import fresh_folder, swap
-from catalogue.adapters.embedded.tantivy_documents import VERSION, document, schema
+from catalogue.adapters.embedded.tantivy_documents import VERSION, schema, tantivy_document
 from catalogue.adapters.embedded.tantivy_search import TantivySearch
 from catalogue.model import Change
 from catalogue.project.describe import describe
+from catalogue.search.documents import document
 
 HEAP = 64 * 1024 * 1024  # bytes of the writer's buffer
 COMMIT = 10_000  # changes between commits of a burst: each makes a segment that is merged later
@@ -121,4 +122,4 @@ class TantivyIndex:
         self._writer.delete_documents_by_term("id", change.record.page_id)
         if not change.withdrawn:
             one = describe(change, self._countries(change.record.node))
-            self._writer.add_document(document(change, one))
+            self._writer.add_document(tantivy_document(document(change, one)))
