@@ -15,7 +15,7 @@ from catalogue.adapters.embedded.sparql_pool import SparqlPool
 from catalogue.adapters.embedded.tantivy import TantivyIndex
 from catalogue.adapters.embedded.tantivy_search import TantivySearch
 from catalogue.adapters.sql import SqlJournal, migrate
-from catalogue.errors import NotFound, SettingsError, Unavailable
+from catalogue.errors import CatalogueError, NotFound, SettingsError
 from catalogue.harvest.worker import SourceLock
 from catalogue.http import GuardedClient
 from catalogue.ports import Client, Index, Journal, Projection, Sparql
@@ -217,7 +217,7 @@ def _unreliable(opened: Projection, journal: Journal) -> bool:
     """Whether nothing of a projection can be relied on: it must be made anew, or does not answer."""
     try:
         return opened.needs_rebuild(journal.last_seq()) is not None
-    except Unavailable:
+    except CatalogueError:
         return True  # following it, the fault is met again, said, and waited for
 
 

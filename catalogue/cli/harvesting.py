@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from catalogue.bootstrap import guarded_client, open_journal, source_lock
-from catalogue.cli.output import json_option, print_json, print_list, print_table, say
-from catalogue.errors import Conflict, InvalidInput
+from catalogue.cli.output import json_option, plain, print_json, print_list, print_table, say
+from catalogue.errors import Conflict, InvalidInput, Unavailable
 from catalogue.harvest import flow
 from catalogue.harvest.worker import carry_out
 from catalogue.home import Home
@@ -157,7 +157,12 @@ def _one(
     ended = _to_its_end(settings, journal, run, watch)
     if home is not None:
         progress.update(task, note="making it searchable")
-        home.wait_visible(journal.last_seq())
+        try:
+            home.wait_visible(journal.last_seq())
+        except Unavailable as error:
+            # What was harvested is stored; the projection follows once it can.
+            told = plain(f"{ended.source}: stored, not searchable yet: {error}")
+            progress.console.print(told, markup=False, soft_wrap=True)
     progress.update(task, note=_summary(ended))
     if as_json:
         print_json(run_json(ended))
