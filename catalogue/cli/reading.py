@@ -30,6 +30,11 @@ FILTERS = (
     "type",
     "node",
     "source",
+    "modality",
+    "task",
+    "downloadable",
+    "license_use",
+    "year",
 )
 FORMATS = ("json", "turtle", "jsonld", "rdfxml", "ntriples")
 _SUFFIX = {"turtle": "ttl", "jsonld": "jsonld", "rdfxml": "rdf", "ntriples": "nt"}
@@ -37,7 +42,7 @@ _SUFFIX = {"turtle": "ttl", "jsonld": "jsonld", "rdfxml": "rdf", "ntriples": "nt
 
 def _filters(function: Any) -> Any:
     for name in FILTERS:
-        function = click.option(f"--{name}", multiple=True)(function)
+        function = click.option(f"--{name.replace('_', '-')}", multiple=True)(function)
     return function
 
 
@@ -47,6 +52,7 @@ def _filters(function: Any) -> Any:
 @click.option(
     "--sort", default="", help="relevance, modified, issued, title; - before it descends."
 )
+@click.option("--size-min", type=click.IntRange(0), help="Bytes that the files have together.")
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000))
 @click.option("--lang", default="en", show_default=True)
 @click.option("--server", help="Ask a catalogue's API instead of the local data.")
@@ -54,6 +60,7 @@ def _filters(function: Any) -> Any:
 def search(
     words: tuple[str, ...],
     sort: str,
+    size_min: int | None,
     limit: int,
     lang: str,
     server: str | None,
@@ -61,17 +68,19 @@ def search(
     **filters: tuple[str, ...],
 ) -> None:
     """Search the catalogue."""
-    text = " ".join(words)
-    if server:
-        answer = _remote_search(server, text, sort, limit, lang, filters)
-    else:
-        answer = _local_search(text, sort, limit, lang, filters)
+    given = {name: values for name, values in filters.items() if values}
+    asked = SearchParams(
+        q=" ".join(words), filters=given, sort=sort, size_min=size_min, limit=limit, lang=lang
+    )
+    answer = _remote_search(server, asked) if server else _local_search(asked)
     if as_json:
         print_json(answer)
         return
     rows = [(item["id"], item["type"], item["country"], item["title"]) for item in answer["items"]]
     print_table(("id", "type", "country", "title"), rows)
     say(f"{answer['total']} found")
+    if answer["did_you_mean"]:
+        say(f"did you mean: {answer['did_you_mean']}")
 
 
 @click.command()
@@ -130,29 +139,28 @@ def _query_text(query: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _local_search(
-    text: str, sort: str, limit: int, lang: str, filters: dict[str, tuple[str, ...]]
-) -> dict[str, Any]:
+def _local_search(asked: SearchParams) -> dict[str, Any]:
     catalogue = bootstrap(load())
     try:
-        given = {name: values for name, values in filters.items() if values}
-        page = catalogue.search.search(
-            SearchParams(q=text, filters=given, sort=sort, limit=limit, lang=lang)
-        )
+        page = catalogue.search.search(asked)
     finally:
         catalogue.close()
-    return {"total": page.total, "items": list(page.items), "next": page.next}
+    return {
+        "total": page.total,
+        "items": list(page.items),
+        "next": page.next,
+        "did_you_mean": page.did_you_mean,
+    }
 
 
-def _remote_search(
-    server: str, text: str, sort: str, limit: int, lang: str, filters: dict[str, tuple[str, ...]]
-) -> dict[str, Any]:
-    pairs = [("q", text), ("limit", str(limit)), ("lang", lang)]
-    pairs += [("sort", sort)] if sort else []
-    pairs += [(name, value) for name, values in filters.items() for value in values]
+def _remote_search(server: str, asked: SearchParams) -> dict[str, Any]:
+    pairs = [("q", asked.q), ("limit", str(asked.limit)), ("lang", asked.lang)]
+    pairs += [("sort", asked.sort)] if asked.sort else []
+    pairs += [("size_min", str(asked.size_min))] if asked.size_min is not None else []
+    pairs += [(name, value) for name, values in asked.filters.items() for value in values]
     address = f"{server.rstrip('/')}/api/v1/datasets?{urlencode(pairs)}"
     answer: dict[str, Any] = orjson.loads(_from_server(address))
-    return answer
+    return {"did_you_mean": None, **answer}
 
 
 def _from_server(address: str) -> str:

@@ -36,9 +36,9 @@ KEYWORD_FIELDS = (
     "license_use",
 )
 INNER_FIELDS = ("text_language",)  # keyword fields that no door names
-# Epoch seconds UTC, epoch seconds UTC, points of 405, bytes.
-NUMBER_FIELDS = ("modified", "issued", "quality", "size")
-SORTED_BY = ("modified", "issued", "title", "quality")
+# Seconds since 1970 UTC for the first three (`changed`: here, not at the source), points of 405, bytes.
+NUMBER_FIELDS = ("modified", "issued", "changed", "quality", "size")
+SORTED_BY = ("modified", "issued", "changed", "title", "quality")
 SORT_KEYS = tuple(f"{name}_{way}" for name in SORTED_BY for way in ("up", "down"))
 
 
@@ -78,7 +78,8 @@ class Fuzzy:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A keyword field has at least one of the values; adds nothing to the score."""
+    """A field of `KEYWORD_FIELDS` or `INNER_FIELDS`, "id" or "audience" has at least one of the values;
+    adds nothing to the score."""
 
     field: str
     values: tuple[str, ...]
@@ -105,17 +106,21 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class And:
+    """All of the parts; the score is the sum of theirs."""
+
     parts: tuple[Query, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
+    """At least one of the parts; the score is the sum of theirs that match."""
+
     parts: tuple[Query, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """The records that the part does not match; adds nothing to the score."""
+    """Every record but those; adds nothing to the score."""
 
     part: Query
 
@@ -143,7 +148,7 @@ Query: TypeAlias = (
 class Request:
     """One search. `filters` hold between fields by AND, within one by OR (they are `Terms`).
 
-    `sort` is "relevance" or one of modified, issued, title, quality, with "-" for descending;
+    `sort` is "relevance" or one of `SORTED_BY`, with "-" for descending;
     records without the value come last both ways; ties go by id. `after` is the position that an
     earlier Result gave: what stands behind it by (rounded score descending, id), or by
     (`sort_key`, id), comes next, whether or not the record that stood there is still found. A

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.engines import Engine, elasticsearch, tantivy
+from catalogue.search.service import SearchService
+from tests.contract.engines import Engine, Make, elasticsearch, tantivy
 
 ENGINES = [
     "tantivy",
@@ -29,3 +30,9 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         cluster = request.getfixturevalue("elasticsearch_cluster")
         with elasticsearch(cluster, "?shards=3&replicas=1") as made:
             yield made
+
+
+@pytest.fixture
+def make(engine: Engine) -> Make:
+    """A search service over an index that has the changes."""
+    return lambda *changes: SearchService(engine.filled(*changes))

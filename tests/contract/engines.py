@@ -16,9 +16,12 @@ from catalogue.adapters.scaleout.elasticsearch_search import ElasticsearchSearch
 from catalogue.adapters.scaleout.elasticsearch_server import server
 from catalogue.model import Change
 from catalogue.ports import Index, Projection
+from catalogue.search.service import SearchService
 from tests.elasticsearch_node import Node
 
 COUNTRY = "DE"
+
+Make = Callable[..., SearchService]
 
 
 @dataclass
@@ -28,6 +31,8 @@ class Engine:
     projection: Callable[[], Projection]
     """Opens the projection as a new process does."""
     reader: Callable[[], Index]
+    steady: bool = False
+    """Whether a walk keeps the order that it began with, also of records that change meanwhile."""
 
     def filled(self, *changes: Change) -> Index:
         """A reader of the index once it has these changes besides what it had."""
@@ -49,7 +54,7 @@ def tantivy(folder: Path) -> Iterator[Engine]:
             opened.callback(index.close)
             return index
 
-        yield Engine(projection, lambda: TantivySearch(folder))
+        yield Engine(projection, lambda: TantivySearch(folder), steady=True)
 
 
 @contextlib.contextmanager

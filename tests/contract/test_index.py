@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,13 +10,11 @@ import pytest
 from catalogue.errors import InvalidParameter
 from catalogue.model import Change, Record, Sector, content_hash, page_id
 from catalogue.search.service import SearchParams, SearchService
-from tests.contract.engines import Engine
+from tests.contract.engines import Engine, Make
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DCT = "http://purl.org/dc/terms/"
 THEME = "http://publications.europa.eu/resource/authority/data-theme/"
-
-Make = Callable[..., SearchService]
 
 
 def change(
@@ -49,11 +46,6 @@ def change(
         changed=NOW,
     )
     return Change(number, record, "r", NOW, graph, (Sector("health", "theme", theme),))
-
-
-@pytest.fixture
-def make(engine: Engine) -> Make:
-    return lambda *changes: SearchService(engine.filled(*changes))
 
 
 def gone(change: Change) -> Change:
@@ -224,4 +216,4 @@ def test_words_with_typos_are_looked_for_only_where_few_match(make: Make) -> Non
 def test_a_keyword_with_our_separator_in_it_breaks_no_suggestion(make: Make) -> None:
     graph = b'<http://portal.example/1> <http://www.w3.org/ns/dcat#keyword> "wi\\u001Fnd"@en .\n'
     service = make(replace(change(1, "One"), graph=graph))
-    assert [one["kind"] for one in service.suggest("wi")] == ["keyword"]
+    assert "wi nd" in [one["value"] for one in service.suggest("wi") if one["kind"] == "keyword"]

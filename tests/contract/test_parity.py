@@ -20,7 +20,7 @@ from catalogue.ports import Index
 from catalogue.project.describe import describe
 from catalogue.search import query as q
 from catalogue.search.documents import START, document
-from catalogue.search.parse import parse
+from catalogue.search.parse import misspellable, parse
 from tests.contract import corpus
 from tests.contract.engines import COUNTRY, Engine, elasticsearch, tantivy
 from tests.contract.parity import EVERYBODY, FACETS, Both
@@ -120,7 +120,9 @@ def test_words_of_every_record_are_found_in_equal_order(both: Both) -> None:
         words = [token for token in one.texts["title"] if not token.startswith(START)]
         text = " ".join(chosen.sample(words, min(2, len(words))))
         language = chosen.choice(OFFICIAL)
-        query = parse(text, [language, "en", "de"], typos=chosen.random() < 0.5)
+        query = parse(
+            text, (language, "en", "de"), misspellable(text) if chosen.random() < 0.5 else ()
+        )
         both.equal(q.Request(query, facets=FACETS, limit=20, audiences=EVERYBODY))
 
 

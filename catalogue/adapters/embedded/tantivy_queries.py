@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tantivy import FieldType, Occur
@@ -9,8 +10,15 @@ from tantivy import Query as T
 
 from catalogue.search import query as q
 
+Exists = Callable[[str, str], bool]
 
-def compiled(query: q.Query, schema: Any) -> T:  # noqa: C901 PLR0911 PLR0912 one case a kind of node
+
+def everywhere(_field: str, _token: str) -> bool:
+    """Every term may be there."""
+    return True
+
+
+def compiled(query: q.Query, schema: Any, exists: Exists = everywhere) -> T:  # noqa: C901 PLR0911 PLR0912 one case a kind of node
     """Our query tree in Tantivy's own."""
     match query:
         case q.All():
@@ -35,16 +43,43 @@ def compiled(query: q.Query, schema: Any) -> T:  # noqa: C901 PLR0911 PLR0912 on
         case q.Box():
             return T.const_score_query(_box(query, schema), 0.0)
         case q.And(parts):
-            return T.boolean_query([(Occur.Must, compiled(one, schema)) for one in parts])
+            return _and(parts, schema, exists)
         case q.Or(parts):
-            return T.boolean_query([(Occur.Should, compiled(one, schema)) for one in parts])
-        case q.Not(part):
-            others = [(Occur.Must, T.all_query()), (Occur.MustNot, compiled(part, schema))]
-            return T.const_score_query(T.boolean_query(others), 0.0)
+            return T.boolean_query([(Occur.Should, compiled(one, schema, exists)) for one in parts])
+        case q.Not():
+            return _and((query,), schema, exists)
         case q.DisMax(parts, tie):
-            return T.disjunction_max_query([compiled(one, schema) for one in parts], tie)
+            there = [compiled(one, schema, exists) for one in parts if _may_match(one, exists)]
+            return T.disjunction_max_query(there, tie) if there else T.empty_query()
         case q.Boost(part, factor):
-            return T.boost_query(compiled(part, schema), factor)
+            return T.boost_query(compiled(part, schema, exists), factor)
+
+
+def _and(parts: Sequence[q.Query], schema: Any, exists: Exists) -> T:
+    """What must and what must not be; something must, so everything does where nothing is said."""
+    denied = [
+        (Occur.MustNot, compiled(one.part, schema, exists))
+        for one in parts
+        if isinstance(one, q.Not)
+    ]
+    wanted = [
+        (Occur.Must, compiled(one, schema, exists)) for one in parts if not isinstance(one, q.Not)
+    ]
+    everything = T.const_score_query(T.all_query(), 0.0)
+    return T.boolean_query([*(wanted or [(Occur.Must, everything)]), *denied])
+
+
+def _may_match(query: q.Query, exists: Exists) -> bool:
+    """Whether a part of an alternative is worth looking at: most stems of a word are nowhere."""
+    match query:
+        case q.Term(field, token):
+            return exists(field, token)
+        case q.Boost(part, _):
+            return _may_match(part, exists)
+        case q.DisMax(parts, _):
+            return any(_may_match(one, exists) for one in parts)
+        case _:
+            return True
 
 
 def _box(box: q.Box, schema: Any) -> T:
