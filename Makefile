@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export HOST PORT
 
-.PHONY: setup setup-dev run test check bench format lint types imports docs clean
+.PHONY: setup setup-dev run test test-scaleout check bench format lint types imports docs clean
 
 setup: $(VENV)/.installed ## make .venv from the hashed lock
 
@@ -30,6 +30,10 @@ run: setup ## the demo federation, harvested and served
 
 test: setup-dev ## every test that needs no server
 	@$(BIN)/python -m pytest -n auto -m "not scaleout"
+
+test-scaleout: setup-dev ## tests against a real Elasticsearch, alone and as three nodes; needs a JDK 21+ and Maven
+	@$(BIN)/python deploy/elasticsearch-node/start.py --build
+	@$(BIN)/python -m pytest -n 0 -m scaleout
 
 check: format lint types imports test ## what CI runs
 

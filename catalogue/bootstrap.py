@@ -30,7 +30,7 @@ from catalogue.adapters.sql.backing import (
     unstage,
 )
 from catalogue.adapters.sql.engine import sqlite_file
-from catalogue.errors import Conflict, InvalidInput, NotFound, SettingsError, Unavailable
+from catalogue.errors import CatalogueError, Conflict, InvalidInput, NotFound, SettingsError
 from catalogue.http import Courtesy, GuardedClient
 from catalogue.ports import Client, Index, Journal, Manifest, Projection, Sparql, Suppression
 from catalogue.project.follower import Positions, live_changes
@@ -327,7 +327,7 @@ def _unreliable(opened: Projection, journal: Journal) -> bool:
     """Whether nothing of a projection can be relied on: it must be made anew, or does not answer."""
     try:
         return opened.needs_rebuild(journal.last_seq()) is not None
-    except Unavailable:
+    except CatalogueError:
         return True  # following it, the fault is met again, said, and waited for
 
 

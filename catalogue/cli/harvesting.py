@@ -17,6 +17,7 @@ from catalogue.cli.output import (
     json_option,
     minute,
     operator,
+    plain,
     print_json,
     print_list,
     print_table,
@@ -24,7 +25,7 @@ from catalogue.cli.output import (
     summary,
 )
 from catalogue.cli.rehearsing import rehearse
-from catalogue.errors import Conflict, InvalidInput
+from catalogue.errors import Conflict, InvalidInput, Unavailable
 from catalogue.harvest.identity import worker_name
 from catalogue.harvest.registry import PUSH
 from catalogue.harvest.walk import Progress, Watch
@@ -234,7 +235,12 @@ def _one(
     ended = _to_its_end(settings, journal, run, watch)
     if home is not None:
         progress.update(task, note="making it searchable")
-        home.wait_visible(journal.last_seq())
+        try:
+            home.wait_visible(journal.last_seq())
+        except Unavailable as error:
+            # What was harvested is stored; the projection follows once it can.
+            told = plain(f"{ended.source}: stored, not searchable yet: {error}")
+            progress.console.print(told, markup=False, soft_wrap=True)
     progress.update(task, note=summary(ended))
     if as_json:
         print_json(run_json(ended))

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from catalogue.errors import CatalogueError
 from catalogue.model import Change
 from catalogue.ports import Journal, Projection
 
@@ -154,13 +155,14 @@ class Follower:
     def _follow(self, projection: Projection) -> None:
         pause = IDLE
         while not self._stop.is_set():
+            began = self._clock()
             try:
                 self._until_stopped(projection)
             except Exception as error:
-                log.exception("projecting to the %s failed; trying again", projection.name)
                 with suppress(OSError):  # a full disk cannot take the blame either
-                    self._blame(projection.name, f"{type(error).__name__}: {error}")
-                pause = min(pause * 2, 30.0)
+                    self._blame(projection.name, error)
+                went_well = self._clock() - began > LONGEST
+                pause = IDLE if went_well else min(pause * 2, 30.0)
                 self._stop.wait(pause)
 
     def _until_stopped(self, projection: Projection) -> None:
@@ -222,7 +224,14 @@ class Follower:
         cursor = projection.cursor()
         self._positions.write(projection.name, Position(cursor, cursor))
 
-    def _blame(self, name: str, fault: str) -> None:
+    def _blame(self, name: str, error: Exception) -> None:
+        """Say why a projection does not go on, where it is read and in the log."""
+        if isinstance(error, CatalogueError):
+            fault = str(error)  # written for people; where it was raised tells them nothing
+            log.warning("projecting to the %s failed; trying again: %s", name, fault)
+        else:
+            fault = f"{type(error).__name__}: {error}"
+            log.exception("projecting to the %s failed; trying again", name)
         before = self._positions.read().get(name, Position(0, 0))
         self._positions.write(name, Position(before.cursor, before.visible, fault[:500]))
 

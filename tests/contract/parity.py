@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
-from hypothesis import strategies as st
 
 from catalogue.ports import Index
 from catalogue.search import query as q
@@ -17,15 +16,12 @@ FACETS = q.KEYWORD_FIELDS
 EVERYBODY = ("public", "members")
 
 
-@dataclass(repr=False)
 class Both:
     """The two engines over one corpus, and what there is in it to be asked for."""
 
-    embedded: Index
-    cluster: Index
-    documents: list[Document]
-    queries: st.SearchStrategy[q.Query]
-    filters: st.SearchStrategy[dict[str, tuple[str, ...]]]
+    def __init__(self, embedded: Index, cluster: Index, documents: list[Document]) -> None:
+        self.embedded, self.cluster = embedded, cluster
+        self.documents, self.questions = documents, Questions(documents)
 
     def equal(self, request: q.Request) -> q.Result:
         """The answer of both."""
@@ -54,83 +50,78 @@ class Both:
             ours, theirs = replace(ours, after=one.next), replace(theirs, after=other.next)
 
 
-# --- query trees of what the corpus holds -------------------------------------------------------
+# --- queries of what the corpus holds -----------------------------------------------------------
 
 
-def trees(documents: Sequence[Document]) -> st.SearchStrategy[q.Query]:
+class Questions:
     """Every kind of node, over tokens and values that are there, nearly there, and not there."""
-    chosen = random.Random(1)
-    words, pairs = _words(documents, chosen)
-    values = [
-        (field, value) for one in documents for field, of in one.keywords.items() for value in of
-    ]
-    numbers = [(field, number) for one in documents for field, number in one.numbers.items()]
-    boxes = [one.box for one in documents if one.box]
-    word = st.sampled_from(words)
-    value = st.sampled_from(chosen.sample(values, 500))
-    number = st.sampled_from(chosen.sample(numbers, 300))
-    degrees = st.sampled_from(chosen.sample(boxes, 100))
-    leaves = st.one_of(
-        word.map(lambda w: q.Term(*w)),
-        word.map(lambda w: q.Term(w[0], "nowherefound")),
-        st.sampled_from(pairs).map(lambda p: q.Phrase(p[0], (p[1], p[2]))),
-        st.tuples(word, st.integers(1, 4)).map(lambda w: q.Prefix(w[0][0], w[0][1][: w[1]])),
-        st.tuples(word, st.integers(0, 9), st.sampled_from([1, 2])).map(_near),
-        value.map(lambda v: q.Terms(v[0], (v[1], "no such value"))),
-        st.tuples(number, number).map(_between),
-        degrees.map(lambda b: q.Box(*b)),
-        st.just(q.All()),
-    )
-    return st.recursive(
-        leaves,
-        lambda parts: st.one_of(
-            st.lists(parts, min_size=1, max_size=3).map(lambda p: q.And(tuple(p))),
-            st.lists(parts, min_size=1, max_size=3).map(lambda p: q.Or(tuple(p))),
-            st.lists(parts, min_size=1, max_size=3).map(lambda p: q.DisMax(tuple(p), 0.1)),
-            parts.map(q.Not),
-            st.tuples(parts, st.sampled_from([0.3, 1.5, 4.0])).map(lambda p: q.Boost(*p)),
-        ),
-        max_leaves=8,
-    )
 
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = [one for one in documents if _texts(one)]
+        self._values = [
+            (field, value)
+            for one in documents
+            for field, values in one.keywords.items()
+            for value in values
+        ]
+        self._numbers = [pair for one in documents for pair in one.numbers.items()]
+        self._boxes = [one.box for one in documents if one.box]
 
-def _words(
-    documents: Sequence[Document], chosen: random.Random
-) -> tuple[list[tuple[str, str]], list[tuple[str, str, str]]]:
-    """Tokens with their fields, and neighbours with theirs."""
-    words, pairs = [], []
-    for one in documents:
-        for field, tokens in one.texts.items():
-            if len(tokens) > 2:  # the first is the same in all
-                at = chosen.randrange(1, len(tokens) - 1)
-                words.append((field, tokens[at]))
-                pairs.append((field, tokens[at], tokens[at + 1]))
-    return words, pairs
+    def tree(self, chance: random.Random) -> q.Query:
+        """A tree of four levels at most. Most of its words are of one record, so that they meet."""
+        return self._tree(chance, chance.choice(self._documents), 3)
 
-
-def _near(drawn: tuple[tuple[str, str], int, int]) -> q.Query:
-    """A word with a letter changed."""
-    (field, token), at, distance = drawn
-    at %= len(token)
-    return q.Fuzzy(field, f"{token[:at]}x{token[at + 1 :]}", distance)
-
-
-def _between(drawn: tuple[tuple[str, int], tuple[str, int]]) -> q.Query:
-    (field, one), (_field, other) = drawn
-    return q.Range(field, min(one, other), max(one, other))
-
-
-def filters(documents: Sequence[Document]) -> st.SearchStrategy[dict[str, tuple[str, ...]]]:
-    """Up to two fields, each with up to two values that are there."""
-    there: dict[str, set[str]] = {}
-    for one in documents:
-        for field, of in one.keywords.items():
-            if field in FACETS:
-                there.setdefault(field, set()).update(of)
-    some = st.sampled_from(sorted(there)).flatmap(
-        lambda field: st.tuples(
-            st.just(field),
-            st.lists(st.sampled_from(sorted(there[field])), min_size=1, max_size=2).map(tuple),
+    def _tree(self, chance: random.Random, about: Document, depth: int) -> q.Query:
+        if depth == 0 or chance.random() < 0.2:
+            return self._leaf(chance, about)
+        parts = tuple(self._tree(chance, about, depth - 1) for _ in range(chance.randint(1, 3)))
+        made: Sequence[q.Query] = (
+            q.And(parts),
+            q.Or(parts),
+            q.DisMax(parts, 0.1),
+            q.Not(parts[0]),
+            q.Boost(parts[0], chance.choice([0.3, 1.5, 4.0])),
         )
-    )
-    return st.lists(some, max_size=2).map(dict)
+        return chance.choice(made)
+
+    def filters(self, chance: random.Random) -> dict[str, tuple[str, ...]]:
+        """Up to two fields, each with up to two values that are there."""
+        found: dict[str, tuple[str, ...]] = {}
+        for field, value in chance.sample(self._values, chance.randint(0, 3)):
+            if field in FACETS and (field in found or len(found) < 2):
+                found[field] = (*found.get(field, ()), value)[:2]
+        return found
+
+    def _leaf(self, chance: random.Random, about: Document) -> q.Query:
+        if chance.random() < 0.2:
+            about = chance.choice(self._documents)
+        field, tokens = chance.choice(_texts(about))
+        at = chance.randrange(len(tokens) - 1)
+        token = tokens[at]
+        wrong = chance.randrange(len(token))
+        name, number = chance.choice(self._numbers)
+        bounds = sorted([number, chance.choice(self._numbers)[1]])
+        made: Sequence[q.Query] = (
+            q.Term(field, token),
+            q.Term(field, chance.choice(tokens)),
+            q.Term(chance.choice(q.TEXT_FIELDS), token),
+            q.Term(field, "nowherefound"),
+            q.Phrase(field, tuple(tokens[at : at + 2])),
+            q.Prefix(field, token[: chance.randint(1, 4)]),
+            q.Fuzzy(field, f"{token[:wrong]}x{token[wrong + 1 :]}", chance.randint(1, 2)),
+            q.Terms(*self._some(chance)),
+            q.Range(name, *bounds),
+            q.Range(name, number, None),
+            q.Box(*chance.choice(self._boxes)),
+            q.All(),
+        )
+        return chance.choice(made)
+
+    def _some(self, chance: random.Random) -> tuple[str, tuple[str, ...]]:
+        field, value = chance.choice(self._values)
+        return field, (value, "no such value")
+
+
+def _texts(one: Document) -> list[tuple[str, Sequence[str]]]:
+    """The fields with two tokens or more, but for the first, which is the same in all."""
+    return [(field, tokens[1:]) for field, tokens in one.texts.items() if len(tokens) > 2]

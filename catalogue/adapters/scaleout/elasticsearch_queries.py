@@ -6,6 +6,7 @@ from typing import Any
 
 from catalogue.search import query as q
 
+NEVER = "~~"  # a token that no analysis gives
 NOTHING: dict[str, Any] = {"match_none": {}}
 
 
@@ -18,12 +19,16 @@ def compiled(query: q.Query) -> dict[str, Any]:  # noqa: C901 PLR0911 PLR0912 on
             return {"term": {field: token}}
         case q.Phrase(field, tokens):
             # As the documents' own: nothing but the spaces between tokens is looked at.
-            return {"match_phrase": {field: {"query": " ".join(tokens), "analyzer": "whitespace"}}}
+            asked = {"query": " ".join(tokens), "analyzer": "whitespace"}
+            # A shard that has none of a phrase's tokens does not count in the statistics of all, but
+            # it does for a single token; this one is nowhere.
+            counted = {"term": {field: NEVER}}
+            return {"bool": {"must": [{"match_phrase": {field: asked}}], "should": [counted]}}
         case q.Prefix(field, token):
             return {"prefix": {field: {"value": token, "rewrite": "constant_score"}}}
         case q.Fuzzy(field, token, distance):
-            asked = {"value": token, "fuzziness": distance, "rewrite": "constant_score"}
-            return {"fuzzy": {field: asked}}
+            near = {"value": token, "fuzziness": distance, "rewrite": "constant_score"}
+            return {"fuzzy": {field: near}}
         case q.Terms(field, values):
             return _only({"terms": {field: list(values)}})
         case q.Range(field, low, high):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -43,6 +44,8 @@ class Server:
     def client(self, *, seconds: float, connections: int = 10) -> Elasticsearch:
         """A client whose requests end after so many seconds. A node that does not answer is passed
         over for another; nothing else is tried again. Safe between threads."""
+        # Its warnings say with a traceback, for each request, what our errors say once.
+        logging.getLogger("elastic_transport").setLevel(logging.ERROR)
         more: dict[str, Any] = {"api_key": self.api_key} if self.api_key else {}
         if self.ca:
             more["ca_certs"] = self.ca
