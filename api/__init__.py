@@ -7,6 +7,7 @@ from flask_smorest import Api
 
 from api import (
     catalog,
+    ckan,
     datasets,
     docs,
     federation,
@@ -45,7 +46,7 @@ def create_app(catalogue: Catalogue) -> Flask:
     problems.install(app)  # after the API, whose own handlers these replace
     for door in (datasets, federation):
         rest.register_blueprint(door.blueprint)
-    for plain in (linked, catalog, sparql, docs, health, pages):
+    for plain in (linked, catalog, sparql, ckan, docs, health, pages):
         app.register_blueprint(plain.blueprint)
     health.install(app)
     return app

@@ -16,7 +16,7 @@ from catalogue.model import Change, audiences
 from catalogue.project.describe import Description, epoch, item
 from catalogue.search.analysis import fold, tokens_of
 
-VERSION = 3  # of what a document holds; an index of another one is made anew
+VERSION = 4  # of what a document holds; an index of another one is made anew
 MARK = "\x1f"  # between the parts of a head
 MISSING = 1 << 62  # sort keys from here on are those of records without the value
 
@@ -24,6 +24,7 @@ _TIE = 25  # bits of a sort key that come from the record's id
 _VALUE = 37  # bits of a sort key that come from the value
 _ZERO = 1 << 36  # added to a number, so that times before 1970 sort too
 _LETTERS = 7  # of a title that its sort key tells
+_ID = "234567abcdefghijklmnopqrstuvwxyz"  # the characters of a page id in their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,19 @@ def document(change: Change, one: Description) -> Document:
     """The document of a record's current state; `one` is the description of the change's graph."""
     record = change.record
     keywords = {name: list(dict.fromkeys(of)) for name, of in _keywords(one).items() if of}
-    numbers = {"modified": epoch(one.modified), "issued": epoch(one.issued), "quality": None}
+    numbers = {
+        "modified": epoch(one.modified),
+        "issued": epoch(one.issued),
+        "quality": None,
+        "first_seen": int(record.first_seen.timestamp()),
+        "changed": int(record.changed.timestamp()),
+    }
     sorts = {}
-    for name in ("modified", "issued", "quality"):
+    for name in ("modified", "issued", "quality", "first_seen", "changed"):
         number = numbers[name]
         sorts[f"{name}_up"], sorts[f"{name}_down"] = _number_keys(number, record.page_id)
     sorts["title_up"], sorts["title_down"] = _title_keys(one, record.page_id)
+    sorts["id_up"], sorts["id_down"] = id_keys(record.page_id)
     return Document(
         id=record.page_id,
         hash=record.content_hash.hex(),
@@ -173,6 +181,14 @@ def _title_keys(one: Description, page_id: str) -> tuple[int, int]:
     for char in letters[:_LETTERS].ljust(_LETTERS, "\0"):
         number = number * 64 + _rank(char)
     return _pair(number, 6 * _LETTERS, page_id, 62 - 6 * _LETTERS)
+
+
+def id_keys(page_id: str) -> tuple[int, int]:
+    """By the id as text: its first twelve characters of 2-7 and a-z, five bits each."""
+    number = 0
+    for char in page_id[:12].ljust(12, "2"):
+        number = number << 5 | _ID.find(char) & 31
+    return number, (1 << 60) - 1 - number
 
 
 def _pair(value: int, bits: int, page_id: str, tie: int) -> tuple[int, int]:

@@ -36,9 +36,10 @@ KEYWORD_FIELDS = (
     "license_use",
 )
 INNER_FIELDS = ("text_language",)  # keyword fields that no door names
-# Epoch seconds UTC, epoch seconds UTC, points of 405, bytes.
-NUMBER_FIELDS = ("modified", "issued", "quality", "size")
-SORTED_BY = ("modified", "issued", "title", "quality")
+# Epoch seconds UTC, epoch seconds UTC, points of 405, bytes; when the record was first seen and last
+# changed here, in epoch seconds UTC.
+NUMBER_FIELDS = ("modified", "issued", "quality", "size", "first_seen", "changed")
+SORTED_BY = ("modified", "issued", "title", "quality", "first_seen", "changed", "id")
 SORT_KEYS = tuple(f"{name}_{way}" for name in SORTED_BY for way in ("up", "down"))
 
 
@@ -63,6 +64,8 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
+    """A token, or the value of a keyword field, begins so."""
+
     field: str
     token: str
 
@@ -78,10 +81,17 @@ class Fuzzy:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A keyword field has at least one of the values; adds nothing to the score."""
+    """A keyword field, or `id`, has at least one of the values; adds nothing to the score."""
 
     field: str
     values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A keyword or number field has a value; adds nothing to the score."""
+
+    field: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +143,20 @@ class Boost:
 
 
 Query: TypeAlias = (
-    All | Term | Phrase | Prefix | Fuzzy | Terms | Range | Box | And | Or | Not | DisMax | Boost
+    All
+    | Term
+    | Phrase
+    | Prefix
+    | Fuzzy
+    | Terms
+    | Known
+    | Range
+    | Box
+    | And
+    | Or
+    | Not
+    | DisMax
+    | Boost
 )
 
 
@@ -141,7 +164,7 @@ Query: TypeAlias = (
 class Request:
     """One search. `filters` hold between fields by AND, within one by OR (they are `Terms`).
 
-    `sort` is "relevance" or one of modified, issued, title, quality, with "-" for descending;
+    `sort` is "relevance" or one of `SORTED_BY`, with "-" for descending;
     records without the value come last both ways; ties go by id. `after` is the position that an
     earlier Result gave: what stands behind it by (rounded score descending, id), or by
     (`sort_key`, id), comes next, whether or not the record that stood there is still found. A

@@ -21,6 +21,7 @@ from catalogue.project.describe import epoch, render_item
 from catalogue.search.analysis import STEMMERS, stem, surface
 from catalogue.search.parse import parse
 from catalogue.search.query import KEYWORD_FIELDS, Box, Query, Range, Request, Result
+from catalogue.search.starts import Starts
 
 SORTS = ("relevance", "modified", "issued", "title", "quality")
 FACETS = KEYWORD_FIELDS
@@ -65,6 +66,7 @@ class SearchService:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._starts = Starts(index)
 
     def search(self, params: SearchParams) -> SearchPage:
         """Answer a search. Raises: InvalidParameter naming the parameter at fault."""
@@ -91,6 +93,17 @@ class SearchService:
         except (ValueError, OverflowError) as error:
             raise InvalidParameter("cursor", "this is no position that a page gave") from error
         return result
+
+    def page(self, request: Request, start: int, walker: str) -> Result:
+        """Answer a request as a page behind so many records: `search.starts.Starts.page`.
+
+        Raises: InvalidParameter.
+        """
+        return self._starts.page(request, start, walker)
+
+    def ids(self, after: str, limit: int, audiences: tuple[str, ...]) -> list[str]:
+        """Ids of records that the audiences may see, in their order, from the one behind `after`."""
+        return self._index.ids(after, limit, audiences)
 
     def generation(self) -> int:
         return int(self._index.generation())

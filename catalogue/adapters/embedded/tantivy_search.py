@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -16,7 +17,7 @@ from catalogue.adapters.embedded.tantivy_documents import schema
 from catalogue.adapters.embedded.tantivy_queries import compiled
 from catalogue.model import Change
 from catalogue.search import query as q
-from catalogue.search.documents import folded_head, read_head
+from catalogue.search.documents import folded_head, id_keys, read_head
 
 SEGMENTS = 65_000  # values a segment may report to a facet, so that counts are exact
 KEPT = 256  # searches whose totals and facets are kept until the next commit
@@ -59,6 +60,46 @@ class TantivySearch:
         ranked = sorted(((-count, head) for head, count in found))[:limit]
         parts = [read_head(head) for _count, head in ranked]
         return [(kind, value, value) for kind, value in parts]
+
+    def skip(self, request: q.Request, number: int) -> str | None:
+        """Where the next `number` records end; see `ports.Index`. Reads no records but those that
+        share the last one's place."""
+        searcher, _generation = self._newest()
+        name = request.sort_key
+        after = _pair(request.after) if name is None else _key_and_id(request.after)
+        whole = self._compiled(request, without=None)
+        if name is not None and after is not None:
+            rest = T.range_query(self._schema, name, FieldType.Unsigned, lower_bound=after[0])
+            whole = T.boolean_query([(Occur.Must, whole), (Occur.Must, rest)])
+        order = {"order_by_field": name, "order": Order.Asc} if name is not None else {}
+        limit = number + 64
+        while True:
+            hits = searcher.search(whole, limit, count=False, **order).hits
+            keys = [key if name is not None else -round(key, 3) for key, _address in hits]
+            complete = len(hits) < limit
+            # Those that share the last key may go on behind what was fetched.
+            sure = len(keys) if complete else bisect_left(keys, keys[-1])
+            passed = self._passed(searcher, hits, keys, after)
+            if sure - passed > number:
+                return self._end(searcher, hits, keys, passed + number)
+            if complete:
+                return None
+            limit *= 4
+
+    def ids(self, after: str, limit: int, audiences: tuple[str, ...]) -> list[str]:
+        """The ids of records in their order; see `ports.Index`."""
+        searcher, _generation = self._newest()
+        parts = [(Occur.Must, compiled(q.Terms("audience", audiences), self._schema))]
+        if after:
+            low = id_keys(after)[0]
+            rest = T.range_query(self._schema, "id_up", FieldType.Unsigned, lower_bound=low)
+            parts.append((Occur.Must, rest))
+        whole = T.boolean_query(parts)
+        # Ids that differ in their last character only share a key with the one that is left out.
+        hits = searcher.search(
+            whole, limit + 32, count=False, order_by_field="id", order=Order.Asc
+        ).hits
+        return [page_id for page_id, _address in hits if page_id > after][:limit]
 
     def size(self) -> int:
         """How many records are indexed."""
@@ -165,9 +206,12 @@ class TantivySearch:
         while True:
             answer = searcher.search(whole, limit, count=count)
             hits, count, total = answer.hits, False, total or int(answer.count or 0)
+            # What stands before the position needs no id.
+            rounded = ((-round(score, 3), address) for score, address in hits)
             ranked = sorted(
-                (-round(score, 3), searcher.doc(address).get_first("id"), address)
-                for score, address in hits
+                (score, searcher.doc(address).get_first("id"), address)
+                for score, address in rounded
+                if after is None or score >= after[0]
             )
             last = ranked[-1][0] if ranked else 0.0
             complete = len(hits) < limit
@@ -181,6 +225,31 @@ class TantivySearch:
         found = [_hit(searcher.doc(address), -score) for score, _id, address in page]
         more = len(fresh) > wanted
         return found, f"{page[-1][0]:.3f} {page[-1][1]}" if more and page else None, total
+
+    @staticmethod
+    def _passed(
+        searcher: Any, hits: list[Any], keys: list[float], after: tuple[float, str] | None
+    ) -> int:
+        """How many of the hits, which ascend by key, stand at or before a position."""
+        if after is None:
+            return 0
+        first, behind = bisect_left(keys, after[0]), bisect_right(keys, after[0])
+        same = (searcher.doc(address).get_first("id") for _key, address in hits[first:behind])
+        return first + sum(1 for page_id in same if page_id <= after[1])
+
+    @staticmethod
+    def _end(
+        searcher: Any,
+        hits: list[Any],
+        keys: list[float],
+        number: int,
+    ) -> str:
+        """The position of the hit of that number, counted by key, then id."""
+        key = keys[number - 1]
+        first, behind = bisect_left(keys, key), bisect_right(keys, key)
+        same = sorted(searcher.doc(address).get_first("id") for _key, address in hits[first:behind])
+        page_id = same[number - 1 - first]
+        return f"{key:.3f} {page_id}" if isinstance(key, float) else f"{key} {page_id}"
 
     def _by_key(
         self, searcher: Any, request: q.Request, whole: T, name: str, *, count: bool
