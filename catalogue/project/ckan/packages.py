@@ -15,7 +15,7 @@ from catalogue.project.ckan.resources import code, resources
 from catalogue.project.ckan.said import (
     Said,
     Translations,
-    is_key,
+    key_of,
     listed,
     single,
     spoken,
@@ -164,18 +164,21 @@ def _tags(said: Said, subject: str) -> tuple[list[dict[str, Any]], dict[str, lis
     its own languages."""
     words = said.words(subject, _KEYWORD)
     spelled: dict[str, Translations] = {}
+    by_language: dict[str, list[str]] = {}
     for tag, listed_words in words.items():
+        key = key_of(tag)
         for word in listed_words:
             spelled.setdefault(word, {})
-            if is_key(tag):
-                spelled[word][tag] = word
-    whole = all(is_key(tag) for tag in words)
+            if key:
+                spelled[word][key] = word
+                by_language.setdefault(key, []).append(word)
+    whole = all(key_of(tag) for tag in words)
     tags = [
         {"id": word, "name": word, "display_name": word, "state": "active", "vocabulary_id": None}
         | ({"name_translated": by} if by and not whole else {})
         for word, by in spelled.items()
     ]
-    return tags, words if whole else {}
+    return tags, by_language if whole else {}
 
 
 def _extras(

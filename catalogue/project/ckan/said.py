@@ -7,14 +7,16 @@ from collections.abc import Iterable, Sequence
 
 import orjson
 
+import vocab
 from catalogue.rdf.terms import is_blank, is_literal, parts_of, value_of
-from vocab.namespaces import DCT, FOAF, RDFS, SCHEMA, SKOS, VCARD
+from vocab.namespaces import AUTHORITY, DCT, FOAF, RDFS, SCHEMA, SKOS, VCARD
 
 Translations = dict[str, str]
 """Text by language tag; "" for text without one."""
 
 # The tags that CKAN's extensions for languages know as keys: "de", "pt-br".
 _KEY = re.compile(r"[a-z]{2}(?:-[a-z0-9]{2,8}){0,3}\Z")
+_LANGUAGE = f"{AUTHORITY}language/"
 _NAMES = tuple(
     f"<{one}>"
     for one in (
@@ -99,12 +101,21 @@ def spoken(texts: Translations, language: str) -> str:
 
 
 def translated(texts: Translations) -> Translations:
-    """The texts whose language can be a key of a translated field."""
-    return {tag: text for tag, text in sorted(texts.items()) if _KEY.match(tag)}
+    """The texts whose language can be a key of a translated field, by that key."""
+    found: Translations = {}
+    for tag, text in sorted(texts.items()):
+        if key := key_of(tag):
+            found.setdefault(key, text)
+    return found
 
 
-def is_key(tag: str) -> bool:
-    return _KEY.match(tag) is not None
+def key_of(tag: str) -> str | None:
+    """A language tag as the key of a translated field: three letters become two. None for no tag, and
+    for a language that has no two letters."""
+    if _KEY.match(tag):
+        return tag
+    known = vocab.scheme("language").concept(f"{_LANGUAGE}{tag.upper()}")
+    return known.code if known and _KEY.match(known.code) else None
 
 
 def listed(values: Sequence[str]) -> str:
