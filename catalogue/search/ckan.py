@@ -21,10 +21,14 @@ from catalogue.search.analysis import STEMMERS, surface
 from catalogue.search.moments import moment
 from catalogue.search.query import (
     KEYWORD_FIELDS,
+    TEXT_FIELDS,
     All,
     And,
+    Boost,
+    DisMax,
     Known,
     Not,
+    Or,
     Prefix,
     Query,
     Range,
@@ -111,10 +115,23 @@ def order(text: str, query: Query) -> str:
     """Our order for one of CKAN's ("score desc, metadata_modified desc"): that of its first field;
     what is equal in it goes by id. Without words to weigh, `score` is the same for all, so the next
     field counts. Raises: InvalidParameter."""
-    asked = [_order(part) for part in text.split(",") if part.strip()]
-    if query == All():
-        asked = [one for one in asked if one != "relevance"]
-    return asked[0] if asked else "-changed"
+    asked = [_order(part) for part in text.split(",") if part.strip()] or ["relevance"]
+    weighed = _weighs(query)
+    return next((one for one in asked if weighed or one != "relevance"), "-changed")
+
+
+def _weighs(query: Query) -> bool:
+    """Whether records can score differently: whether the query looks for words."""
+    match query:
+        case And(parts) | Or(parts) | DisMax(parts):
+            return any(map(_weighs, parts))
+        case Boost(part):
+            return _weighs(part)
+        case All() | Not() | Terms() | Range() | Known():
+            return False
+        case Prefix(field):
+            return field in TEXT_FIELDS
+    return True
 
 
 def _order(part: str) -> str:
