@@ -19,7 +19,7 @@ from catalogue.search.query import Request
 from vocab.languages import OFFICIAL
 
 MOST_ROWS = 1_000
-PAGE = 10_000  # ids that are read at once
+PAGE = 25_000  # ids that are read at once
 
 _PAGE_ID = re.compile(r"[a-z2-7]{13}\Z")
 Action = Callable[[Parameters], Any]

@@ -323,7 +323,7 @@ class Index(Protocol):
 
     def skip(self, request: Any, number: int) -> str | None:
         """The position (`Request.after`) behind the next `number` records of a request, at most
-        10,000; None where no more than that are left. Cheaper than bringing them."""
+        100,000; None where no more than that are left. Cheaper than bringing them."""
 
     def ids(self, after: str, limit: int, audiences: tuple[str, ...]) -> list[str]:
         """Ids of records that the audiences may see, in their order, from the one behind `after`."""

@@ -38,7 +38,7 @@ from catalogue.search.query import (
 from catalogue.search.service import COMMON
 from catalogue.search.solr import Anything, Phrase, Span, UnusableQuery, Value, Word
 
-MOST_WORDS = 64  # words and phrases of a query that are looked for in texts
+MOST_WORDS = 64  # words of a query that are looked for in texts, and beginnings of values
 MOST_COUNTED = 10_000  # values of a facet
 
 _NOTHING = Not(All())
@@ -210,6 +210,8 @@ class _Leaves:
         if field is None or field in _TEXTS:
             return self._of_text(_TEXTS[field or "text"], value)
         if field in _KEYWORDS:
+            if isinstance(value, Word) and value.begins:
+                self._count(1)
             return _of_keyword(field, value)
         if field in _TIMES or field == "quality":
             return _of_number(field, value, self._asking.now)
@@ -230,14 +232,18 @@ class _Leaves:
             raise UnusableQuery("a range needs a field of times or numbers before it")
         if isinstance(value, Anything):
             return All()  # every record says something
-        self._words += len(surface(value.text))
-        if self._words > MOST_WORDS:
-            raise UnusableQuery(f"more than {MOST_WORDS} words are looked for")
+        self._count(len(surface(value.text)))
         begins = isinstance(value, Word) and value.begins
         found = _text(field, value.text, self._asking.language, begins=begins, phrase=True)
         if found is None and field:
             raise UnusableQuery(f"{value.text[:60]!r} has no word to look for")
         return found or All()
+
+    def _count(self, number: int) -> None:
+        """What costs a search of its own is counted."""
+        self._words += number
+        if self._words > MOST_WORDS:
+            raise UnusableQuery(f"more than {MOST_WORDS} words are looked for")
 
     def _of_identity(self, field: str, value: Value) -> Query:
         if isinstance(value, Anything) or value == Span(None, None):

@@ -21,7 +21,7 @@ WALKS = 256  # that are remembered
 MARKS = 128  # positions of each
 LASTING = 600.0  # seconds without use until a walk is forgotten
 STEP = 10_000  # records that are counted at once
-DEEPEST_BY_RELEVANCE = 100_000  # how far the engine has to rank anew for every page
+DEEPEST_BY_RELEVANCE = 100_000  # counted at once, as all before it has to be ranked for every page
 
 Key = tuple[object, ...]
 
@@ -57,7 +57,7 @@ class Starts:
         key = _key(request, walker)
         at, position = self._nearest(key, start)
         while at < start:
-            step = min(STEP, start - at)
+            step = start - at if request.sort == "relevance" else min(STEP, start - at)
             position = self._index.skip(replace(request, after=position), step)
             if position is None:
                 return self._behind_the_end(request)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,9 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api import create_app
+from catalogue.bootstrap import bootstrap
+from tests.api import library
 from tests.api.library import EVIL, HIDDEN, WIND, WITHDRAWN, XRAY
 
 Ids = Callable[[str], str]
@@ -278,6 +283,7 @@ def test_the_site_tells_of_itself(client: FlaskClient) -> None:
         ({"q": "word", "start": 100_001}, "start"),
         ({"q": "a " * 9_000}, "10000"),
         ({"q": "title:(" + "word " * 70 + ")"}, "64 words"),
+        ({"fq": "tags:(" + "wo* " * 70 + ")"}, "64 words"),
     ],
 )
 def test_a_search_that_cannot_be_read_is_a_400_that_names_it(
@@ -352,6 +358,23 @@ def test_a_withdrawn_or_hidden_record_is_at_no_action(client: FlaskClient, id_of
     for name in ("current_package_list_with_resources", "tag_list", "organization_list"):
         text = client.get(f"/api/3/action/{name}?all_fields=true").get_data(as_text=True)
         assert "onfidential" not in text
+
+
+def test_what_is_hidden_or_withdrawn_is_so_before_the_index_knows(
+    tmp_path: Path, id_of: Ids
+) -> None:
+    opened = bootstrap(library.build(tmp_path))
+    try:
+        client = create_app(opened).test_client()
+        health = opened.journal.source("at-health")
+        opened.journal.edit_source(replace(health, visibility="members"))
+        assert ids(get(client, "package_search", fq="organization:at")) == []
+        opened.journal.remove_source("de-energy")
+        # A page is empty at the end only: readers of CKAN stop there.
+        first = get(client, "package_search", rows=1, sort="id asc")
+        assert ids(first) == [id_of(EVIL)]
+    finally:
+        opened.close()
 
 
 # --- the door as the others are ------------------------------------------------------------------

@@ -95,11 +95,12 @@ class TantivySearch:
             rest = T.range_query(self._schema, "id_up", FieldType.Unsigned, lower_bound=low)
             parts.append((Occur.Must, rest))
         whole = T.boolean_query(parts)
-        # Ids that differ in their last character only share a key with the one that is left out.
+        # Only ids that differ in nothing but their last character share a key.
         hits = searcher.search(
-            whole, limit + 32, count=False, order_by_field="id", order=Order.Asc
+            whole, limit + 32, count=False, order_by_field="id_up", order=Order.Asc
         ).hits
-        return [page_id for page_id, _address in hits if page_id > after][:limit]
+        found = sorted(searcher.doc(address).get_first("id") for _key, address in hits)
+        return [page_id for page_id in found if page_id > after][:limit]
 
     def size(self) -> int:
         """How many records are indexed."""
