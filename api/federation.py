@@ -64,11 +64,11 @@ def runs(given: dict[str, Any]) -> Response:
         raise InvalidParameter("cursor", "this is no cursor; take `next` of the page before")
     wanted = given.get("source")
     known = [readable_source(wanted).id] if wanted else [one.id for one in readable_sources()]
-    found = journal.runs(sources=known, limit=limit + 1, before=cursor)
+    found = journal.runs.recent(sources=known, limit=limit + 1, before=cursor)
     page = found[:limit]
     following = page[-1].id if len(found) > limit else None
     items = [run_json(run) for run in page]
-    value = {"total": journal.count_runs(known), "items": items, "next": following}
+    value = {"total": journal.runs.count(known), "items": items, "next": following}
     return json_answer(value, link=next_link(following))
 
 
@@ -84,7 +84,7 @@ def run(run_id: str) -> Response:
 @blueprint.response(200, Listed)
 def findings(given: dict[str, Any], run_id: str) -> Response:
     """What a run found, grouped by rule and path, the most frequent first."""
-    found = catalogue().journal.run_findings(readable_run(run_id).id)
+    found = catalogue().journal.runs.findings(readable_run(run_id).id)
     items = [{"id": str(place), **finding_json(one)} for place, one in enumerate(found, 1)]
     return listed(items, given)
 
@@ -108,7 +108,7 @@ def numbers() -> dict[str, Any]:
         "languages": dict(count("language")),
         "nodes": len(here.journal.nodes()),
         "sources": len(source_list()),
-        "runs": here.journal.count_runs(),
+        "runs": here.journal.runs.count(),
         "last_seq": here.journal.last_seq(),
         "lag": here.lag(),
     }
@@ -138,7 +138,7 @@ def readable_sources() -> list[Source]:
 
 def source_json(one: Source, counts: dict[str, int]) -> dict[str, Any]:
     """A feed as JSON, without its options (they may hold keys) and without secrets in its URL."""
-    last = catalogue().journal.runs(one.id, limit=1)
+    last = catalogue().journal.runs.recent(one.id, limit=1)
     return {
         "id": one.id,
         "node": one.node,
@@ -169,7 +169,7 @@ def readable_source(source_id: str) -> Source:
 
 def readable_run(run_id: str) -> Run:
     """Raises: NotFound, also where this reader may not know of its source."""
-    found = catalogue().journal.run(run_id)
+    found = catalogue().journal.runs.run(run_id)
     try:
         readable_source(found.source)
     except NotFound:

@@ -188,7 +188,7 @@ def node(node_id: str) -> str:
 def source(source_id: str) -> str:
     """One feed with its runs."""
     found = readable_source(source_id)
-    runs = [run_json(one) for one in catalogue().journal.runs(source_id, limit=30)]
+    runs = [run_json(one) for one in catalogue().journal.runs.recent(source_id, limit=30)]
     more = {
         "source": source_json(found, dict(count("source"))),
         "runs": runs,
@@ -201,7 +201,7 @@ def source(source_id: str) -> str:
 def run(run_id: str) -> str:
     """One run with what it found."""
     found = readable_run(run_id)
-    more = {"run": run_json(found), "findings": catalogue().journal.run_findings(run_id)}
+    more = {"run": run_json(found), "findings": catalogue().journal.runs.findings(run_id)}
     return render_template("run.html", **shell("nodes", **more))
 
 

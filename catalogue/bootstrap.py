@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import vocab
 from catalogue.adapters.embedded.lock import FileLock
@@ -15,8 +15,7 @@ from catalogue.adapters.embedded.tantivy import TantivyIndex
 from catalogue.adapters.embedded.tantivy_search import TantivySearch
 from catalogue.adapters.sql import SqlJournal, migrate
 from catalogue.errors import NotFound, SettingsError
-from catalogue.harvest.worker import SourceLock
-from catalogue.http import GuardedClient
+from catalogue.http import Courtesy, GuardedClient
 from catalogue.ports import Client, Journal, Projection, Sparql
 from catalogue.project.follower import Positions, live_changes
 from catalogue.search.service import SearchService
@@ -24,6 +23,7 @@ from catalogue.settings import Settings
 
 GRAPH, INDEX = "graph", "index"
 PROJECTIONS = (GRAPH, INDEX)
+AUDIT_HEAD = "audit-head.json"  # the end of the audit log, to be copied elsewhere
 
 # --- the journal and the way out -------------------------------------------------------------------
 
@@ -43,7 +43,7 @@ def _journal(settings: Settings) -> SqlJournal:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if not settings.database_url and not (settings.data_dir / "journal.sqlite").exists():
         migrate(settings.database)
-    return SqlJournal.open(settings.database)
+    return SqlJournal.open(settings.database, settings.data_dir / AUDIT_HEAD)
 
 
 def migrate_journal(settings: Settings) -> list[str]:
@@ -62,31 +62,21 @@ def _only_embedded(settings: Settings) -> None:
 
 
 def guarded_client(settings: Settings) -> Client:
-    """A new guarded client; not to be shared between threads."""
+    """A new guarded client; not to be shared between threads. What a host asks for (Retry-After) is
+    heeded by all of this process."""
     return GuardedClient(
         allow_private=settings.allow_private_networks,
-        user_agent=settings.user_agent,
+        user_agent=settings.agent,
         seconds=settings.fetch_seconds,
         max_bytes=settings.fetch_max_bytes,
+        proxy=settings.proxy,
+        courtesy=_courtesy(),
     )
 
 
-def source_lock(settings: Settings) -> SourceLock:
-    """Locks by which one process at a time harvests a source; they end with their process."""
-    folder = settings.data_dir / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-
-    @contextlib.contextmanager
-    def lock(source_id: str) -> Iterator[bool]:
-        held = FileLock(folder / f"{source_id}.lock")
-        mine = held.try_acquire()
-        try:
-            yield mine
-        finally:
-            if mine:
-                held.release()
-
-    return lock
+@cache
+def _courtesy() -> Courtesy:
+    return Courtesy()
 
 
 # --- the reading side: what the doors use ---------------------------------------------------------

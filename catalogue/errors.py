@@ -4,7 +4,11 @@ CatalogueError
 ├── SettingsError            a setting is unknown or wrong; the start stops
 ├── NotFound                 no such node, source, run or record
 ├── Conflict                 the name is taken, or somebody else was faster
-│   └── SourceOwnershipError a record belongs to another source
+│   ├── SourceOwnershipError a record belongs to another source
+│   ├── Fenced               another worker has taken the run over
+│   └── Cancelled            somebody asked the run to end
+├── Unauthenticated          a key is missing, unknown, revoked or out of date
+├── Forbidden                the key is good, and not for this
 ├── InvalidInput             what a person or program sent cannot be used as it is
 │   ├── InvalidParameter     a parameter of a request; carries its name
 │   ├── InvalidQuery         a SPARQL query that is refused; carries the place
@@ -14,7 +18,8 @@ CatalogueError
 │   │   └── Refused          our own guard said no: scheme, address, size, redirects
 │   └── ContentError         an answer, but not what was asked for (HTML for RDF)
 ├── Unavailable              a part of ours cannot serve just now; carries seconds to wait
-│   └── QueryTimeout         the deadline of a query passed
+│   ├── QueryTimeout         the deadline of a query passed
+│   └── StorageFull          the disk or database has no room left
 └── ReaderDied               the child process that reads foreign bytes was killed by them
 """
 
@@ -39,6 +44,22 @@ class Conflict(CatalogueError):
 
 class SourceOwnershipError(Conflict):
     """A source tried to write a record that belongs to another one."""
+
+
+class Fenced(Conflict):
+    """Another worker has taken the run over: nothing of ours may be written under it any more."""
+
+
+class Cancelled(Conflict):
+    """Somebody asked the run to end."""
+
+
+class Unauthenticated(CatalogueError):
+    """No key was given, or one that is unknown, revoked or out of date."""
+
+
+class Forbidden(CatalogueError):
+    """Who asks is known, and may not do this."""
 
 
 class InvalidInput(CatalogueError):
@@ -101,6 +122,10 @@ class Unavailable(CatalogueError):
 
 class QueryTimeout(Unavailable):
     """The deadline of a query passed and it was ended."""
+
+
+class StorageFull(Unavailable):
+    """The disk or the database has no room left; nothing of the request was stored."""
 
 
 class ReaderDied(CatalogueError):

@@ -10,7 +10,7 @@ import hashlib
 import uuid
 from base64 import b32encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -50,6 +50,13 @@ class RunState(StrEnum):
 
 
 ACTIVE = (RunState.QUEUED, RunState.RUNNING)
+
+
+class RunKind(StrEnum):
+    HARVEST = "harvest"  # of a portal
+    PUSH = "push"  # of many records that a node sent
+    RECORD = "record"  # of the one record of a PUT or DELETE
+
 
 RECORD_TYPES = ("dataset", "series", "service", "model", "offer", "training")
 SECTORS = ("health", "energy", "mobility", "defence", "manufacturing", "cleantech", "agritech")
@@ -147,6 +154,60 @@ class Run:
     created: datetime | None = None
     started: datetime | None = None
     ended: datetime | None = None
+    kind: RunKind = RunKind.HARVEST
+    asked_by: str = "command"
+    """Who wanted it: "command", "schedule", or "key:" and the id of a node's key."""
+    fence: int = 0
+    """How many workers have had it; above 1 where one was lost."""
+    worker: str | None = None
+    cancel_by: str | None = None
+    cursor: str | None = None
+    """The page to go on with; None before the first is whole."""
+    incremental: bool = False
+    """It reads only what changed, so what it does not list is not missing."""
+    partial: bool = False
+    rate: float | None = None
+    """Records a second, lately."""
+    proposed: int = 0
+    """Deletions that wait for a decision."""
+
+    @property
+    def active(self) -> bool:
+        return self.state in ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to write under a run. `fence` is its number: only the last one that was given counts."""
+
+    run: str
+    source: str
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What harvesting has learned of a source; see `source_state` for the journal's side.
+
+    `next_at`: the next slot of its schedule. `since`: everything that changed before is known here.
+    `full_at`: when it was last read completely. `distrusted_at`: when its date filter was last found
+    wrong. `declared`: its own total at `since`.
+    """
+
+    next_at: datetime | None = None
+    slot_at: datetime | None = None
+    since: datetime | None = None
+    full_at: datetime | None = None
+    distrusted_at: datetime | None = None
+    declared: int | None = None
+
+
+class Withdrawal(StrEnum):
+    """What becomes of a record that its source no longer lists: option `deletion` of a source."""
+
+    DELETE = "delete"  # it is gone from every door; its page says so
+    ARCHIVE = "archive"  # its page stays, with a word; it leaves search and the graph
+    FLAG = "flag"  # it stays everywhere, with a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +216,8 @@ class Page:
 
     `cursor` names this page (the harvester's own text; resuming starts there); `url` is the final
     address after redirects; `following` is the next page's cursor where fetching alone can guess
-    it, so that it may be fetched ahead.
+    it, so that it may be fetched ahead. `etag` and `last_modified` are the server's validators;
+    `not_modified` says that it answered 304 to those of the last time, and `body` is empty.
     """
 
     cursor: str
@@ -164,6 +226,9 @@ class Page:
     body: bytes
     charset: str | None = None
     following: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    not_modified: bool = False
 
 
 @dataclass(slots=True)
@@ -206,17 +271,50 @@ class PageEnd:
 
 @dataclass(frozen=True, slots=True)
 class SeenPage:
-    """What a page gave when it was read last: records without bytes of their own, all of them good.
+    """What a page gave when it was read last, all of its records being good.
 
-    `fingerprint` is the raw hash of its `number` records. `follows`: what comes next was told by the
-    fetching, not by the page, and must be asked again.
+    `cursor` names it; `options` is what the source's options were. `fingerprint`: of its bytes.
+    `keys`: 16 bytes (`key_mark`) for each record, in its order; `state`: what those records were
+    (`state_of`). `follows`: what comes next was told by the fetching, not by the page, and must be
+    asked again. `etag`, `last_modified`: the server's validators.
     """
 
+    cursor: str
     url: str
+    options: bytes
     fingerprint: bytes
-    number: int
+    keys: bytes
+    state: bytes
     end: PageEnd
     follows: bool
+    etag: str | None = None
+    last_modified: str | None = None
+
+    @property
+    def number(self) -> int:
+        return len(self.keys) // MARK_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The end of one page of a run: what is stored with it, or not at all.
+
+    `entries`: records that were not appended before (those of a page that came as it was). `cursor`:
+    the page to go on with, None behind the last. `ignored`: what the page lists beside records.
+    `found`: keys of records that were missing and are listed again. `seen`: what to remember.
+    """
+
+    page: Page
+    cursor: str | None = None
+    pages: int = 0
+    declared: int | None = None
+    ignored: int = 0
+    partial: bool = False
+    rate: float | None = None
+    entries: tuple[Entry, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    found: tuple[str, ...] = ()
+    seen: SeenPage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +350,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The state of one record. `page_id` lasts for ever; `seq` is its last change."""
+    """The state of one record. `page_id` lasts for ever; `seq` is its last change. `archived`: its
+    source no longer lists it, and it is kept to be read."""
 
     page_id: str
     source: str
@@ -266,6 +365,7 @@ class Record:
     content_hash: bytes
     first_seen: datetime
     changed: datetime
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +388,11 @@ class Change:
         return self.graph is None
 
     @property
+    def withdrawn(self) -> bool:
+        """It is in no list, count or query: deleted or archived."""
+        return self.graph is None or self.record.archived
+
+    @property
     def lines(self) -> list[str]:
         return self.graph.decode().split("\n")[:-1] if self.graph else []
 
@@ -296,6 +401,14 @@ def page_id(source: str, key: str) -> str:
     """The short, lasting id of a record's page: 13 characters of a-z and 2-7."""
     digest = hashlib.sha256(f"{source}\0{key}".encode("utf-8", "surrogatepass")).digest()
     return b32encode(digest[:8]).decode().rstrip("=").lower()
+
+
+MARK_BYTES = 16
+
+
+def key_mark(key: str) -> bytes:
+    """What stands for a record's key where many are kept: 16 bytes."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[:MARK_BYTES]
 
 
 def skolem(source: str, key: str) -> str:
@@ -353,31 +466,33 @@ def visible_to(visibility: str, reader: Reader = ANYBODY) -> bool:
 def run_json(run: Run) -> dict[str, Any]:
     """The run object of the public contract."""
     seconds = (run.ended - run.started).total_seconds() if run.ended and run.started else None
-    counts = run.counts
     return {
         "id": run.id,
         "source": run.source,
         "state": run.state.value,
         "started": run.started.isoformat() if run.started else None,
         "ended": run.ended.isoformat() if run.ended else None,
-        "counts": {
-            name: getattr(counts, name)
-            for name in (
-                "created",
-                "updated",
-                "unchanged",
-                "deleted",
-                "quarantined",
-                "failed",
-                "ignored",
-                "missing",
-            )
-        },
+        "counts": asdict(run.counts),
         "findings": run.findings,
         "error": run.error,
         "seconds": seconds,
+        "kind": run.kind.value,
+        "asked_by": run.asked_by,
         "stage": run.stage,
         "pages": run.pages,
+        "listed": run.counts.listed,
         "declared": run.declared,
+        "rate": run.rate,
+        "remaining_seconds": _remaining(run),
         "full": run.full,
+        "incremental": run.incremental,
+        "workers": run.fence,
+        "proposed": run.proposed,
     }
+
+
+def _remaining(run: Run) -> float | None:
+    """Seconds until the end at the present rate; None where the source does not say how much comes."""
+    if not run.active or not run.rate or run.declared is None:
+        return None
+    return round(max(0, run.declared - run.counts.listed) / run.rate, 1)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
 
 from catalogue.model import (
     Change,
-    Counts,
     Entry,
     Finding,
+    Lease,
     Mapped,
     Node,
     Outcome,
@@ -18,9 +19,13 @@ from catalogue.model import (
     PageEnd,
     Record,
     Run,
+    RunKind,
     RunState,
     SeenPage,
     Source,
+    SourceState,
+    Turn,
+    Withdrawal,
 )
 
 # --- fetching -----------------------------------------------------------------------------------
@@ -47,7 +52,21 @@ class Client(Protocol):
         """GET; follows redirects, each one checked.
 
         Raises: Refused when the guard says no; FetchError for network faults, truncated bodies and
-        every status but 200 and 304.
+        every status but 200, and 304 where `headers` hold a condition (RFC 9110, 13.1).
+        """
+
+    def post(
+        self,
+        url: str,
+        *,
+        body: bytes | Iterator[bytes],
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """POST, once, an iterator's pieces as they come; an answer of any status is returned, and a
+        redirect is not followed. Time is limited by progress, so that a push may take hours.
+
+        Raises: Refused; FetchError when no whole answer comes, or a good one before all was sent;
+        what the iterator raises.
         """
 
     def session(self) -> Any:
@@ -61,18 +80,25 @@ def _never_seen(_key: str, _raw: bytes) -> bool:
     return False
 
 
+def _no_validators(_cursor: str) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """What a harvester is told about a source. `options` were loaded by its own schema.
 
     `seen(key, raw)` says whether the journal holds these very bytes of the record; `map` may then
-    yield it as `unchanged` without looking further.
+    yield it as `unchanged` without looking further. `validators(cursor)` are the headers of a
+    conditional request (RFC 9110, section 13) for a page that is known; `fetch` sends them, and
+    answers 304 with a page that is `not_modified`.
     """
 
     source: str
     url: str
     options: Mapping[str, Any] = field(default_factory=dict)
     seen: Callable[[str, bytes], bool] = _never_seen
+    validators: Callable[[str], Mapping[str, str]] = _no_validators
 
 
 class Harvester(Protocol):
@@ -96,6 +122,17 @@ class Harvester(Protocol):
         """
 
 
+@runtime_checkable
+class DatedHarvester(Harvester, Protocol):
+    """A protocol that can list what changed since a moment."""
+
+    def since(self, feed: Feed, moment: datetime | None, *, probe: bool = False) -> str | None:
+        """The cursor of the first page of what changed since the moment (UTC); of everything where
+        it is None. With `probe` only the total matters: the page may list no record. None where this
+        source cannot be asked so.
+        """
+
+
 # --- the journal ----------------------------------------------------------------------------------
 
 
@@ -114,10 +151,165 @@ class Known:
     raw_hash: bytes
     content_hash: bytes
     deleted: bool
+    missing: int = 0
+    archived: bool = False
+
+    @property
+    def live(self) -> bool:
+        return not (self.deleted or self.archived)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ends. `missing`: keys of live records that a complete run did not list. `how` and
+    `grace` are the source's policy; `held`: the deletions wait for a decision. `complete`: every
+    record was seen; `since`: the moment before which everything is known now, `declared` the source's
+    total then."""
+
+    state: RunState
+    error: str | None = None
+    missing: tuple[str, ...] = ()
+    how: Withdrawal = Withdrawal.DELETE
+    grace: int = 0
+    held: bool = False
+    complete: bool = False
+    since: datetime | None = None
+    declared: int | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+class Runs(Protocol):
+    """The queue of runs. A run's row is its own job (ADR 0006): who has the highest fence has it, until
+    the lease ends without a word."""
+
+    def queue(
+        self,
+        source_id: str,
+        *,
+        full: bool = False,
+        kind: RunKind = RunKind.HARVEST,
+        asked_by: str = "command",
+    ) -> Run:
+        """A new queued run; at most one active harvest a source. Raises: Conflict, NotFound."""
+
+    def claim(
+        self, worker: str, *, seconds: float, run_id: str | None = None, per_host: int = 0
+    ) -> Lease | None:
+        """Take the run, or the oldest that may be taken: one that is queued, or whose worker is gone
+        or has not been heard of for its lease. A host that `per_host` runs are at is left alone (0:
+        no limit); pushes of a source come in their order. None where there is nothing to take."""
+
+    def renew(self, lease: Lease, seconds: float) -> None:
+        """Go on having the run for so long. Raises: Fenced, Cancelled."""
+
+    def release(self, lease: Lease) -> None:
+        """Give the run back: anybody may take it at once."""
+
+    def note(
+        self,
+        lease: Lease,
+        *,
+        stage: str | None = None,
+        rate: float | None = None,
+        incremental: bool | None = None,
+        cursor: str | None = None,
+    ) -> None:
+        """Tell how it goes. Raises: Fenced, Cancelled."""
+
+    def end(self, lease: Lease, ending: Ending) -> Run:
+        """Set the final state, and do with missing records what the ending says, or nothing at all. A
+        complete run takes the place of held ones of its source. Raises: Fenced."""
+
+    def cancel(self, run_id: str, who: str) -> Run:
+        """Ask the run to end: at once where nobody has it, else when its worker next writes.
+        Raises: Conflict where it has ended; NotFound."""
+
+    def approve(self, run_id: str, who: str) -> Run:
+        """Withdraw what a held run proposed and is still missing; the run is done. Raises: Conflict."""
+
+    def reject(self, run_id: str, who: str) -> Run:
+        """Keep what a held run proposed to withdraw; the run is done. Raises: Conflict."""
+
+    def proposals(self, run_id: str) -> list[Record]:
+        """The records that a held run would withdraw and that are still missing, by key."""
+
+    def tick(self) -> list[Run]:
+        """Queue a run for each source whose schedule's slot has come; return them. Each slot is used
+        once, whatever the clock does and however many processes tick; slots that were slept through
+        are one."""
+
+    def sweep(self) -> None:
+        """Forget what has had its time: results and unfinished pushes."""
+
+    def listed(self, run_id: str, *, after: int = 0) -> Iterator[tuple[int, str, Outcome]]:
+        """What the run has listed: a running number from 1, key, outcome; kept for seven days."""
+
+    def run(self, run_id: str) -> Run:
+        """Raises: NotFound."""
+
+    def recent(
+        self,
+        source_id: str | None = None,
+        *,
+        sources: Sequence[str] | None = None,
+        limit: int = 50,
+        before: str | None = None,
+    ) -> list[Run]:
+        """Newest first, of one source, of some, or of all; run ids sort by time; `before` is a
+        run's id to page on."""
+
+    def count(self, sources: Sequence[str] | None = None) -> int: ...
+
+    def active(self) -> list[Run]:
+        """Queued and running ones, oldest first."""
+
+    def findings(self, run_id: str) -> list[Finding]:
+        """Grouped, most frequent first. Raises: NotFound."""
+
+    def state(self, source_id: str) -> SourceState:
+        """What harvesting has learned of the source."""
+
+    def distrust(self, source_id: str) -> None:
+        """Note that the source's date filter was found wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who did what to what, at a moment in UTC; `details` are plain JSON values."""
+
+    seq: int
+    at: datetime
+    who: str
+    act: str
+    subject: str
+    details: Mapping[str, Any]
+
+
+class Audit(Protocol):
+    """The log of acts: append-only, hash-chained."""
+
+    def record(
+        self, who: str, act: str, subject: str, details: Mapping[str, Any] | None = None
+    ) -> None:
+        """Append one act. What else was done in the same transaction notes itself."""
+
+    def entries(self, after: int = 0, limit: int = 100) -> list[Act]:
+        """Acts above a number, in order."""
+
+    def head(self) -> tuple[int, str]:
+        """The number and hash of the last act: what to keep elsewhere."""
+
+    def check(self, heads: Mapping[int, str] | None = None) -> list[str]:
+        """Faults: rows changed, taken out, or cut off behind a head that was exported."""
 
 
 class Journal(Protocol):
     """The one truth. Several processes may write at once; readers never block writers."""
+
+    @property
+    def runs(self) -> Runs: ...
+    @property
+    def audit(self) -> Audit: ...
 
     # members of the federation and their feeds
     def add_node(self, node: Node) -> None:
@@ -141,56 +333,12 @@ class Journal(Protocol):
     def source(self, source_id: str) -> Source:
         """Raises: NotFound."""
 
-    # runs
-    def queue_run(self, source_id: str, *, full: bool = False) -> Run:
-        """A new queued run; at most one active run a source. Raises: Conflict, NotFound."""
-
-    def begin_run(self, run_id: str) -> Run:
-        """queued or running -> running; sets `started` the first time."""
-
-    def note_run(
-        self,
-        run_id: str,
-        *,
-        stage: str | None = None,
-        declared: int | None = None,
-        pages: int | None = None,
-    ) -> None: ...
-    def end_run(self, run_id: str, state: RunState, *, error: str | None = None) -> Run:
-        """Set the final state and `ended`."""
-
-    def run(self, run_id: str) -> Run:
-        """Raises: NotFound."""
-
-    def runs(
-        self,
-        source_id: str | None = None,
-        *,
-        sources: Sequence[str] | None = None,
-        limit: int = 50,
-        before: str | None = None,
-    ) -> list[Run]:
-        """Newest first, of one source, of some, or of all; run ids sort by time; `before` is a
-        run's id to page on."""
-
-    def interrupted_runs(self) -> list[Run]:
-        """Runs that a crash left queued or running."""
-
-    def add_findings(self, run_id: str, findings: Sequence[Finding]) -> None:
-        """Add to the run's findings, grouped: one row for each (rule, path, severity) with its
-        count, and the key, value, place, message and hint of the first as the example."""
-
-    def run_findings(self, run_id: str) -> list[Finding]:
-        """Grouped, most frequent first."""
-
-    def count_runs(self, sources: Sequence[str] | None = None) -> int: ...
-
     # records
     def known(self, source_id: str) -> dict[str, Known]:
         """Every record of the source by key, tombstones included."""
 
     def append(
-        self, run_id: str, entries: Sequence[Entry], *, page: Page | None = None
+        self, lease: Lease, entries: Sequence[Entry], *, page: Page | None = None
     ) -> Appended:
         """Store all entries, the run's counts and the page's bytes, or none.
 
@@ -199,22 +347,21 @@ class Journal(Protocol):
         current one changes nothing but its raw hash. A deleted record that comes again is revived
         under its page id (outcome created). `page` is stored as the raw bytes of the entries that
         bring none of their own. Findings of the entries are stored with their record's change and
-        added to the run's. Entries marked `failed` leave an earlier good version as it is.
+        added to the run's. Entries marked `failed` leave an earlier good version as it is; an erased
+        record is ignored. Where the source asks for review, versions wait and the log stays.
 
-        Raises: Conflict if the run is not running.
+        Raises: Fenced or Cancelled where the run is not the lease's any more; StorageFull.
         """
 
+    def turn(self, lease: Lease, turn: Turn) -> None:
+        """Store the end of a page with all that belongs to it, or nothing: the run goes on from the
+        next. Raises: as `append`."""
+
     def pages(self, source_id: str) -> dict[str, SeenPage]:
-        """What the source's pages gave when they were read last, by address."""
+        """What the source's pages gave when they were read last, by cursor."""
 
-    def keep_page(self, source_id: str, page: SeenPage) -> None:
-        """Remember a page in the place of what was remembered of its address."""
-
-    def forget_pages(self, source_id: str, addresses: Collection[str]) -> None:
-        """Forget all pages but those at the addresses."""
-
-    def add_counts(self, run_id: str, counts: Counts) -> None:
-        """Add to the run's counts what no entry stands for (ignored, missing)."""
+    def forget_pages(self, source_id: str, cursors: Collection[str]) -> None:
+        """Forget all pages but those."""
 
     def record(self, page_id: str) -> Record:
         """Raises: NotFound."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from catalogue.errors import SettingsError
 
@@ -40,15 +42,28 @@ class Settings:
     )
     catalog_publisher: str = "European AI data catalogue"
     catalog_license: str = "http://publications.europa.eu/resource/authority/licence/CC0"
-    user_agent: str = "aicat/0.1 (federated data catalogue harvester)"
+    user_agent: str = "aicat/0.1"
+    contact: str = ""
+    proxy: str = ""
     fetch_seconds: float = 120.0
     fetch_max_bytes: int = 512 * 1024 * 1024
     threads: int = 16
+    workers: int = 1
+    harvests: int = 4
+    harvests_per_host: int = 2
 
     @property
     def site(self) -> str:
         """The base of every IRI that is ours, without a slash at its end."""
         return (self.base_url or f"http://{_url_host(self.host)}:{self.port}").rstrip("/")
+
+    @property
+    def agent(self) -> str:
+        """The User-Agent of every request of ours (RFC 9110, 10.1.5): the product, then in a comment
+        the address people see, where one is set, and the contact."""
+        address = f"+{self.base_url.rstrip('/')}" if self.base_url else ""
+        comment = "; ".join(_in_comment(one) for one in (address, self.contact) if one)
+        return f"{self.user_agent} ({comment})" if comment else self.user_agent
 
     @property
     def database(self) -> str:
@@ -76,10 +91,16 @@ HELP: Mapping[str, str] = {
     "catalog_description": "description of the catalogue",
     "catalog_publisher": "publisher of the catalogue",
     "catalog_license": "IRI of the licence of the metadata",
-    "user_agent": "how harvesters introduce themselves",
+    "user_agent": "what harvesters call themselves; the catalogue's address and contact are added",
+    "contact": "e-mail address or URL at which operators of portals reach you",
+    "proxy": "http proxy that every request to the outside goes through, as http://host:port; "
+    "none when empty, whatever the environment says",
     "fetch_seconds": "total deadline of one fetch, seconds",
     "fetch_max_bytes": "largest body that is fetched, bytes, unpacked",
     "threads": "threads of the web process",
+    "workers": "processes that carry out harvests beside `aicat up` and under `aicat worker`",
+    "harvests": "sources that one worker harvests at once",
+    "harvests_per_host": "sources of one host that are harvested at once, by all workers",
 }
 
 
@@ -101,7 +122,7 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
             faults.append(f"{PREFIX}{name.upper()}: no such setting; `aicat settings` lists them")
             continue
         try:
-            values[name] = _READERS[str(types[name].type)](value)
+            values[name] = _CHECKS.get(name, _same)(_READERS[str(types[name].type)](value))
         except (TypeError, ValueError) as error:
             faults.append(f"{PREFIX}{name.upper()}: {error}")
     if faults:
@@ -158,6 +179,45 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "bool": _boolean,
     "Path": _path,
 }
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _header_text(value: str) -> str:
+    if not value.isprintable() or not value.isascii():
+        raise ValueError(f"{value!r} cannot stand in a header; use printable ASCII")
+    return value.strip()
+
+
+def _product(value: str) -> str:
+    if not _header_text(value):
+        raise ValueError("it may not be empty; write a name, such as catalogue/1.0")
+    return _header_text(value)
+
+
+def _http_proxy(value: str) -> str:
+    parts = urlsplit(value.strip())
+    plain = parts.scheme == "http" and parts.hostname and parts.path in {"", "/"}
+    if value.strip() and not (plain and parts.port and "@" not in parts.netloc):
+        # Not repeated here: it may hold a password.
+        raise ValueError("no address of a proxy; write http://host:port, without user or password")
+    return value.strip()
+
+
+# What a text must be like beside being one.
+_CHECKS: Mapping[str, Callable[[Any], Any]] = {
+    "base_url": _header_text,
+    "user_agent": _product,
+    "contact": _header_text,
+    "proxy": _http_proxy,
+}
+
+
+def _in_comment(text: str) -> str:
+    """The text as it may stand in a header's comment (RFC 9110, 5.6.5)."""
+    return re.sub(r"([()\\])", r"\\\1", text)
 
 
 def _url_host(host: str) -> str:

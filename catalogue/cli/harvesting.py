@@ -1,4 +1,4 @@
-"""`aicat harvest` and `aicat runs`."""
+"""Runs: `aicat harvest`, `runs`, `approve`, `reject`, `cancel`."""
 
 from __future__ import annotations
 
@@ -9,16 +9,26 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import click
+from rich import progress as bars
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from catalogue.bootstrap import guarded_client, open_journal, source_lock
-from catalogue.cli.output import json_option, print_json, print_list, print_table, say
+from catalogue.bootstrap import guarded_client, open_journal
+from catalogue.cli.output import (
+    json_option,
+    operator,
+    print_json,
+    print_list,
+    print_table,
+    say,
+    summary,
+)
+from catalogue.cli.rehearsing import rehearse
 from catalogue.errors import Conflict, InvalidInput
-from catalogue.harvest import flow
+from catalogue.harvest.identity import worker_name
+from catalogue.harvest.walk import Progress, Watch
 from catalogue.harvest.worker import carry_out
 from catalogue.home import Home
-from catalogue.model import ACTIVE, Run, RunState, run_json
+from catalogue.model import Run, RunState, run_json
 from catalogue.ports import Journal
 from catalogue.settings import Settings, load
 
@@ -42,7 +52,7 @@ def harvest(
     with open_journal(settings) as journal:
         wanted = _wanted(journal, sources, every)
         if dry_run:
-            return _rehearse(settings, journal, wanted, as_json)
+            return rehearse(settings, journal, wanted, as_json=as_json)
         runs = _queue(journal, wanted, full)
         with contextlib.nullcontext() if no_wait else Home(settings) as home:
             ended = _carry_out(settings, journal, home, runs, as_json)
@@ -59,7 +69,7 @@ def runs(source: str | None, limit: int, as_json: bool) -> None:
         if source is not None and not any(one.id == source for one in journal.sources()):
             _show_run(journal, source, as_json)
             return
-        found = journal.runs(source, limit=limit)
+        found = journal.runs.recent(source, limit=limit)
     if as_json:
         print_list([run_json(run) for run in found])
         return
@@ -67,9 +77,48 @@ def runs(source: str | None, limit: int, as_json: bool) -> None:
     print_table(columns, [_row(run) for run in found])
 
 
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@json_option
+def approve(run_id: str, as_json: bool) -> None:
+    """Withdraw what a held run proposes and its source still does not list."""
+    settings = load()
+    with open_journal(settings) as journal, Home(settings) as home:
+        ended = journal.runs.approve(run_id, operator())
+        home.wait_visible(journal.last_seq())
+    _decided(ended, as_json)
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@json_option
+def reject(run_id: str, as_json: bool) -> None:
+    """Keep what a held run proposes to withdraw."""
+    with open_journal(load()) as journal:
+        ended = journal.runs.reject(run_id, operator())
+    _decided(ended, as_json)
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@json_option
+def cancel(run_id: str, as_json: bool) -> None:
+    """Ask a run to end; what it has stored stays."""
+    with open_journal(load()) as journal:
+        asked = journal.runs.cancel(run_id, operator())
+    _decided(asked, as_json)
+
+
+def _decided(run: Run, as_json: bool) -> None:
+    if as_json:
+        print_json(run_json(run))
+    else:
+        say(f"{run.source}: {summary(run)}")
+
+
 def _show_run(journal: Journal, run_id: str, as_json: bool) -> None:
-    run = journal.run(run_id)
-    findings = journal.run_findings(run_id)
+    run = journal.runs.run(run_id)
+    findings = journal.runs.findings(run_id)
     if as_json:
         rows = [
             {
@@ -110,12 +159,10 @@ def _queue(journal: Journal, wanted: Sequence[str], full: bool) -> list[Run]:
 
 def _queued(journal: Journal, source_id: str, full: bool) -> Run:
     try:
-        return journal.queue_run(source_id, full=full)
+        return journal.runs.queue(source_id, full=full, asked_by=operator())
     except Conflict:
-        active = [run for run in journal.runs(source_id, limit=5) if run.state in ACTIVE]
-        if not active:
-            return journal.queue_run(source_id, full=full)
-        return active[0]
+        active = [run for run in journal.runs.recent(source_id, limit=5) if run.active]
+        return active[0] if active else journal.runs.queue(source_id, full=full)
 
 
 def _carry_out(
@@ -124,14 +171,14 @@ def _carry_out(
     quiet = not sys.stderr.isatty()
     console = Console(stderr=True)
     columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[note]}"),
+        bars.SpinnerColumn(),
+        bars.TextColumn("{task.description}"),
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        bars.TextColumn("{task.fields[note]}"),
     )
     with (
-        Progress(*columns, console=console, disable=quiet) as progress,
+        bars.Progress(*columns, console=console, disable=quiet) as progress,
         ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="harvest") as pool,
     ):
         tasks = [
@@ -145,12 +192,12 @@ def _one(
     journal: Journal,
     home: Home | None,
     run: Run,
-    progress: Progress,
+    progress: bars.Progress,
     as_json: bool,
 ) -> Run:
     task = progress.add_task(run.source, total=None, note="")
 
-    def watch(state: flow.Progress) -> None:
+    def watch(state: Progress) -> None:
         note = f"page {state.pages}"
         progress.update(task, total=state.total, completed=state.listed, note=note)
 
@@ -158,67 +205,24 @@ def _one(
     if home is not None:
         progress.update(task, note="making it searchable")
         home.wait_visible(journal.last_seq())
-    progress.update(task, note=_summary(ended))
+    progress.update(task, note=summary(ended))
     if as_json:
         print_json(run_json(ended))
     elif progress.disable:
-        say(f"{ended.source}: {_summary(ended)}")
+        say(f"{ended.source}: {summary(ended)}")
     return ended
 
 
-def _to_its_end(settings: Settings, journal: Journal, run: Run, watch: flow.Watch) -> Run:
-    """Carry the run out, or see it through where another process does: it may die."""
-    lock, client = source_lock(settings), guarded_client(settings)
-    while (ended := carry_out(run, journal, client, lock, watch)) is None:
-        time.sleep(LOOK)
-        now = journal.run(run.id)
-        if now.state not in ACTIVE:
+def _to_its_end(settings: Settings, journal: Journal, run: Run, watch: Watch) -> Run:
+    """Carry the run out, or see it through where another process does: it may be lost."""
+    client, worker = guarded_client(settings), worker_name()
+    while (ended := carry_out(run.id, journal, client, worker, watch)) is None:
+        now = journal.runs.run(run.id)
+        if not now.active:
             return now
-        watch(flow.Progress(pages=now.pages, listed=now.counts.listed, total=now.declared))
+        watch(Progress(pages=now.pages, listed=now.counts.listed, total=now.declared))
+        time.sleep(LOOK)
     return ended
-
-
-def _rehearse(settings: Settings, journal: Journal, wanted: Sequence[str], as_json: bool) -> int:
-    for source_id in wanted:
-        source = journal.source(source_id)
-        before = flow.Before(journal.known(source_id), journal.pages(source_id))
-        rehearsal = flow.Rehearsal(before.known)
-        state, error, rest = flow.read_source(
-            source, before, rehearsal, guarded_client(settings), lambda _progress: None
-        )
-        counts = rehearsal.counts
-        counts.ignored, counts.missing = rest.ignored, rest.missing
-        rehearsed = Run(
-            id="dry-run",
-            source=source_id,
-            state=state,
-            counts=counts,
-            findings=len(rehearsal.found),
-            error=error,
-        )
-        changes = [
-            {"outcome": outcome.value, "key": entry.key, "iri": entry.iri}
-            for outcome, entry in rehearsal.entries
-        ]
-        if as_json:
-            print_json({**run_json(rehearsed), "changes": changes})
-        else:
-            say(f"{source_id} (dry run): {_summary(rehearsed)}")
-            print_table(("outcome", "key"), [(one["outcome"], one["key"]) for one in changes])
-    return 0
-
-
-def _summary(run: Run) -> str:
-    counts = run.counts
-    parts = [
-        f"{getattr(counts, name)} {name}"
-        for name in ("created", "updated", "unchanged", "quarantined", "failed", "missing")
-        if getattr(counts, name)
-    ]
-    text = f"{run.state.value}: {', '.join(parts) or 'no records'}"
-    if run.findings:
-        text += f"; {run.findings} finding{'' if run.findings == 1 else 's'}"
-    return f"{text}; {run.error}" if run.error else text
 
 
 def _row(run: Run) -> tuple[object, ...]:
@@ -242,4 +246,4 @@ def _exit_status(ended: Sequence[Run]) -> int:
     return next((status for status in (1, 4, 3) if status in statuses), 0)
 
 
-COMMANDS = (harvest, runs)
+COMMANDS = (harvest, runs, approve, reject, cancel)

@@ -36,7 +36,7 @@ def status(as_json: bool) -> None:
         for name, position in positions(settings).read().items():
             table[f"{name}_cursor"] = position.cursor
             table[f"{name}_lag"] = last - position.visible
-        active = [run.source for run in journal.interrupted_runs()]
+        active = [run.source for run in journal.runs.active()]
         table["active_runs"] = active
     if as_json:
         print_json(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,8 @@ import orjson
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+from catalogue.model import Run
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -43,6 +46,25 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 def say(text: str) -> None:
     """A word to the person, beside the data."""
     click.echo(plain(text, keep="\n\t"), err=True)
+
+
+def summary(run: Run) -> str:
+    """How a run went, in a line."""
+    counts = run.counts
+    names = ("created", "updated", "unchanged", "deleted", "quarantined", "failed", "missing")
+    parts = [f"{getattr(counts, name)} {name}" for name in names if getattr(counts, name)]
+    text = f"{run.state.value}: {', '.join(parts) or 'no records'}"
+    if run.findings:
+        text += f"; {run.findings} finding{'' if run.findings == 1 else 's'}"
+    return f"{text}; {run.error}" if run.error else text
+
+
+def operator() -> str:
+    """Who uses the command line, as the audit log names them."""
+    try:
+        return f"operator:{getpass.getuser()}"
+    except (KeyError, OSError, ImportError):  # a user without a name
+        return "operator"
 
 
 def plain(text: str, keep: str = "") -> str:

@@ -10,22 +10,28 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from types import FrameType
 
 import click
 
-from catalogue.bootstrap import guarded_client, open_journal, source_lock
+from catalogue.bootstrap import open_journal
 from catalogue.cli.output import say
 from catalogue.errors import SettingsError
-from catalogue.harvest.worker import Worker
 from catalogue.home import Home
 from catalogue.settings import Settings, load
 
-LOOK = 0.5  # seconds between looks at the web process and at the projection lock
+LOOK = 0.5  # seconds between looks at the parts and at the projections' locks
+EARLY = 10.0  # seconds within which an end is early
+PATIENCE = 30.0  # seconds that a part has to stop
+WEB, WORKER = "catalogue.cli.web", "catalogue.cli.working"
 
 _host = click.option("--host", help="Address to listen on.")
 _port = click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.")
+
+
+_workers = click.option("--workers", type=click.IntRange(1, 64), help="Processes that harvest.")
 
 
 @click.command()
@@ -33,30 +39,37 @@ _port = click.option("--port", type=click.IntRange(1, 65535), help="Port to list
 @_port
 def serve(host: str | None, port: int | None) -> int:
     """Serve pages, API and SPARQL; follow the journal where no other process does."""
-    return _run(_listening(host, port), web=True, work=False)
+    return _run(_with(host, port, None), web=True, work=False)
 
 
 @click.command()
-def worker() -> int:
+@_workers
+def worker(workers: int | None) -> int:
     """Carry out harvests; follow the journal where no other process does."""
-    return _run(load(), web=False, work=True)
+    return _run(_with(None, None, workers), web=False, work=True)
 
 
 @click.command()
 @_host
 @_port
-def up(host: str | None, port: int | None) -> int:
+@_workers
+def up(host: str | None, port: int | None, workers: int | None) -> int:
     """Serve and work, together."""
-    return _run(_listening(host, port), web=True, work=True)
+    return _run(_with(host, port, workers), web=True, work=True)
 
 
-def _listening(host: str | None, port: int | None) -> Settings:
+def _with(host: str | None, port: int | None, workers: int | None) -> Settings:
     settings = load()
-    return replace(settings, host=host or settings.host, port=port or settings.port)
+    return replace(
+        settings,
+        host=host or settings.host,
+        port=port or settings.port,
+        workers=workers or settings.workers,
+    )
 
 
 def _run(settings: Settings, *, web: bool, work: bool) -> int:
-    """Run the parts until SIGINT or SIGTERM; a web process that dies is started again."""
+    """Keep the parts running, each a process, until SIGINT or SIGTERM."""
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -70,48 +83,74 @@ def _run(settings: Settings, *, web: bool, work: bool) -> int:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
+    with open_journal(settings):
+        pass  # an old or unusable one is told here, once
     # Entered before the web starts, so that nothing damaged is ever served.
-    with open_journal(settings) as journal, Home(settings, serving=web) as home:
-        hands = Worker(journal, lambda: guarded_client(settings), source_lock(settings))
-        worker_thread = threading.Thread(target=hands.run, name="worker")
-        if work:
-            worker_thread.start()
-        status = _watch(settings, home, stopping) if web else _wait(home, stopping)
-        hands.stop()
-        if work:
-            worker_thread.join()
-    if work:
-        # A harvest in hand is left as it is: its run is taken up again at the next start.
-        os._exit(status)
-    return status
+    with Home(settings, serving=web) as home:
+        parts = [Part("web process", WEB, settings)] if web else []
+        parts += [
+            Part("worker", WORKER, settings) for _one in range(settings.workers if work else 0)
+        ]
+        if web:
+            say(f"serving {settings.site} (data in {settings.data_dir})")
+        try:
+            return _watch(parts, home, stopping)
+        finally:
+            for part in parts:
+                part.ask_to_stop()
+            for part in parts:
+                part.wait()
 
 
-def _wait(home: Home, stopping: threading.Event) -> int:
+def _watch(parts: Sequence[Part], home: Home, stopping: threading.Event) -> int:
+    """Start again what ends, until it is time to stop or something ends at once each time."""
     while not stopping.wait(LOOK):
         home.take()
+        for part in parts:
+            if not part.keep():
+                say(f"aicat: the {part.name} ends at once each time; see its message above")
+                return 1
     return 0
 
 
-def _watch(settings: Settings, home: Home, stopping: threading.Event) -> int:
-    """Keep a web process running until it is time to stop."""
-    child, early, started = _web(settings), 0, time.monotonic()
-    say(f"serving {settings.site} (data in {settings.data_dir})")
-    while not stopping.wait(LOOK):
-        home.take()
-        if child.poll() is None:
-            continue
-        early = early + 1 if time.monotonic() - started < 10 else 0
-        if early > 3:
-            say(f"aicat: the web process ends at once ({child.returncode}); see its message above")
-            return 1
-        child, started = _web(settings), time.monotonic()
-    child.terminate()
-    try:
-        child.wait(30)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
-    return 0
+class Part:
+    """A process of ours that is started again when it ends; told everything by its environment."""
+
+    def __init__(self, name: str, module: str, settings: Settings) -> None:
+        self.name = name
+        self._command = [sys.executable, "-m", module, str(os.getpid())]
+        self._environ = {
+            **os.environ,
+            "AICAT_HOST": settings.host,
+            "AICAT_PORT": str(settings.port),
+        }
+        self._early = 0
+        self._start()
+
+    def _start(self) -> None:
+        self._child = subprocess.Popen(self._command, env=self._environ)  # noqa: S603 our own command
+        self._began = time.monotonic()
+
+    def keep(self) -> bool:
+        """Start it again if it has ended; false where it has ended at once too often."""
+        if self._child.poll() is None:
+            return True
+        self._early = self._early + 1 if time.monotonic() - self._began < EARLY else 0
+        if self._early > 3:
+            return False
+        self._start()
+        return True
+
+    def ask_to_stop(self) -> None:
+        if self._child.poll() is None:
+            self._child.terminate()
+
+    def wait(self) -> None:
+        try:
+            self._child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
 
 
 def _check_free(settings: Settings) -> None:
@@ -126,13 +165,6 @@ def _check_free(settings: Settings) -> None:
                 f"cannot listen on {settings.host}:{settings.port} ({error.strerror});"
                 " choose another with --port, or stop what listens there"
             ) from error
-
-
-def _web(settings: Settings) -> subprocess.Popen[bytes]:
-    """The web server as a process of its own, told everything through its environment."""
-    environ = {**os.environ, "AICAT_HOST": settings.host, "AICAT_PORT": str(settings.port)}
-    command = [sys.executable, "-m", "catalogue.cli.web", str(os.getpid())]
-    return subprocess.Popen(command, env=environ)  # noqa: S603 our own command
 
 
 COMMANDS = (serve, worker, up)

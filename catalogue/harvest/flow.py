@@ -3,372 +3,248 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 
-from catalogue.errors import CatalogueError, ContentError, SourceError
+from catalogue.errors import Cancelled, CatalogueError, ContentError, Fenced
+from catalogue.harvest import dated
 from catalogue.harvest.ahead import ahead
+from catalogue.harvest.deletion import ending_of
+from catalogue.harvest.fetching import Fetcher
 from catalogue.harvest.pages import PageMemory, PageNotes
 from catalogue.harvest.prepare import salt_of
 from catalogue.harvest.reader import Reader
 from catalogue.harvest.reading import Fault, Start
 from catalogue.harvest.registry import feed_of, harvester
-from catalogue.model import (
-    Counts,
-    Entry,
-    Finding,
-    Outcome,
-    Page,
-    PageEnd,
-    Run,
-    RunState,
-    SeenPage,
-    Severity,
-    Source,
-)
-from catalogue.ports import Client, Feed, Harvester, Journal, Known
+from catalogue.harvest.sinks import JournalSink, Sink
+from catalogue.harvest.walk import Before, Progress, Walk, Watch, double
+from catalogue.model import Entry, Finding, Lease, Page, PageEnd, Run, RunState, Source, Turn
+from catalogue.ports import Client, DatedHarvester, Ending, Feed, Harvester, Journal
 
-PAGES = 1_000_000  # a source that never ends is stopped here
 AHEAD = 2  # batches of records that are read while one is stored
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Progress:
-    """What a run has done so far, for whoever watches."""
-
-    stage: str = "fetching"
-    pages: int = 0
-    listed: int = 0
-    total: int | None = None
+def unwatched(_progress: Progress) -> None:
+    """Nobody watches."""
 
 
-Watch = Callable[[Progress], None]
-
-
-class Sink(Protocol):
-    """Where entries go: the journal, or a rehearsal that only compares."""
-
-    def append(self, entries: list[Entry], page: Page) -> tuple[Outcome, ...]: ...
-    def note(self, progress: Progress) -> None: ...
-    def findings(self, findings: list[Finding]) -> None: ...
-    def keep(self, page: SeenPage) -> None: ...
-    def forget_pages_but(self, addresses: set[str]) -> None: ...
+def unchecked() -> None:
+    """Nobody asks the run to end."""
 
 
 def harvest(
-    run_id: str, journal: Journal, client: Client, watch: Watch = lambda _progress: None
+    lease: Lease,
+    journal: Journal,
+    client: Client,
+    watch: Watch = unwatched,
+    check: Callable[[], None] = unchecked,
 ) -> Run:
-    """Carry out a queued or interrupted run; return it ended.
+    """Carry out a run, from where the last worker left it; return it ended.
 
-    Records, the page they came on and the run's counts are stored together, page by page. What a
-    source stops listing is counted as missing and stays. A fault of the source ends the run as
-    failed (nothing could be read) or partial; a fault of ours as failed, with its text.
+    Records, the page they came on, the run's counts and the place to go on from are stored together.
+    A fault of the source ends the run as failed (nothing could be read) or partial; a fault of ours as
+    failed, with its text. `check` may raise to end a wait.
+
+    Raises: Fenced where another worker has taken the run over.
     """
-    run = journal.begin_run(run_id)
-    source = journal.source(run.source)
-    before = Before(journal.known(source.id), journal.pages(source.id))
-    sink = JournalSink(journal, run_id, source.id)
+    run = journal.runs.run(lease.run)
     try:
-        state, error, counts = read_source(source, before, sink, client, watch)
+        source = journal.source(run.source)
+        before = before_of(journal, run)
+        walk = read_source(source, before, JournalSink(journal, lease), client, watch, check)
+        ending = ending_of(walk, source, before, run.started)
+    except Fenced:
+        raise
+    except Cancelled as word:
+        ending = Ending(RunState.CANCELLED, str(word))
     except Exception as fault:
         if not isinstance(fault, CatalogueError):
-            log.exception("run %s of %s failed", run_id, source.id)
-        return journal.end_run(run_id, RunState.FAILED, error=_one_line(fault))
-    journal.add_counts(run_id, counts)
-    return journal.end_run(run_id, state, error=error)
+            log.exception("run %s of %s failed", run.id, run.source)
+        ending = Ending(RunState.FAILED, _one_line(fault))
+    if ending.held:
+        log.warning("run %s of %s is held: %s", run.id, run.source, ending.error)
+    return journal.runs.end(lease, ending)
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """What the journal holds of a source when a run begins: records by key, pages by address."""
-
-    known: Mapping[str, Known]
-    pages: Mapping[str, SeenPage] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Walk:
-    """The state of one reading of a source. `complete` means that every record was seen."""
-
-    progress: Progress = field(default_factory=Progress)
-    memory: PageMemory = field(default_factory=lambda: PageMemory({}, {}))
-    keys: set[str] = field(default_factory=set)
-    cursors: set[str] = field(default_factory=set)
-    addresses: set[str] = field(default_factory=set)
-    ignored: int = 0
-    partial: bool = False
-    error: str | None = None
-
-    @property
-    def complete(self) -> bool:
-        told = self.progress.total in {None, self.progress.listed}
-        return told and not self.partial and self.error is None
+def before_of(journal: Journal, run: Run) -> Before:
+    """What a run begins or goes on with."""
+    listed = ((key, outcome) for _place, key, outcome in journal.runs.listed(run.id))
+    return Before(
+        journal.known(run.source),
+        journal.pages(run.source),
+        journal.runs.state(run.source),
+        run,
+        listed,
+    )
 
 
 def read_source(
-    source: Source, before: Before, sink: Sink, client: Client, watch: Watch
-) -> tuple[RunState, str | None, Counts]:
-    """Walk every page of the source into the sink.
+    source: Source,
+    before: Before,
+    sink: Sink,
+    client: Client,
+    watch: Watch = unwatched,
+    check: Callable[[], None] = unchecked,
+) -> Walk:
+    """Walk every page of the source, or what changed of it, into the sink.
 
-    Returns the state, the error's text, and the counts that no entry stands for.
     Raises: SourceError where nothing at all could be read.
     """
     found = harvester(source.kind)
     feed = feed_of(source, found)
-    hashes = {key: one.raw_hash for key, one in before.known.items() if not one.deleted}
+    hashes = {key: one.raw_hash for key, one in before.known.items() if one.live}
+    full = before.run is not None and before.run.full
+    memory = PageMemory(before.known, before.pages, salt_of(feed.options), ask=not full)
+    walk = Walk.begun(before, memory)
+    feed = replace(feed, validators=memory.validators)
     start = Start(source.kind, feed.source, feed.url, feed.options, hashes)
-    walk = Walk(memory=PageMemory(before.known, before.pages, salt_of(feed.options)))
-    with Reader(start) as reader, Fetcher(found, feed, client) as fetcher:
-        for page in fetcher.pages(walk):
-            end = read_page(reader, page, sink, walk)
-            fetcher.next = end.next
-            sink.findings(end.findings)
-            sink.note(walk.progress)
-            watch(walk.progress)
-    return _close(walk, before.known, sink)
+    with Reader(start) as reader, Fetcher(found, feed, client, check) as fetcher:
+        changed = _changes(found, feed, before, walk, sink, reader, fetcher)
+        first = changed.cursor if changed else before.run.cursor if before.run else None
+        _walk_pages(fetcher, reader, first, sink, walk, watch)
+        if changed and not _accounts_for_all(walk, before, changed):
+            walk.incremental = False
+            sink.note(stage="fetching", incremental=False)
+            walk.round_again()
+            _walk_pages(fetcher, reader, None, sink, walk, watch)
+    if walk.complete and not walk.resumed:
+        sink.forget_pages_but(walk.visited)
+    return walk
 
 
-class Fetcher:
-    """Fetches page after page; where the next can be guessed, while the last is read."""
+def _changes(
+    found: Harvester,
+    feed: Feed,
+    before: Before,
+    walk: Walk,
+    sink: Sink,
+    reader: Reader,
+    fetcher: Fetcher,
+) -> dated.Changed | None:
+    """Where only what changed is to be read; None where it is the whole, or the run goes on."""
+    run, now = before.run, datetime.now(UTC)
+    fresh = run is not None and not run.full and not run.pages and not walk.memory.conditional
+    if not fresh or not dated.is_due(found, before.state, now):
+        return None
 
-    def __init__(self, found: Harvester, feed: Feed, client: Client) -> None:
-        self._found, self._feed, self._client = found, feed, client
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="fetch")
-        self._ahead: tuple[str, Future[Page]] | None = None
-        self.next: str | None = None
+    def probe(cursor: str) -> tuple[int | None, int]:
+        listed = 0
+        for answer in reader.read(fetcher.page(cursor)):
+            if isinstance(answer, Fault):
+                raise ContentError(answer.message)
+            if isinstance(answer, PageEnd):
+                return answer.total, listed + answer.ignored
+            listed += len(answer)
+        raise CatalogueError("reading ended without a word")
 
-    def __enter__(self) -> Fetcher:
-        return self
-
-    def __exit__(self, *_details: object) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def pages(self, walk: Walk) -> Iterator[Page]:
-        """Every page, by the cursor that `next` is set to after reading the one before.
-
-        Raises: SourceError for the first page; a later one ends the walk with its error.
-        """
-        cursor: str | None = None
-        while True:
-            try:
-                page = self._page(cursor)
-            except SourceError as error:
-                if cursor is None:
-                    raise
-                walk.error = _one_line(error)
-                return
-            if walk.progress.listed < (walk.progress.total or 0) and page.following:
-                self._fetch_ahead(page.following)
-            self.next = None
-            yield page
-            cursor = self.next
-            if cursor is None:
-                return
-            if cursor in walk.cursors or len(walk.cursors) > PAGES:
-                walk.error = f"the source leads back to a page that was read already: {cursor}"
-                return
-            walk.cursors.add(cursor)
-
-    def _page(self, cursor: str | None) -> Page:
-        ahead, self._ahead = self._ahead, None
-        if ahead is not None and ahead[0] == cursor:
-            return ahead[1].result()
-        return self._found.fetch(self._feed, self._client, cursor)
-
-    def _fetch_ahead(self, cursor: str) -> None:
-        task = self._pool.submit(self._found.fetch, self._feed, self._client, cursor)
-        self._ahead = (cursor, task)
+    assert isinstance(found, DatedHarvester)
+    changed = dated.changes_since(found, feed, before.state, probe, now)
+    if isinstance(changed, Finding):
+        sink.distrust()
+        walk.notes.append(changed)
+        return None
+    if changed is not None:
+        walk.incremental = True
+        sink.note(stage="fetching", incremental=True)
+    return changed
 
 
-def read_page(reader: Reader, page: Page, sink: Sink, walk: Walk) -> PageEnd:
-    """Bring a page's records to the sink; return what the page says of the list.
+def _accounts_for_all(walk: Walk, before: Before, changed: dated.Changed) -> bool:
+    """Whether what was read explains the source's total; then that total is the one to tell."""
+    if walk.error is not None or walk.partial:
+        return False
+    if changed.total != (before.state.declared or 0) + walk.strangers:
+        return False
+    walk.progress.total = changed.total
+    return True
+
+
+def _walk_pages(
+    fetcher: Fetcher, reader: Reader, first: str | None, sink: Sink, walk: Walk, watch: Watch
+) -> None:
+    for page in fetcher.pages(walk, first):
+        turn = read_page(reader, page, sink, walk)
+        fetcher.next = turn.cursor
+        walk.progress.measure()
+        sink.turn(replace(turn, pages=walk.progress.pages, rate=walk.progress.rate))
+        watch(walk.progress)
+
+
+def read_page(reader: Reader, page: Page, sink: Sink, walk: Walk) -> Turn:
+    """Bring a page's records to the sink; return what is to be stored with its end.
 
     Raises: ContentError where the first page gives nothing; CatalogueError for a fault of ours.
     """
-    walk.addresses.add(page.url)
+    walk.visited.add(page.cursor)
     recalled = walk.memory.recall(page)
     if recalled is not None:
-        return _as_before(*recalled, page, sink, walk)
+        return _as_before(*recalled, page, walk)
     listed = new = 0
-    notes = PageNotes()
+    notes, doubles, found = PageNotes(), list[Entry](), list[str]()
     for answer in ahead(reader.read(page), AHEAD, reader.give_up):
         if isinstance(answer, Fault):
-            return _faulty(answer, page, walk)
+            return _faulty(answer, page, doubles, walk)
         if isinstance(answer, PageEnd):
-            _turn(walk, answer)
-            if seen := notes.seen(page, answer):
-                sink.keep(seen)
-            return _unless_repeating(answer, listed, new, walk)
-        fresh, doubles = _without_doubles(answer, walk.keys)
-        notes.take(answer, fresh)
-        listed, new = listed + len(answer), new + len(fresh)
+            seen = None if walk.incremental else walk.memory.seen(page, notes, answer)
+            following = _unless_repeating(answer, listed, new, walk)
+            turn = _turn(answer, page, doubles, walk)
+            return replace(turn, cursor=following, found=tuple(found), seen=seen)
+        fresh, twice, before = walk.take(answer)
+        notes.take(answer, answer if not twice else fresh)
+        listed, new = listed + len(answer), new + len(fresh) + before
         if fresh:
             sink.append(fresh, page)
-        sink.findings(doubles)
-        walk.ignored += len(doubles)
-        walk.progress.listed += len(answer)
+        doubles += twice
+        found += walk.found(answer)
+        walk.progress.listed += len(fresh) + len(twice)
     raise CatalogueError(f"reading {page.url} ended without a word")
 
 
-def _as_before(entries: list[Entry], end: PageEnd, page: Page, sink: Sink, walk: Walk) -> PageEnd:
-    """A page that came as it was when it was read last: its records are unchanged."""
-    fresh, _doubles = _without_doubles(entries, walk.keys)
-    if fresh:
-        sink.append(fresh, page)
-    walk.progress.listed += len(entries)
-    _turn(walk, end)
-    return _unless_repeating(end, len(entries), len(fresh), walk)
+def _as_before(entries: list[Entry], end: PageEnd, page: Page, walk: Walk) -> Turn:
+    """A page that is as it was when it was read last: its records are unchanged."""
+    fresh, doubles, before = walk.take(entries)
+    walk.progress.listed += len(fresh) + len(doubles)
+    following = _unless_repeating(end, len(entries), len(fresh) + before, walk)
+    turn = _turn(end, page, doubles, walk)
+    return replace(turn, cursor=following, entries=tuple(fresh), found=walk.found(entries))
 
 
-def _unless_repeating(end: PageEnd, listed: int, new: int, walk: Walk) -> PageEnd:
-    """A page of nothing but records that were listed before ends the walk: the source goes round."""
+def _unless_repeating(end: PageEnd, listed: int, new: int, walk: Walk) -> str | None:
+    """The next page's cursor. A page of nothing but records that were listed before ends the walk: the
+    source goes round."""
     if listed and not new and end.next is not None:
         walk.error = "the source gives the same records again under another page's address"
-        end.next = None
-    return end
+        return None
+    return end.next
 
 
-def _turn(walk: Walk, end: PageEnd) -> None:
+def _turn(end: PageEnd, page: Page, doubles: list[Entry], walk: Walk) -> Turn:
     walk.progress.pages += 1
     walk.progress.listed += end.ignored
-    if end.total is not None:
+    if end.total is not None and not walk.incremental:
         walk.progress.total = end.total
-    walk.ignored += end.ignored
     walk.partial = walk.partial or end.partial
+    notes, walk.notes = walk.notes, []
+    return Turn(
+        page,
+        declared=walk.progress.total,
+        ignored=end.ignored + len(doubles),
+        partial=walk.partial,
+        findings=(*notes, *end.findings, *(double(one) for one in doubles)),
+    )
 
 
-def _faulty(fault: Fault, page: Page, walk: Walk) -> PageEnd:
+def _faulty(fault: Fault, page: Page, doubles: list[Entry], walk: Walk) -> Turn:
     if fault.ours:
         raise CatalogueError(f"our reader failed on {page.url}: {fault.message}")
     if not walk.progress.listed:
         raise ContentError(f"{page.url}: {fault.message}")
     walk.error = f"{page.url}: {fault.message}"
-    walk.progress.pages += 1
-    return PageEnd(partial=True)
-
-
-def _without_doubles(entries: list[Entry], keys: set[str]) -> tuple[list[Entry], list[Finding]]:
-    fresh: list[Entry] = []
-    doubles: list[Finding] = []
-    for entry in entries:
-        if entry.key and entry.key in keys:
-            doubles.append(_double(entry))
-            continue
-        keys.add(entry.key)
-        fresh.append(entry)
-    return fresh, doubles
-
-
-def _double(entry: Entry) -> Finding:
-    return Finding(
-        rule="feed.duplicate-key",
-        severity=Severity.WARNING,
-        message="The source lists this record more than once; the first one counts.",
-        value=entry.key[:500],
-        hint="Give every record an identifier of its own.",
-        key=entry.key,
-    )
-
-
-def _close(
-    walk: Walk, known: Mapping[str, Known], sink: Sink
-) -> tuple[RunState, str | None, Counts]:
-    counts = Counts(ignored=walk.ignored)
-    if walk.complete:
-        counts.missing = sum(not one.deleted and key not in walk.keys for key, one in known.items())
-        sink.forget_pages_but(walk.addresses)
-    sink.findings(list(_notes(walk)))
-    partial = walk.partial or walk.error is not None
-    return (RunState.PARTIAL if partial else RunState.DONE), walk.error, counts
-
-
-def _notes(walk: Walk) -> Iterator[Finding]:
-    progress = walk.progress
-    if progress.total is not None and progress.total != progress.listed and not walk.error:
-        yield Finding(
-            rule="feed.count-differs",
-            severity=Severity.WARNING,
-            message=f"The source declares {progress.total} records and lists {progress.listed}.",
-            value=str(progress.total),
-            hint="Harvest again; if it stays so, the source's paging or its count is wrong.",
-        )
-    if not progress.listed and not walk.error:
-        yield Finding(
-            rule="feed.empty",
-            severity=Severity.WARNING,
-            message="The source answered, and lists no record.",
-            hint="Check the address and the kind of the source.",
-        )
+    return _turn(PageEnd(partial=True), page, doubles, walk)
 
 
 def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split())[:1000] or type(error).__name__
-
-
-class JournalSink:
-    """Entries into the journal, under one run."""
-
-    def __init__(self, journal: Journal, run_id: str, source_id: str) -> None:
-        self._journal, self._run, self._source = journal, run_id, source_id
-
-    def append(self, entries: list[Entry], page: Page) -> tuple[Outcome, ...]:
-        return self._journal.append(self._run, entries, page=page).outcomes
-
-    def note(self, progress: Progress) -> None:
-        self._journal.note_run(
-            self._run, stage=progress.stage, declared=progress.total, pages=progress.pages
-        )
-
-    def findings(self, findings: list[Finding]) -> None:
-        if findings:
-            self._journal.add_findings(self._run, findings)
-
-    def keep(self, page: SeenPage) -> None:
-        self._journal.keep_page(self._source, page)
-
-    def forget_pages_but(self, addresses: set[str]) -> None:
-        self._journal.forget_pages(self._source, addresses)
-
-
-class Rehearsal:
-    """A sink that stores nothing and counts what a run would do."""
-
-    def __init__(self, known: Mapping[str, Known]) -> None:
-        self._known = known
-        self.counts = Counts()
-        self.found: list[Finding] = []
-        self.entries: list[tuple[Outcome, Entry]] = []
-
-    def append(self, entries: list[Entry], page: Page) -> tuple[Outcome, ...]:  # noqa: ARG002 port
-        outcomes = tuple(self._outcome(entry) for entry in entries)
-        for outcome, entry in zip(outcomes, entries, strict=True):
-            self.counts.add(outcome)
-            self.found.extend(entry.findings)
-            if outcome is not Outcome.UNCHANGED:
-                self.entries.append((outcome, entry))
-        return outcomes
-
-    def note(self, progress: Progress) -> None:
-        """Nobody else watches a rehearsal."""
-
-    def findings(self, findings: list[Finding]) -> None:
-        self.found.extend(findings)
-
-    def keep(self, page: SeenPage) -> None:
-        """Nothing is stored."""
-
-    def forget_pages_but(self, addresses: set[str]) -> None:
-        """Nothing is forgotten."""
-
-    def _outcome(self, entry: Entry) -> Outcome:
-        if entry.failed:
-            return entry.failed
-        known = self._known.get(entry.key)
-        if known is None or known.deleted:
-            return Outcome.CREATED
-        same = entry.graph is None or entry.content_hash == known.content_hash
-        return Outcome.UNCHANGED if same else Outcome.UPDATED

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from catalogue.errors import ContentError
-from catalogue.harvest.flow import Rehearsal, Walk, read_page
+from catalogue.harvest.flow import read_page
+from catalogue.harvest.pages import PageMemory
 from catalogue.harvest.reader import Reader
 from catalogue.harvest.reading import Start
 from catalogue.harvest.registry import feed_of, harvester
+from catalogue.harvest.sinks import Rehearsal
+from catalogue.harvest.walk import Walk
 from catalogue.model import Entry, Outcome, Source
 from catalogue.ports import Client
 from catalogue.rdf.terms import parts_of, split
@@ -23,12 +26,12 @@ def preview(source: Source, client: Client, limit: int) -> list[dict[str, Any]]:
     """
     found = harvester(source.kind)
     feed = feed_of(source, found)
-    rehearsal, walk = Rehearsal({}), Walk()
+    rehearsal, walk = Rehearsal({}), Walk(PageMemory({}, {}))
     cursor: str | None = None
     with Reader(Start(source.kind, feed.source, feed.url, feed.options, {})) as reader:
         while len(rehearsal.entries) < limit:
-            end = read_page(reader, found.fetch(feed, client, cursor), rehearsal, walk)
-            cursor = end.next
+            turn = read_page(reader, found.fetch(feed, client, cursor), rehearsal, walk)
+            cursor = turn.cursor
             if cursor is None or cursor in walk.cursors:
                 break
             walk.cursors.add(cursor)

@@ -1,5 +1,6 @@
 """The guarded client: the only way out, for harvesters and whatever else fetches."""
 
 from catalogue.http.client import GuardedClient, GuardedSession
+from catalogue.http.courtesy import Courtesy
 
-__all__ = ["GuardedClient", "GuardedSession"]
+__all__ = ["Courtesy", "GuardedClient", "GuardedSession"]

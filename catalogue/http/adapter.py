@@ -17,11 +17,12 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, NameResolutionError
-from urllib3.poolmanager import PoolManager
+from urllib3.poolmanager import PoolManager, ProxyManager
 
 from catalogue.errors import FetchError, Refused
 from catalogue.http.body import Unpacker
 from catalogue.http.connecting import CONNECT_SECONDS, Door, guarded_pools
+from catalogue.http.courtesy import USUAL_PORTS, Courtesy, host_of
 
 READ_SECONDS = 60.0  # of silence
 TRIES = 3
@@ -59,14 +60,25 @@ class Limits:
     max_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How hosts are treated: `pause`, seconds between two requests to one; what they ask for, in
+    `courtesy`; and how this thread waits."""
+
+    pause: float
+    courtesy: Courtesy
+    sleep: Callable[[float], None]
+
+
 class GuardedAdapter(HTTPAdapter):
     """Answers come with their body read, unpacked and complete, or not at all.
 
     Raises: Refused, or FetchError once the tries are used up.
     """
 
-    def __init__(self, door: Door, limits: Limits, sleep: Callable[[float], None]) -> None:
-        self._door, self._limits, self._sleep = door, limits, sleep
+    def __init__(self, door: Door, limits: Limits, manners: Manners, proxy: str) -> None:
+        self._door, self._limits, self._manners = door, limits, manners
+        self._proxies = {"http": proxy, "https": proxy} if proxy else {}
         super().__init__(max_retries=0)
 
     def init_poolmanager(
@@ -78,8 +90,14 @@ class GuardedAdapter(HTTPAdapter):
         )
         self.poolmanager.pool_classes_by_scheme = pools
 
-    def proxy_manager_for(self, *_details: Any, **_options: Any) -> Any:
-        raise Refused("proxies are not used: a proxy would choose the address in our place")
+    def proxy_manager_for(self, proxy: str, **_options: Any) -> Any:
+        """Connections to the proxy that was set; it is asked for by `_once` alone."""
+        if proxy not in self.proxy_manager:
+            pools, context = guarded_pools(self._door.unjudged())
+            manager = ProxyManager(proxy, ssl_context=context)
+            manager.pool_classes_by_scheme = pools
+            self.proxy_manager[proxy] = manager
+        return self.proxy_manager[proxy]
 
     def send(self, request: requests.PreparedRequest, *_ignored: Any, **_options: Any) -> Any:
         """Send with our own time limits and verification, whatever the caller asks for."""
@@ -87,23 +105,54 @@ class GuardedAdapter(HTTPAdapter):
         tries = TRIES if request.method in _SAFE else 1
         with self._door.deadline.limited(self._limits.seconds):
             for left in range(tries - 1, -1, -1):
+                self._take_turn(url)
                 try:
                     answer = self._once(request)
                 except FetchError as error:
                     if not left or isinstance(error, _Final | Refused):
                         raise
-                    self._pause(url, tries - left, None, error)
+                    self._pause(str(error), tries - left, error=error)
                     continue
+                asked = self._heed(url, answer)
                 if answer.status_code not in _AGAIN or not left:
                     return answer
-                self._pause(url, tries - left, answer, None)
+                told = f"{url} answered {answer.status_code}"
+                self._pause(told, tries - left, asked=asked, status=answer.status_code)
         raise AssertionError("the last try returns or raises")
+
+    def _take_turn(self, url: str) -> None:
+        """Wait until the host may be asked; give up at once where the deadline would pass meanwhile."""
+        host = host_of(url)
+        while wait := self._manners.courtesy.turn(host, self._manners.pause):
+            if wait >= self._door.deadline.left:
+                raise _Final(f"{url}: {host} wants {wait:.0f} s of patience, more than is left")
+            log.info("%s: waiting %.1f s for %s", url, wait, host)
+            self._manners.sleep(wait)
+
+    def _heed(self, url: str, answer: requests.Response) -> float | None:
+        """What the host asks for, seconds; from now on everybody waits who shares our courtesy."""
+        if answer.status_code not in _AGAIN:
+            return None
+        asked = _retry_after(answer.headers.get("retry-after", ""))
+        if asked is not None:
+            asked = min(asked, LONGEST_PAUSE)
+            self._manners.courtesy.hold(host_of(url), asked)
+        return asked
 
     def _once(self, request: requests.PreparedRequest) -> requests.Response:
         try:
             # Refused passes through unchanged: it is no network fault.
+            if self._proxies:
+                parts = urlsplit(str(request.url))
+                self._door.addresses(str(parts.hostname), parts.port or USUAL_PORTS[parts.scheme])
+            # Who is sent something may think about it until the deadline.
+            silence = READ_SECONDS if request.method in _SAFE else self._limits.seconds
             answer = super().send(
-                request, stream=True, timeout=(CONNECT_SECONDS, READ_SECONDS), verify=True
+                request,
+                stream=True,
+                timeout=(CONNECT_SECONDS, silence),
+                verify=True,
+                proxies=self._proxies,
             )
             try:
                 self._read(answer)
@@ -116,7 +165,7 @@ class GuardedAdapter(HTTPAdapter):
         return answer
 
     def _read(self, answer: requests.Response) -> None:
-        if answer.status_code in REDIRECTS:
+        if answer.status_code in REDIRECTS or _bodiless(answer):
             content = b""
         else:
             declared = answer.headers.get("content-length", "")
@@ -138,21 +187,24 @@ class GuardedAdapter(HTTPAdapter):
             yield piece
 
     def _pause(
-        self, url: str, tried: int, answer: requests.Response | None, error: FetchError | None
+        self,
+        reason: str,
+        tried: int,
+        *,
+        asked: float | None = None,
+        status: int | None = None,
+        error: FetchError | None = None,
     ) -> None:
         """Wait before the next try; give up at once where the deadline would pass meanwhile."""
-        asked = _retry_after(answer.headers.get("retry-after", "")) if answer is not None else None
         # Jitter keeps workers that failed together from coming back together.
         pause = asked if asked is not None else 2.0**tried * random.uniform(0.25, 0.5)  # noqa: S311
-        pause = min(pause, LONGEST_PAUSE)
-        reason = str(error) if error else f"{url} answered {answer.status_code}"  # type: ignore[union-attr]
         if pause >= self._door.deadline.left:
             raise _Final(
-                f"{reason}; it wants {pause:.0f} s of patience, more than is left",
-                answer.status_code if answer is not None else None,
+                f"{reason}; it wants {pause:.0f} s of patience, more than is left", status
             ) from error
         log.info("%s; trying again in %.1f s", reason, pause)
-        self._sleep(pause)
+        if asked is None:  # else the wait is the host's, and comes with the next turn
+            self._manners.sleep(pause)
 
     def _fault(self, url: str, error: Exception) -> FetchError:
         if self._door.deadline.left <= 0:
@@ -161,6 +213,10 @@ class GuardedAdapter(HTTPAdapter):
                 "AICAT_FETCH_SECONDS too small"
             )
         reason = _innermost(error)
+        if isinstance(error, requests.exceptions.ProxyError):
+            return FetchError(
+                f"{url}: the proxy that AICAT_PROXY names gives no connection: {_text(reason)}"
+            )
         if isinstance(reason, NameResolutionError | socket.gaierror):
             return FetchError(f"{url}: the host's name does not resolve; check the address")
         if isinstance(reason, ssl.SSLError):
@@ -168,6 +224,12 @@ class GuardedAdapter(HTTPAdapter):
         if isinstance(error, requests.Timeout | TimeoutError):
             return FetchError(f"{url}: no answer in time; try again later")
         return FetchError(f"{url}: the answer did not come whole: {_text(reason)}")
+
+
+def _bodiless(answer: requests.Response) -> bool:
+    """Whether the answer has no body, even where it declares a length or chunks: those are of what
+    another request would have brought (RFC 9110, 8.6; RFC 9112, 6.3)."""
+    return answer.status_code in {204, 304} or answer.request.method == "HEAD"
 
 
 def _framed(answer: requests.Response) -> bool:

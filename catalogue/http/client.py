@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -12,8 +13,10 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import requests
 
 from catalogue.errors import FetchError, Refused
-from catalogue.http.adapter import REDIRECTS, GuardedAdapter, Limits, check_url
+from catalogue.http.adapter import REDIRECTS, GuardedAdapter, Limits, Manners, check_url
 from catalogue.http.connecting import Door, Resolve, resolve
+from catalogue.http.courtesy import USUAL_PORTS, Courtesy
+from catalogue.http.upload import BrokenBody, Upload
 from catalogue.ports import Answer
 
 MOST_REDIRECTS = 5
@@ -35,7 +38,20 @@ _HARMLESS = frozenset(
     }
 )
 
+_CONDITIONS = frozenset({"if-none-match", "if-modified-since"})
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
+
 log = logging.getLogger(__name__)
+
+
+@contextmanager
+def _logged() -> Iterator[None]:
+    """Every refusal is logged, once, where it leaves the client."""
+    try:
+        yield
+    except Refused as error:
+        log.warning("refused: %s", error)
+        raise
 
 
 class GuardedSession(requests.Session):
@@ -54,6 +70,11 @@ class GuardedSession(requests.Session):
 
     def request(self, method: Any, url: Any, *details: Any, **options: Any) -> requests.Response:
         """Raises: Refused, FetchError."""
+        with _logged():
+            return self.ask(method, url, *details, **options)
+
+    def ask(self, method: Any, url: Any, *details: Any, **options: Any) -> requests.Response:
+        """`request`, for a caller that logs refusals itself."""
         check_url(str(url).strip())
         try:
             with self._door.deadline.limited(self._limits.seconds):
@@ -62,6 +83,31 @@ class GuardedSession(requests.Session):
             raise _too_many(str(url)) from error
         except (requests.RequestException, UnicodeError) as error:
             raise FetchError(f"{url}: the request cannot be made: {error}") from error
+
+    def put_out(
+        self, url: str, body: bytes | Iterator[bytes], headers: Mapping[str, str]
+    ) -> requests.Response:
+        """POST a body piece by piece, each of which has the time that else a whole request has.
+
+        Raises: Refused, FetchError; what the iterator raises.
+        """
+        upload = Upload(body, lambda: self._door.deadline.renew(self._limits.seconds))
+        request = requests.Request("POST", url, headers=dict(headers), data=upload if body else b"")
+        try:
+            prepared = self.prepare_request(request)
+            answer = self.send(prepared, allow_redirects=False)
+        except BrokenBody as error:
+            assert error.__cause__ is not None
+            raise error.__cause__ from None
+        except (requests.RequestException, UnicodeError) as error:
+            raise FetchError(f"{url}: the request cannot be made: {error}") from error
+        if body and not upload.whole and answer.status_code < 400:
+            raise FetchError(
+                f"{url} answered {answer.status_code} before all was sent, and broke off; ask it "
+                "what it has, and go on from there",
+                answer.status_code,
+            )
+        return answer
 
     def get_adapter(self, url: Any) -> Any:
         """The guarded transport, for whatever address a redirect leads to."""
@@ -82,7 +128,16 @@ class GuardedClient:
     checked and the checked one connected to, at each of at most five redirects. `seconds` is the
     total for one call, whatever the server does; `max_bytes` limits the body, unpacked. Connection
     faults, 429 and 5xx are tried three times, with a pause that follows Retry-After up to 60 s.
-    A client is for one thread at a time.
+    Such a Retry-After holds for the whole host, and for every client that shares the `courtesy`;
+    `pause` is the least time between two requests to one host, seconds. Waiting counts as time of
+    the call. A client is for one thread at a time.
+
+    With `proxy` (`http://host:port`) every request goes through that proxy, and no other is ever
+    used, whatever the environment says. A host is still resolved and judged here, and one that does
+    not resolve here or must not be reached is not asked for. But the proxy resolves the name anew and
+    connects by itself: that it reaches the very address that was judged, and not one inside its own
+    network, only its own rules can ensure. It also reads and may change whatever goes by http;
+    of https it sees host, port, time and size, as the certificate is checked here.
     """
 
     def __init__(
@@ -92,13 +147,17 @@ class GuardedClient:
         user_agent: str = "aicat",
         seconds: float = 120.0,
         max_bytes: int = MOST_BYTES,
+        proxy: str = "",
+        pause: float = 0.0,
+        courtesy: Courtesy | None = None,
         sleep: Callable[[float], None] = time.sleep,
         resolve: Resolve = resolve,
     ) -> None:
         self._door = Door(allow_private, resolve)
         self._limits = Limits(seconds, max_bytes)
         self._agent = user_agent
-        self._adapter = GuardedAdapter(self._door, self._limits, sleep)
+        manners = Manners(pause, courtesy or Courtesy(), sleep)
+        self._adapter = GuardedAdapter(self._door, self._limits, manners, proxy)
         self._session = self.session()
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Answer:
@@ -106,14 +165,30 @@ class GuardedClient:
 
         Headers that may hold a secret are not sent on to another origin.
         Raises: Refused when the guard says no; FetchError for network faults, truncated bodies and
-        every status but 200 and 304.
+        every status but 200, and 304 where `headers` hold a condition (RFC 9110, 13.1).
         """
-        with self._door.deadline.limited(self._limits.seconds):
-            try:
-                return self._follow(url.strip(), dict(headers or {}))
-            except Refused as error:
-                log.warning("refused: %s", error)
-                raise
+        with _logged(), self._door.deadline.limited(self._limits.seconds):
+            return self._follow(url.strip(), dict(headers or {}))
+
+    def post(
+        self,
+        url: str,
+        *,
+        body: bytes | Iterator[bytes],
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """POST, once; an answer of any status is returned, and a redirect is not followed.
+
+        An iterator's pieces are sent as they come, in chunks (RFC 9112, 7.1); bytes with their
+        length. `seconds` is not the total here: it is how long the other side may take for 64 KiB,
+        and, when all is sent, for its whole answer. The time that the iterator takes is its own.
+        Nothing is ever sent again: who wants to go on after a fault asks first what has arrived.
+        Raises: Refused; FetchError when no whole answer comes, or a good one before all was sent;
+        what the iterator raises.
+        """
+        plain = {name: one for name, one in (headers or {}).items() if name.lower() not in _FRAMING}
+        with _logged():
+            return _answer(self._session.put_out(check_url(url.strip()), body, plain))
 
     def session(self) -> GuardedSession:
         """A `requests.Session` whose every request goes through the same guard."""
@@ -126,10 +201,12 @@ class GuardedClient:
     def _follow(self, url: str, headers: dict[str, str]) -> Answer:
         start = url
         for _hop in range(MOST_REDIRECTS + 1):
-            response = self._session.get(url, headers=headers, allow_redirects=False)
+            response = self._session.ask("GET", url, headers=headers, allow_redirects=False)
             target = self._session.get_redirect_target(response)
             if response.status_code not in REDIRECTS or not target:
-                return _answer(response)
+                return _good(
+                    response, conditional=not _CONDITIONS.isdisjoint(map(str.lower, headers))
+                )
             following = check_url(urldefrag(urljoin(response.url, target)).url)
             if urlsplit(url).scheme == "https" and urlsplit(following).scheme == "http":
                 log.warning("%s leads from https to http: %s", url, following)
@@ -139,12 +216,16 @@ class GuardedClient:
         raise _too_many(start)
 
 
-def _answer(response: requests.Response) -> Answer:
+def _good(response: requests.Response, *, conditional: bool) -> Answer:
     status, url = response.status_code, response.url
-    if status not in {200, 304}:
+    if status != 200 and not (status == 304 and conditional):
         raise FetchError(f"{url} answered {status} {_phrase(status)}; {_advice(status)}", status)
+    return _answer(response)
+
+
+def _answer(response: requests.Response) -> Answer:
     headers = {name.lower(): value for name, value in response.headers.items()}
-    return Answer(status, url, headers, response.content)
+    return Answer(response.status_code, response.url, headers, response.content)
 
 
 def _phrase(status: int) -> str:
@@ -170,7 +251,7 @@ def _too_many(url: str) -> Refused:
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname, parts.port or USUAL_PORTS.get(parts.scheme)
 
 
 def _secrets(headers: Mapping[str, Any]) -> set[str]:

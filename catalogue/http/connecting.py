@@ -2,7 +2,8 @@
 
 The name is resolved once, each address is judged, and the judged address itself is connected to,
 so that a second answer of the resolver cannot lead elsewhere (DNS rebinding). The Host header and
-the name in the TLS handshake stay those of the URL.
+the name in the TLS handshake stay those of the URL. The proxy that a setting names, if any, is the
+one place that is connected to unjudged.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any, ClassVar
 
@@ -40,16 +41,22 @@ class Deadline(threading.local):
     """The moment at which what this thread does on the network must end."""
 
     until: float = inf
+    _outer: float = inf
 
     @contextmanager
     def limited(self, seconds: float) -> Iterator[None]:
         """Within the block the deadline is at most `seconds` away; a nearer one stays."""
-        before = self.until
-        self.until = min(before, time.monotonic() + seconds)
+        before = self.until, self._outer
+        self._outer = self.until
+        self.renew(seconds)
         try:
             yield
         finally:
-            self.until = before
+            self.until, self._outer = before
+
+    def renew(self, seconds: float) -> None:
+        """Begin the block's time anew, as something was achieved; those around it stay."""
+        self.until = min(self._outer, time.monotonic() + seconds)
 
     @property
     def left(self) -> float:
@@ -71,13 +78,23 @@ class Door:
     allow_private: bool
     resolve: Resolve
     deadline: Deadline = field(default_factory=Deadline)
+    judges: bool = True
+
+    def unjudged(self) -> Door:
+        """The same door for what the operator chose: every address of a host may be connected to."""
+        return replace(self, judges=False)
 
     def addresses(self, host: str, port: int) -> list[str]:
         """The addresses of a host that may be connected to.
 
-        Raises: Refused if there is none that may; OSError if the name has none at all.
+        Raises: Refused if there is none that may; socket.gaierror if the name has none at all.
         """
-        found = self.resolve(host, port)
+        try:
+            found = list(self.resolve(host, port))
+        except UnicodeError as error:
+            raise socket.gaierror(str(error)) from error
+        if not self.judges:
+            return found
         reasons = {one: objection(one, allow_private=self.allow_private) for one in found}
         allowed = [one for one, reason in reasons.items() if reason is None]
         if allowed:
@@ -95,15 +112,24 @@ def guarded_pools(door: Door) -> tuple[dict[str, type[HTTPConnectionPool]], ssl.
     """Connection pools by scheme whose connections go through the door, and the TLS context."""
     deadline = door.deadline
 
+    # A peer that takes slowly has until the deadline; one that gives slowly, also its own silence.
     class Timed(socket.socket):
         def recv_into(self, *args: Any, **options: Any) -> int:
             self.settimeout(deadline.wait(self.gettimeout()))
             return super().recv_into(*args, **options)
 
+        def sendall(self, *args: Any, **options: Any) -> None:
+            self.settimeout(deadline.wait(None))
+            super().sendall(*args, **options)
+
     class TimedTls(ssl.SSLSocket):
         def recv_into(self, *args: Any, **options: Any) -> int:
             self.settimeout(deadline.wait(self.gettimeout()))
             return super().recv_into(*args, **options)
+
+        def send(self, *args: Any, **options: Any) -> int:  # what its sendall is made of
+            self.settimeout(deadline.wait(None))
+            return super().send(*args, **options)
 
     class Plain(_Guarded, HTTPConnection):
         _door = door
@@ -134,9 +160,8 @@ class _Guarded(HTTPConnection):
         host, port = self._dns_host.strip("[]"), int(self.port or self.default_port)
         try:
             addresses = self._door.addresses(host, port)
-        except (socket.gaierror, UnicodeError) as error:
-            gone = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
-            raise NameResolutionError(self.host, self, gone) from error
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error
         fault: OSError | None = None
         for address in addresses:
             try:

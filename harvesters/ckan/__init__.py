@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from catalogue.model import Mapped, Page, PageEnd
 from catalogue.ports import Client, Feed
-from harvesters.ckan.fetch import fetch_page
+from harvesters.ckan.fetch import fetch_page, since
 from harvesters.ckan.map import map_page
 from harvesters.ckan.options import CkanOptions
 
@@ -20,6 +21,9 @@ class CkanHarvester:
 
     def fetch(self, feed: Feed, client: Client, cursor: str | None) -> Page:
         return fetch_page(feed, client, cursor)
+
+    def since(self, feed: Feed, moment: datetime | None, *, probe: bool = False) -> str | None:
+        return since(feed, moment, probe=probe)
 
     def map(self, feed: Feed, page: Page) -> Iterator[Mapped | PageEnd]:
         return map_page(feed, page)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -16,10 +19,11 @@ from catalogue.ports import Client, Feed
 from harvesters.ckan import files
 from harvesters.ckan.addresses import Address, are_lines, read
 from harvesters.ckan.answers import LINES
-from harvesters.ckan.map import LIST, SEARCH
+from harvesters.ckan.places import LIST, SEARCH, Place
 
 SHOW, DOCUMENT = "show:", "document"
 SHOWN = 50  # packages a page where each is asked for by name
+NOTHING: Mapping[str, str] = MappingProxyType({})
 _GONE = frozenset({403, 404, 410})
 _ABSENT = frozenset({400, 403, 404, 405, 410, 501})
 
@@ -27,7 +31,9 @@ _ABSENT = frozenset({400, 403, 404, 405, 410, 501})
 class Portal(RemoteCKAN):  # type: ignore[misc]
     """ckanapi's portal, whose answers are left undecoded."""
 
-    def answer(self, action: str, parameters: Mapping[str, Any]) -> requests.Response:
+    def answer(
+        self, action: str, parameters: Mapping[str, Any], validators: Mapping[str, str] = NOTHING
+    ) -> requests.Response:
         """What the portal answers to an action that reads; by POST where it takes no GET."""
         given = dict(parameters)
         path, body, headers = prepare_action(action, given, self.apikey, base_url="api/3/action/")
@@ -35,6 +41,7 @@ class Portal(RemoteCKAN):  # type: ignore[misc]
         url = f"{self.address.rstrip('/')}/{path}"
         query = {name: value for name, value in given.items() if value != ""}
         reading = {name: value for name, value in headers.items() if name != "Content-Type"}
+        reading.update(validators)
         answer: requests.Response = self.session.get(url, params=query, headers=reading)
         if answer.status_code == 405:
             answer = self.session.post(url, data=body, headers=headers, allow_redirects=False)
@@ -42,22 +49,34 @@ class Portal(RemoteCKAN):  # type: ignore[misc]
 
 
 def fetch_page(feed: Feed, client: Client, cursor: str | None) -> Page:
-    """The page that a cursor names: `search:<start>`, `list:<offset>`, `show:<position>`,
-    `document`, or a place in files. Raises: SourceError."""
+    """The page that a cursor names: `search:<start>`, the same with a moment before it
+    (`search:<ISO 8601>|<start>`: only what changed since) or with rows behind it
+    (`search:<start>|<rows>`), `list:<offset>`, `show:<position>`, `document`, or a place in files.
+
+    Raises: SourceError."""
     if feed.url.startswith("file:"):
         return files.page(feed.url, cursor)
     address = read(feed.url)
     if cursor is None:
         return _document(feed, client) if address.document else _first(feed, client, address)
     portal = _portal(feed, client, address)
-    number = int(cursor.partition(":")[2] or 0)
     if cursor.startswith(SEARCH):
-        return _search(feed, portal, address, number)
+        return _search(feed, portal, address, Place.read(cursor))
+    number = int(cursor.partition(":")[2] or 0)
     if cursor.startswith(LIST):
         return _list(feed, portal, number)
     if cursor.startswith(SHOW):
         return _show(portal, number)
     return _document(feed, client)
+
+
+def since(feed: Feed, moment: datetime | None, *, probe: bool = False) -> str | None:
+    """The cursor of what changed since a moment; with `probe` of its number alone. None where the
+    address is a document or files, which cannot be asked."""
+    if feed.url.startswith("file:") or read(feed.url).document:
+        return None
+    told = "" if moment is None else f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return str(Place(0, told, 0 if probe else None))
 
 
 def _portal(feed: Feed, client: Client, address: Address) -> Portal:
@@ -74,7 +93,7 @@ def _first(feed: Feed, client: Client, address: Address) -> Page:
     """
     portal = _portal(feed, client, address)
     try:
-        return _search(feed, portal, address, 0)
+        return _search(feed, portal, address, Place())
     except SourceError as error:
         if isinstance(error, FetchError) and error.status not in _ABSENT:
             raise
@@ -95,17 +114,21 @@ def _first(feed: Feed, client: Client, address: Address) -> Page:
 # --- the ways ------------------------------------------------------------------------------------
 
 
-def _search(feed: Feed, portal: Portal, address: Address, start: int) -> Page:
-    rows = int(feed.options.get("rows") or 250)
+def _search(feed: Feed, portal: Portal, address: Address, place: Place) -> Page:
+    rows = int(feed.options.get("rows") or 250) if place.rows is None else place.rows
+    wanted = {name: value for name in ("q", "fq") if (value := str(feed.options.get(name) or ""))}
+    if place.since:
+        wanted["fq"] = f"{wanted.get('fq', '')} +metadata_modified:[{place.since} TO *]".strip()
     parameters = {
         **dict(address.query),
-        **{name: value for name in ("q", "fq") if (value := str(feed.options.get(name) or ""))},
+        **wanted,
         "rows": rows,
-        "start": start,
+        "start": place.start,
         "sort": "id asc",  # any lasting order; by relevance pages would overlap
     }
-    answer = _checked(portal.answer("package_search", parameters))
-    return _page(f"{SEARCH}{start}", answer, f"{SEARCH}{start + rows}")
+    cursor = str(place)
+    answer = _checked(portal.answer("package_search", parameters, feed.validators(cursor)))
+    return _page(cursor, answer, str(replace(place, start=place.start + rows)))
 
 
 def _list(feed: Feed, portal: Portal, offset: int) -> Page:
@@ -147,7 +170,7 @@ def _names(answer: requests.Response) -> list[str]:
 
 def _document(feed: Feed, client: Client) -> Page:
     key = str(feed.options.get("api_key") or "")
-    headers = {"Accept": "application/json, */*;q=0.1"}
+    headers = {"Accept": "application/json, */*;q=0.1", **feed.validators(DOCUMENT)}
     if key:
         headers |= {"Authorization": key, "X-CKAN-API-Key": key}
     answer = client.get(feed.url, headers=headers)
@@ -161,6 +184,9 @@ def _document(feed: Feed, client: Client) -> Page:
         LINES if ndjson else "application/json",
         body,
         _charset(answer.headers),
+        etag=answer.headers.get("etag"),
+        last_modified=answer.headers.get("last-modified"),
+        not_modified=answer.status == 304,
     )
 
 
@@ -169,6 +195,8 @@ def _document(feed: Feed, client: Client) -> Page:
 
 def _checked(answer: requests.Response) -> requests.Response:
     """An answer that may hold what was asked for. Raises: FetchError, ContentError."""
+    if answer.status_code == 304:
+        return answer
     if answer.status_code != 200:
         raise FetchError(
             f"{answer.url} answered {answer.status_code}{_told(answer)}", answer.status_code
@@ -193,7 +221,15 @@ def _told(answer: requests.Response) -> str:
 def _page(cursor: str, answer: requests.Response, following: str) -> Page:
     headers = {name.lower(): value for name, value in answer.headers.items()}
     return Page(
-        cursor, answer.url, "application/json", answer.content, _charset(headers), following
+        cursor,
+        answer.url,
+        "application/json",
+        answer.content,
+        _charset(headers),
+        following,
+        etag=headers.get("etag"),
+        last_modified=headers.get("last-modified"),
+        not_modified=answer.status_code == 304,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -15,8 +16,8 @@ from catalogue.ports import Feed
 from harvesters.ckan.addresses import site_of
 from harvesters.ckan.answers import LINES, lines, listing, parsed, unwrapped
 from harvesters.ckan.packages import ignored, iri_of, key_of, mapped, type_of, unusable
+from harvesters.ckan.places import LIST, SEARCH, Place
 
-SEARCH, LIST = "search:", "list:"
 _MOST_PATHS = 1000  # different unknown fields that one page may report
 
 
@@ -157,11 +158,12 @@ def _following(page: Page, members: int, total: int | None) -> str | None:
 
     Portals may give fewer rows than were asked for, so the next page starts behind what came.
     """
-    mode, _, start = page.cursor.partition(":")
-    if f"{mode}:" == SEARCH:
-        behind = int(start) + members
-        return f"{SEARCH}{behind}" if members and behind < (total or 0) else None
-    if f"{mode}:" == LIST:
+    if page.cursor.startswith(SEARCH):
+        place = Place.read(page.cursor)
+        behind = replace(place, start=place.start + members)
+        return str(behind) if members and behind.start < (total or 0) else None
+    if page.cursor.startswith(LIST):
+        start = page.cursor.removeprefix(LIST)
         # A portal that gives more than it was asked for knows no paging: that was all.
         asked = int(page.following.partition(":")[2]) - int(start) if page.following else 0
         return page.following if members == asked else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -10,7 +11,7 @@ from marshmallow import Schema, fields, validate
 from catalogue.model import Mapped, Page, PageEnd
 from catalogue.ports import Client, Feed
 from catalogue.rdf.formats import BY_MEDIA_TYPE
-from harvesters.dcat.fetch import fetch
+from harvesters.dcat.fetch import fetch, since
 from harvesters.dcat.map import map_page
 
 
@@ -32,6 +33,15 @@ class DcatHarvester:
 
     def fetch(self, feed: Feed, client: Client, cursor: str | None) -> Page:
         return fetch(feed, client, cursor)
+
+    def since(
+        self,
+        feed: Feed,
+        moment: datetime | None,
+        *,
+        probe: bool = False,  # noqa: ARG002 a page says its total in any case
+    ) -> str | None:
+        return since(feed, moment)
 
     def map(self, feed: Feed, page: Page) -> Iterator[Mapped | PageEnd]:
         return map_page(feed, page)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
+from datetime import datetime
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from catalogue.errors import FetchError
 from catalogue.model import Page
@@ -16,6 +17,7 @@ ACCEPT = (
     " application/n-quads;q=0.8, application/ld+json;q=0.8, application/json;q=0.5,"
     " application/xml;q=0.5, text/xml;q=0.5, */*;q=0.1"
 )
+MODIFIED_SINCE = "modified_since"
 LARGEST = 512 * 1024 * 1024  # bytes of a file, unpacked
 
 
@@ -23,7 +25,8 @@ def fetch(feed: Feed, client: Client, cursor: str | None) -> Page:
     """The page at an address, or the file that the cursor names. Raises: SourceError."""
     if feed.url.startswith("file:"):
         return _from_disk(feed, cursor)
-    answer = client.get(cursor or feed.url, headers={"Accept": ACCEPT})
+    address = cursor or feed.url
+    answer = client.get(address, headers={"Accept": ACCEPT, **feed.validators(address)})
     media_type, _, parameters = answer.headers.get("content-type", "").partition(";")
     charset = None
     for parameter in parameters.split(";"):
@@ -31,12 +34,26 @@ def fetch(feed: Feed, client: Client, cursor: str | None) -> Page:
         if name.lower() == "charset":
             charset = value.strip("\"' ")
     return Page(
-        cursor=cursor or feed.url,
+        cursor=address,
         url=answer.url,
         media_type=str(feed.options.get("media_type") or media_type.strip().lower()),
         body=_unpacked(answer.body, answer.url),
         charset=charset,
+        etag=answer.headers.get("etag"),
+        last_modified=answer.headers.get("last-modified"),
+        not_modified=answer.status == 304,
     )
+
+
+def since(feed: Feed, moment: datetime | None) -> str | None:
+    """The address of what changed since a moment, as Hydra-paged catalogues of CKAN portals take it;
+    the source's own where it is None. None for files."""
+    if feed.url.startswith("file:") or moment is None:
+        return None if feed.url.startswith("file:") else feed.url
+    parts = urlsplit(feed.url)
+    kept = [pair for pair in parse_qsl(parts.query) if pair[0] != MODIFIED_SINCE]
+    query = urlencode([*kept, (MODIFIED_SINCE, f"{moment:%Y-%m-%dT%H:%M:%SZ}")])
+    return urlunsplit(parts._replace(query=query))
 
 
 def _from_disk(feed: Feed, cursor: str | None) -> Page:

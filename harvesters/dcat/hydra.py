@@ -15,17 +15,19 @@ _TOTAL = f"<{HYDRA}totalItems>"
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """The next page's address, and the number of records that the source declares."""
+    """The next page's address, and the number of records that the source declares. `unusable`: what
+    it gives as the next page's address and what is none."""
 
     next: str | None
     total: int | None
+    unusable: str | None = None
 
 
 def paging(lines: Iterable[str], url: str) -> Paging:
     """What a page says of the list it is a part of. `url` is the page's own address.
 
     A document may describe several pages; the statement about the page itself counts first. An
-    address that is no http or https one is not followed.
+    address that is no http or https one, or the page's own, is not followed.
     """
     following: dict[str, str] = {}
     total: int | None = None
@@ -41,5 +43,5 @@ def paging(lines: Iterable[str], url: str) -> Paging:
     if found is None and following:
         found = next(iter(following.values()))
     if found is not None and (not found.startswith(("http://", "https://")) or found in here):
-        found = None
+        return Paging(None, total, found)
     return Paging(found, total)

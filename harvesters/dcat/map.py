@@ -11,7 +11,7 @@ from catalogue.rdf.canonical import canonical
 from catalogue.rdf.parse import parse
 from catalogue.rdf.split import Piece, split_records
 from catalogue.rdf.terms import is_blank, split, value_of
-from harvesters.dcat.hydra import paging
+from harvesters.dcat.hydra import Paging, paging
 from vocab import is_vocabulary_term
 from vocab.namespaces import DCAT, DCT
 
@@ -28,9 +28,21 @@ def map_page(feed: Feed, page: Page) -> Iterator[Mapped | PageEnd]:
     yield PageEnd(
         next=page.following or pages.next,
         total=None if feed.url.startswith("file:") else pages.total,
-        partial=not parsed.complete,
-        findings=[*parsed.findings, *found.findings],
+        partial=not parsed.complete or pages.unusable is not None,
+        findings=[*parsed.findings, *found.findings, *_paging_faults(pages)],
     )
+
+
+def _paging_faults(pages: Paging) -> Iterator[Finding]:
+    if pages.unusable is not None:
+        yield Finding(
+            rule="feed.next-page-unusable",
+            severity=Severity.VIOLATION,
+            message="What the page gives as the next page's address leads nowhere, so there may be more"
+            " records than were read.",
+            value=pages.unusable[:500],
+            hint="Let hydra:next name another page by http or https, and leave it out on the last one.",
+        )
 
 
 def _record(source: str, piece: Piece) -> Mapped:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from catalogue.bootstrap import guarded_client, open_journal, source_lock
+from catalogue.bootstrap import guarded_client, open_journal
+from catalogue.harvest.identity import worker_name
 from catalogue.harvest.worker import carry_out
 from catalogue.home import Keeper
 from catalogue.model import Node, RunState, Source
@@ -87,8 +88,8 @@ def build(folder: Path) -> Settings:
             journal.add_source(
                 Source(source_id, node, "dcat", feed.as_uri(), options, visibility=visibility)
             )
-            run = journal.queue_run(source_id)
-            ended = carry_out(run, journal, guarded_client(settings), source_lock(settings))
+            run = journal.runs.queue(source_id)
+            ended = carry_out(run.id, journal, guarded_client(settings), worker_name())
             assert ended is not None
             assert ended.state is RunState.DONE, ended.error
         journal.remove_source("gone")

@@ -12,7 +12,8 @@ import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from api import create_app
-from catalogue.bootstrap import bootstrap, guarded_client, open_journal, source_lock
+from catalogue.bootstrap import bootstrap, guarded_client, open_journal
+from catalogue.harvest.identity import worker_name
 from catalogue.harvest.worker import carry_out
 from catalogue.home import Keeper
 from catalogue.model import Finding, Node, RunState, Source
@@ -85,11 +86,11 @@ def filled(
         journal.add_node(Node("n", "Node N (fictional)", "DE"))
         for source_id, kind, url in sources:
             journal.add_source(Source(source_id, "n", kind, url))
-            run = journal.queue_run(source_id)
-            ended = carry_out(run, journal, guarded_client(settings), source_lock(settings))
+            run = journal.runs.queue(source_id)
+            ended = carry_out(run.id, journal, guarded_client(settings), worker_name())
             assert ended is not None
             assert ended.state is RunState.DONE, ended.error
-            findings += journal.run_findings(run.id)
+            findings += journal.runs.findings(run.id)
         with Keeper(settings, journal):
             pass
         records = {one.record.iri: describe(one, "DE") for one in journal.live()}

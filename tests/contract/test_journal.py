@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from catalogue.adapters.sql import SqlJournal, migrate
-from catalogue.errors import Conflict, NotFound
+from catalogue.errors import Conflict, Fenced, NotFound
 from catalogue.model import (
     Entry,
     Finding,
+    Lease,
     Node,
     Outcome,
+    Page,
     PageEnd,
     RunState,
     Sector,
     SeenPage,
     Severity,
     Source,
+    Turn,
     content_hash,
     raw_hash,
 )
-from catalogue.ports import Journal
+from catalogue.ports import Ending, Journal
 
 
 @pytest.fixture
@@ -53,11 +57,17 @@ def entry(key: str, text: str = "one", **more: object) -> Entry:
 
 
 def run(journal: Journal, *entries: Entry) -> tuple[Outcome, ...]:
-    started = journal.queue_run("s")
-    journal.begin_run(started.id)
-    outcomes = journal.append(started.id, entries).outcomes
-    journal.end_run(started.id, RunState.DONE)
+    lease = begun(journal)
+    outcomes = journal.append(lease, entries).outcomes
+    journal.runs.end(lease, Ending(RunState.DONE))
     return outcomes
+
+
+def begun(journal: Journal) -> Lease:
+    queued = journal.runs.queue("s")
+    lease = journal.runs.claim("tester", seconds=60, run_id=queued.id)
+    assert lease is not None
+    return lease
 
 
 def test_harvesting_twice_appends_nothing(journal: Journal) -> None:
@@ -77,17 +87,16 @@ def test_a_changed_record_keeps_its_page_id_and_its_past(journal: Journal) -> No
 
 
 def test_a_source_has_one_active_run(journal: Journal) -> None:
-    journal.queue_run("s")
+    journal.runs.queue("s")
     with pytest.raises(Conflict):
-        journal.queue_run("s")
+        journal.runs.queue("s")
 
 
 def test_an_ended_run_takes_no_more_records(journal: Journal) -> None:
-    started = journal.queue_run("s")
-    journal.begin_run(started.id)
-    journal.end_run(started.id, RunState.DONE)
-    with pytest.raises(Conflict):
-        journal.append(started.id, [entry("a")])
+    lease = begun(journal)
+    journal.runs.end(lease, Ending(RunState.DONE))
+    with pytest.raises(Fenced):
+        journal.append(lease, [entry("a")])
     assert journal.last_seq() == 0
 
 
@@ -112,9 +121,9 @@ def test_removing_a_source_tombstones_its_records_and_frees_its_id(journal: Jour
 def test_findings_of_a_run_are_grouped_with_an_example(journal: Journal) -> None:
     found = Finding("x.y", Severity.WARNING, "wrong", path="p", value="first", key="a")
     run(journal, entry("a", findings=(found,)), entry("b", findings=(found,)))
-    last = journal.runs()[0]
+    last = journal.runs.recent()[0]
     assert last.findings == 2
-    assert [(one.rule, one.count, one.value) for one in journal.run_findings(last.id)] == [
+    assert [(one.rule, one.count, one.value) for one in journal.runs.findings(last.id)] == [
         ("x.y", 2, "first")
     ]
 
@@ -157,16 +166,21 @@ def test_a_sound_journal_has_no_faults_and_unknown_names_are_not_found(journal: 
         journal.record("nothing")
 
 
-def test_pages_are_remembered_by_address_and_go_with_their_source(journal: Journal) -> None:
+def test_pages_are_remembered_by_cursor_and_go_with_their_source(journal: Journal) -> None:
     told = Finding("x.y", Severity.INFO, "told", count=3)
-    first = SeenPage("http://p.example/1", b"1", 2, PageEnd("two", 5, 1, findings=[told]), True)
-    journal.keep_page("s", first)
-    journal.keep_page("s", SeenPage("http://p.example/2", b"2", 1, PageEnd(), False))
-    assert journal.pages("s")["http://p.example/1"] == first
+    end = PageEnd("two", 5, 1, findings=[told])
+    first = SeenPage("1", "http://p.example/1", b"o", b"1", b"k" * 32, b"s", end, True, '"e"')
+    lease = begun(journal)
+    page = Page("1", "http://p.example/1", "text/turtle", b"")
+    journal.turn(lease, Turn(page, seen=first))
+    journal.turn(lease, Turn(page, seen=replace(first, cursor="2")))
+    assert journal.pages("s")["1"] == first
     assert journal.pages("other") == {}
-    newer = SeenPage("http://p.example/1", b"3", 2, PageEnd(), False)
-    journal.keep_page("s", newer)
-    journal.forget_pages("s", {"http://p.example/1"})
-    assert journal.pages("s") == {"http://p.example/1": newer}
+    newer = replace(
+        first, fingerprint=b"3", etag=None, last_modified="Tue, 24 Nov 2026 08:00:00 GMT"
+    )
+    journal.turn(lease, Turn(page, seen=newer))
+    journal.forget_pages("s", {"1"})
+    assert journal.pages("s") == {"1": newer}
     journal.remove_source("s")
     assert journal.pages("s") == {}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from catalogue.bootstrap import guarded_client, migrate_journal, open_journal, source_lock
+from catalogue.bootstrap import guarded_client, migrate_journal, open_journal
+from catalogue.harvest.identity import worker_name
 from catalogue.harvest.worker import carry_out
 from catalogue.model import Change, Finding, Node, Run, Source
-from catalogue.ports import Journal
+from catalogue.ports import Client, Journal
 from catalogue.settings import Settings
 
 PREFIXES = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
@@ -78,29 +80,29 @@ def serving() -> Iterator[Portal]:
 
 
 class House:
-    """A journal in a folder of its own, with harvests run to their end."""
+    """A journal in a folder of its own, with harvests run to their end by a client of `client`."""
 
     def __init__(self, folder: Path) -> None:
         self.settings = Settings(data_dir=folder / "var", allow_private_networks=True)
         migrate_journal(self.settings)
         self._open = contextlib.ExitStack()
         self.journal: Journal = self._open.enter_context(open_journal(self.settings))
+        self.client: Callable[[], Client] = partial(guarded_client, self.settings)
         for node in ("a", "b"):
             self.journal.add_node(Node(node, f"Node {node} (fictional)", "DE"))
 
-    def add(self, name: str, url: str, kind: str = "dcat", node: str = "a") -> None:
-        self.journal.add_source(Source(name, node, kind, url))
+    def add(self, name: str, url: str, kind: str = "dcat", node: str = "a", **options: str) -> None:
+        self.journal.add_source(Source(name, node, kind, url, options))
 
-    def harvest(self, name: str) -> Run:
-        run = self.journal.queue_run(name, full=True)
-        client, lock = guarded_client(self.settings), source_lock(self.settings)
-        ended = carry_out(run, self.journal, client, lock, lambda _progress: None)
+    def harvest(self, name: str, *, full: bool = True) -> Run:
+        run = self.journal.runs.queue(name, full=full)
+        ended = carry_out(run.id, self.journal, self.client(), worker_name())
         assert ended is not None
         return ended
 
     def findings(self, run: Run) -> dict[str, Finding]:
         """The run's findings by rule."""
-        return {one.rule: one for one in self.journal.run_findings(run.id)}
+        return {one.rule: one for one in self.journal.runs.findings(run.id)}
 
     def records(self) -> dict[str, Change]:
         """Live records by key."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -27,6 +28,16 @@ class Hostile:
         return sum(head.split(" ")[1] == path for head in self.requests)
 
 
+class Pauses(list[float]):
+    """Sleeps at once and notes for how long; `clock` is the time that passes so, from 0."""
+
+    def __call__(self, seconds: float) -> None:
+        self.append(seconds)
+
+    def clock(self) -> float:
+        return sum(self)
+
+
 def raw(answer: bytes) -> Script:
     return lambda peer, _before: peer.sendall(answer)
 
@@ -41,6 +52,18 @@ def answer(body: bytes = b"", status: str = "200 OK", **headers: str) -> Script:
 def in_turn(*scripts: Script) -> Script:
     """Each in its turn, the last one for ever."""
     return lambda peer, before: scripts[min(before, len(scripts) - 1)](peer, before)
+
+
+def drip(head: bytes, drop: bytes, seconds: float) -> Script:
+    """The head, then a drop every so often, without end as far as a test is concerned."""
+
+    def script(peer: socket.socket, _before: int) -> None:
+        peer.sendall(head)
+        for _drop in range(500):
+            peer.sendall(drop)
+            time.sleep(seconds)
+
+    return script
 
 
 @contextlib.contextmanager

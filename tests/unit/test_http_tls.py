@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import socket
 import ssl
@@ -15,6 +16,7 @@ import pytest
 
 from catalogue.errors import FetchError
 from catalogue.http import GuardedClient
+from tests.unit.hostile import Script, hostile
 
 NAME = "portal.example.org"
 
@@ -65,7 +67,9 @@ class Server:
     def _speak(self, peer: socket.socket) -> None:
         try:
             with self._context.wrap_socket(peer, server_side=True) as wrapped:
-                wrapped.recv(4096)
+                heard = wrapped.recv(4096)
+                while heard.startswith(b"POST") and not heard.endswith(b"0\r\n\r\n"):
+                    heard += wrapped.recv(4096)
                 wrapped.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
                 while self.drip:
                     wrapped.sendall(b"")
@@ -128,3 +132,50 @@ def test_the_total_deadline_holds_over_tls(server: Server, client: GuardedClient
 def test_a_server_that_never_shakes_hands_ends_at_the_deadline(client: GuardedClient) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(FetchError, match="2 s"):
         client.get(f"https://{NAME}:{silent.getsockname()[1]}/")
+
+
+def test_a_body_is_sent_over_tls(server: Server, client: GuardedClient) -> None:
+    assert client.post(f"https://{NAME}:{server.port}/", body=iter([b"a", b"b"])).body == b"ok"
+
+
+def _tunnel(port: int) -> Script:
+    """A proxy's part of CONNECT: bytes to and fro, from now on."""
+
+    def script(peer: socket.socket, _before: int) -> None:
+        with socket.create_connection(("127.0.0.1", port)) as onward:
+            peer.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=_pass_on, args=(onward, peer), daemon=True)
+            back.start()
+            _pass_on(peer, onward)
+            back.join()
+
+    return script
+
+
+def _pass_on(one: socket.socket, other: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while piece := one.recv(65536):
+            other.sendall(piece)
+        other.shutdown(socket.SHUT_WR)
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_proxy_on_the_way_cannot_stand_in_for_the_host(
+    server: Server, certificate: tuple[Path, Path], trusted: bool
+) -> None:
+    with hostile() as proxy:
+        client = GuardedClient(
+            proxy=proxy.url(""),
+            seconds=5,
+            resolve=lambda host, _port: ["127.0.0.1" if host == "127.0.0.1" else "9.9.9.9"],
+        )
+        proxy.scripts[f"{NAME}:{server.port}"] = _tunnel(server.port)
+        if trusted:
+            manager = client._adapter.proxy_manager_for(proxy.url(""))
+            manager.connection_pool_kw["ssl_context"].load_verify_locations(certificate[0])
+            assert client.get(f"https://{NAME}:{server.port}/").body == b"ok"
+        else:
+            with pytest.raises(FetchError, match="no trustworthy TLS connection"):
+                client.get(f"https://{NAME}:{server.port}/")
+        client.close()
+        assert server.names == [NAME]

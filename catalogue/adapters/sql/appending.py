@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, bindparam, func, select
 
 from catalogue.adapters.sql import packing, rows
 from catalogue.adapters.sql import tables as t
 from catalogue.adapters.sql.packing import Packer
+from catalogue.adapters.sql.runs import mine
+from catalogue.adapters.sql.store import MANY, parts
 from catalogue.errors import Conflict, SourceOwnershipError
-from catalogue.model import Entry, Finding, Outcome, Page, RunState, page_id, raw_hash
+from catalogue.model import (
+    Entry,
+    Finding,
+    Lease,
+    Outcome,
+    Page,
+    RunKind,
+    Severity,
+    page_id,
+    raw_hash,
+)
 from catalogue.ports import Appended
 
-MANY = 500
 NO_HASH = b""
 
 
@@ -32,14 +45,16 @@ class Batch:
     def __init__(
         self,
         packer: Packer,
-        run_id: str,
+        lease: Lease,
         entries: Sequence[Entry],
         page: Page | None,
         page_raw: int | None,
     ) -> None:
-        self._packer, self._run, self._entries, self._page = packer, run_id, entries, page
+        self._packer, self._lease, self._entries, self._page = packer, lease, entries, page
+        self._run = lease.run
         self.page_raw = page_raw
-        self.findings: list[Finding] = [f for entry in entries for f in entry.findings]
+        self.findings: list[Finding] = []
+        self._keep_raw = True
         self._graphs = [
             packer.pack(one.graph) if one.graph is not None else None for one in entries
         ]
@@ -47,17 +62,23 @@ class Batch:
         kept = (one for one in entries if one.graph is not None or one.failed)
         own_page = page is not None and page_raw is None and any(one.raw is None for one in kept)
         self._packed_page = packer.pack(page.body) if page is not None and own_page else None
-        self._at = rows.now()
         self._new_records: list[dict[str, Any]] = []
         self._changes: list[dict[str, Any]] = []
         self._states: list[dict[str, Any]] = []
         self._touched: list[dict[str, Any]] = []
         self._new_raws: list[dict[str, Any]] = []
+        self._waiting: list[dict[str, Any]] = []
 
-    def append(self, connection: Connection) -> Appended:
-        """Write everything. Raises: Conflict if the run is not running."""
+    def append(self, connection: Connection, now: int) -> Appended:
+        """Write everything. Raises: Fenced, Cancelled; Conflict if the source is gone."""
+        self._at = now
         run = self._running(connection)
+        self._review = run.options.get("review") == "1"
+        self._keep_raw = run.options.get("contacts", "keep") == "keep"
         existing = self._existing(connection, run.source)
+        self._pending = self._pending_hashes(connection, run.source) if self._review else {}
+        self._suppressed = self._suppressed_marks(connection, run.source)
+        self._others = self._other_keys(connection, run)
         self._raw_ids = self._known_raws(connection, run.source)
         self._seq = last_seq(connection)
         self._record = connection.execute(select(func.max(t.record.c.id))).scalar() or 0
@@ -66,22 +87,26 @@ class Batch:
             self._one(connection, run, entry, position, existing)
             for position, entry in enumerate(self._entries)
         )
+        for entry, outcome in zip(self._entries, outcomes, strict=True):
+            if outcome is not Outcome.IGNORED:  # of an erased record nothing is told
+                self.findings.extend(entry.findings)
         self._write(connection)
         self._count(connection, outcomes)
         return Appended(outcomes, self._seq)
 
     def _running(self, connection: Connection) -> Any:
-        row = connection.execute(
-            select(
-                t.run.c.state, t.source.c.id.label("source"), t.source.c.node, t.source.c.visibility
-            )
-            .select_from(t.run.outerjoin(t.source, t.source.c.id == t.run.c.source))
-            .where(t.run.c.id == self._run)
-        ).first()
-        if row is None or row.state != RunState.RUNNING:
-            state = "unknown" if row is None else row.state
-            raise Conflict(f"run {self._run} is {state}; nothing can be appended to it")
-        if row.source is None:
+        mine(connection, self._lease)
+        joined = t.run.join(t.source, t.source.c.id == t.run.c.source)
+        columns = (
+            t.run.c.kind,
+            t.source.c.id.label("source"),
+            t.source.c.node,
+            t.source.c.visibility,
+            t.source.c.options,
+        )
+        query = select(*columns).select_from(joined).where(t.run.c.id == self._run)
+        row = connection.execute(query).first()
+        if row is None:
             raise Conflict(f"the source of run {self._run} was removed")
         return row
 
@@ -95,6 +120,7 @@ class Batch:
                 t.record.c.raw_hash,
                 t.record.c.content_hash,
                 t.record.c.deleted,
+                t.record.c.archived,
             ).where(t.record.c.source == source, t.record.c.key.in_(keys[start : start + MANY]))
             found.update((row.key, row) for row in connection.execute(query))
         return found
@@ -112,6 +138,40 @@ class Batch:
             found.update((bytes(row.hash), row.id) for row in connection.execute(query))
         return found
 
+    def _pending_hashes(self, connection: Connection, source: str) -> dict[str, bytes]:
+        """What waits for a steward already: content hash by key."""
+        found: dict[str, bytes] = {}
+        for part in parts([entry.key for entry in self._entries]):
+            query = select(t.pending.c.key, t.pending.c.content_hash)
+            query = query.where(t.pending.c.source == source, t.pending.c.key.in_(part))
+            found |= {row.key: bytes(row.content_hash) for row in connection.execute(query)}
+        return found
+
+    def _suppressed_marks(self, connection: Connection, source: str) -> set[bytes]:
+        """Which of the entries were erased and must not come back."""
+        if connection.execute(select(t.suppressed.c.mark).limit(1)).first() is None:
+            return set()
+        marks = [mark for entry in self._entries for mark in suppression_marks(source, entry)]
+        found: set[bytes] = set()
+        for part in parts(marks):
+            query = select(t.suppressed.c.mark).where(t.suppressed.c.mark.in_(part))
+            found.update(bytes(mark) for mark in connection.execute(query).scalars())
+        return found
+
+    def _other_keys(self, connection: Connection, run: Any) -> dict[str, str]:
+        """The keys under which subjects of a push are known already, by IRI."""
+        if run.kind == RunKind.HARVEST:
+            return {}
+        found: dict[str, str] = {}
+        for part in parts([entry.iri for entry in self._entries if entry.graph is not None]):
+            query = select(t.record.c.iri, t.record.c.key).where(
+                t.record.c.source == run.source,
+                t.record.c.iri.in_(part),
+                t.record.c.deleted.is_(False),
+            )
+            found.update((row.iri, row.key) for row in connection.execute(query))
+        return found
+
     def _one(
         self,
         connection: Connection,
@@ -120,25 +180,62 @@ class Batch:
         position: int,
         existing: dict[str, Any],
     ) -> Outcome:
+        if self._suppressed and not self._suppressed.isdisjoint(
+            suppression_marks(run.source, entry)
+        ):
+            self.findings.append(_erased(entry))
+            return Outcome.IGNORED
         if entry.failed:
             self._quarantine(connection, run, entry, position)
             return entry.failed
-        row = existing.get(entry.key)
         if entry.graph is None:
             return Outcome.UNCHANGED
-        if row is None:
-            self._record += 1
-            self._create(run, entry, self._record, self._raw_of(run, entry, position))
-            self._change(run, entry, self._record, position)
-            return Outcome.CREATED
-        if not row.deleted and row.content_hash == entry.content_hash:
+        if self._others.get(entry.iri, entry.key) != entry.key:
+            self.findings.append(_other_key(entry, self._others[entry.iri]))
+            return Outcome.FAILED
+        return self._version(run, entry, position, existing.get(entry.key))
+
+    def _version(self, run: Any, entry: Entry, position: int, row: Any) -> Outcome:
+        """A version that is read anew: the log gets it where it differs from the current one."""
+        live = row is not None and not row.deleted and not row.archived
+        if live and row.content_hash == entry.content_hash:
             if row.raw_hash != entry.raw_hash:
                 self._touched.append({"b_id": row.id, "b_raw_hash": entry.raw_hash})
             return Outcome.UNCHANGED
+        if self._review:
+            return self._wait(run, entry, position, new=row is None or row.deleted)
         raw = self._raw_of(run, entry, position)
-        self._change(run, entry, row.id, position)
+        if row is None:
+            self._record += 1
+            self._create(run, entry, self._record, raw)
+            self._change(run, entry, self._record, position, raw)
+            return Outcome.CREATED
+        self._change(run, entry, row.id, position, raw)
         self._states.append(self._state(run, entry, row.id, raw))
         return Outcome.CREATED if row.deleted else Outcome.UPDATED
+
+    def _wait(self, run: Any, entry: Entry, position: int, *, new: bool) -> Outcome:
+        """Put a version aside for a steward; what is public stays as it is."""
+        if self._pending.get(entry.key) == entry.content_hash:
+            return Outcome.UNCHANGED
+        self._waiting.append(
+            {
+                "source": run.source,
+                "key": entry.key,
+                "run": self._run,
+                "at": self._at,
+                "iri": entry.iri,
+                "type": entry.type,
+                "raw_hash": entry.raw_hash,
+                "content_hash": entry.content_hash or NO_HASH,
+                "graph": self._graphs[position],
+                "raw": self._raw_of(run, entry, position),
+                "dictionary": packing.CURRENT,
+                "sectors": rows.sectors_text(entry.sectors),
+                "findings": rows.findings_blob(entry.findings, self._packer),
+            }
+        )
+        return Outcome.CREATED if new else Outcome.UPDATED
 
     def _create(self, run: Any, entry: Entry, record_id: int, raw: int | None) -> None:
         self._new_records.append(
@@ -161,7 +258,9 @@ class Batch:
             }
         )
 
-    def _change(self, run: Any, entry: Entry, record_id: int, position: int) -> None:
+    def _change(
+        self, run: Any, entry: Entry, record_id: int, position: int, raw: int | None
+    ) -> None:
         self._seq += 1
         self._changes.append(
             {
@@ -177,6 +276,7 @@ class Batch:
                 "visibility": run.visibility,
                 "sectors": rows.sectors_text(entry.sectors),
                 "findings": rows.findings_blob(entry.findings, self._packer),
+                "raw": raw,
             }
         )
 
@@ -196,6 +296,8 @@ class Batch:
 
     def _raw_of(self, run: Any, entry: Entry, position: int) -> int | None:
         """The row of the record's bytes as received: its own, or its page's."""
+        if not self._keep_raw:  # they hold what is to be dropped
+            return None
         own = self._raws[position]
         if own is not None and entry.raw is not None:
             return self._store_raw(run, raw_hash(entry.raw), "application/json", own)
@@ -252,10 +354,18 @@ class Batch:
             names = ("node", "iri", "type", "visibility", "seq", "raw_hash", "content_hash")
             values: dict[str, Any] = {n: bindparam(f"b_{n}") for n in (*names, "raw", "changed")}
             statement = t.record.update().where(t.record.c.id == bindparam("b_id"))
-            connection.execute(statement.values(**values, deleted=False), self._states)
+            back = {"deleted": False, "archived": False, "missing": 0, "missing_since": None}
+            connection.execute(statement.values(**values, **back), self._states)
         if self._touched:
             statement = t.record.update().where(t.record.c.id == bindparam("b_id"))
             connection.execute(statement.values(raw_hash=bindparam("b_raw_hash")), self._touched)
+        if self._waiting:
+            keys = [row["key"] for row in self._waiting]
+            source = self._waiting[0]["source"]
+            for part in parts(keys):
+                where = (t.pending.c.source == source, t.pending.c.key.in_(part))
+                connection.execute(t.pending.delete().where(*where))
+            connection.execute(t.pending.insert(), self._waiting)
 
     def _check_ids(self, connection: Connection) -> None:
         """No page id may belong to two records, however unlikely."""
@@ -269,7 +379,54 @@ class Batch:
                 )
 
     def _count(self, connection: Connection, outcomes: Sequence[Outcome]) -> None:
+        """Add to the run's counts, and note what was listed: both or neither."""
         numbers = Counter(outcome.value for outcome in outcomes)
-        if numbers:
-            sums: dict[str, Any] = {name: t.run.c[name] + n for name, n in numbers.items()}
-            connection.execute(t.run.update().where(t.run.c.id == self._run).values(**sums))
+        if not numbers:
+            return
+        sums: dict[str, Any] = {name: t.run.c[name] + n for name, n in numbers.items()}
+        connection.execute(t.run.update().where(t.run.c.id == self._run).values(**sums))
+        told = [
+            [entry.key, outcome.value]
+            for entry, outcome in zip(self._entries, outcomes, strict=True)
+        ]
+        of_run = t.listed.c.run == self._run
+        last = connection.execute(select(func.max(t.listed.c.number)).where(of_run)).scalar() or 0
+        connection.execute(
+            t.listed.insert().values(
+                run=self._run,
+                number=last + 1,
+                cursor=self._page.cursor if self._page else None,
+                body=self._packer.pack(orjson.dumps(told)),
+                dictionary=packing.CURRENT,
+            )
+        )
+
+
+def suppression_marks(source: str, entry: Entry) -> tuple[bytes, bytes]:
+    """What an erased record is known by without naming it: its key in its source, and its IRI."""
+    return suppression_of(source, entry.key), suppression_of("", entry.iri)
+
+
+def suppression_of(source: str, name: str) -> bytes:
+    return hashlib.sha256(f"erased\0{source}\0{name}".encode("utf-8", "surrogatepass")).digest()
+
+
+def _erased(entry: Entry) -> Finding:
+    return Finding(
+        rule="record.erased",
+        severity=Severity.INFO,
+        message="The record was erased here for good; what its source sends of it is left out.",
+        hint="Ask the operators of this catalogue why; the source need not change anything.",
+        key=entry.key,
+    )
+
+
+def _other_key(entry: Entry, other: str) -> Finding:
+    return Finding(
+        rule="push.subject-has-other-key",
+        severity=Severity.VIOLATION,
+        message="The subject is known in this source under another key; one subject has one key.",
+        value=other[:500],
+        hint="Use that key, or delete that record first.",
+        key=entry.key,
+    )

@@ -9,10 +9,11 @@ import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
-from catalogue.adapters.sql.packing import Packer
+from catalogue.adapters.sql.packing import CURRENT, Packer
 from catalogue.model import (
     Change,
     Counts,
@@ -21,11 +22,13 @@ from catalogue.model import (
     PageEnd,
     Record,
     Run,
+    RunKind,
     RunState,
     Sector,
     SeenPage,
     Severity,
     Source,
+    SourceState,
 )
 
 COUNTS = tuple(field.name for field in dataclasses.fields(Counts))
@@ -43,6 +46,11 @@ def moment(value: int) -> datetime:
 
 def maybe_moment(value: int | None) -> datetime | None:
     return None if value is None else moment(value)
+
+
+def micros(value: datetime | None) -> int | None:
+    """Microseconds since 1970 of a moment."""
+    return None if value is None else round(value.timestamp() * 1_000_000)
 
 
 class RunIds:
@@ -70,6 +78,33 @@ def source_of(row: Any) -> Source:
     )
 
 
+def source_state_of(row: Any) -> SourceState:
+    return SourceState(
+        next_at=maybe_moment(row.next_at),
+        slot_at=maybe_moment(row.slot_at),
+        since=maybe_moment(row.since_at),
+        full_at=maybe_moment(row.full_at),
+        distrusted_at=maybe_moment(row.distrusted_at),
+        declared=row.declared,
+    )
+
+
+def new_run(
+    run_id: str, source: Any, kind: RunKind, asked_by: str, at: int, *, full: bool = False
+) -> dict[str, Any]:
+    """The row of a queued run of a source's row."""
+    return {
+        "id": run_id,
+        "source": source.id,
+        "state": RunState.QUEUED,
+        "kind": kind,
+        "asked_by": asked_by,
+        "full": full,
+        "host": urlsplit(source.url).netloc.lower() or None if source.url else None,
+        "queued_at": at,
+    }
+
+
 def run_of(row: Any) -> Run:
     return Run(
         id=row.id,
@@ -85,6 +120,16 @@ def run_of(row: Any) -> Run:
         created=moment(row.queued_at),
         started=maybe_moment(row.started_at),
         ended=maybe_moment(row.ended_at),
+        kind=RunKind(row.kind),
+        asked_by=row.asked_by,
+        fence=row.fence,
+        worker=row.worker,
+        cancel_by=row.cancel_by,
+        cursor=row.cursor,
+        incremental=row.incremental,
+        partial=row.partial,
+        rate=row.rate,
+        proposed=row.proposed,
     )
 
 
@@ -117,6 +162,7 @@ def record_of(row: Any) -> Record:
         content_hash=row.content_hash,
         first_seen=moment(row.first_seen),
         changed=moment(row.changed),
+        archived=row.archived,
     )
 
 
@@ -140,6 +186,7 @@ def change_of(row: Any, packer: Packer, *, findings: bool = True) -> Change:
         content_hash=row.content_hash,
         first_seen=moment(row.first_seen),
         changed=at,
+        archived=row.archived,
     )
     return Change(
         seq=row.seq,
@@ -200,5 +247,31 @@ def page_of(row: Any, packer: Packer) -> SeenPage:
     told = orjson.loads(packer.unpack(row.end, row.dictionary))
     findings = [Finding(**{**f, "severity": Severity(f["severity"])}) for f in told.pop("findings")]
     follows = told.pop("follows")
-    end = PageEnd(**told, findings=findings)
-    return SeenPage(row.url, row.fingerprint, row.number, end, follows)
+    return SeenPage(
+        cursor=row.cursor,
+        url=row.url,
+        options=row.options,
+        fingerprint=row.fingerprint,
+        keys=row.keys,
+        state=row.state,
+        end=PageEnd(**told, findings=findings),
+        follows=follows,
+        etag=row.etag,
+        last_modified=row.last_modified,
+    )
+
+
+def page_row(source_id: str, page: SeenPage, packer: Packer) -> dict[str, Any]:
+    return {
+        "source": source_id,
+        "cursor": page.cursor,
+        "url": page.url,
+        "options": page.options,
+        "fingerprint": page.fingerprint,
+        "keys": page.keys,
+        "state": page.state,
+        "end": end_blob(page, packer),
+        "dictionary": CURRENT,
+        "etag": page.etag,
+        "last_modified": page.last_modified,
+    }

@@ -1,0 +1,48 @@
+"""The worker process: carries out runs until a signal."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from types import FrameType
+
+from catalogue.bootstrap import guarded_client, open_journal
+from catalogue.cli.web import end_with_parent
+from catalogue.harvest.identity import worker_name
+from catalogue.harvest.worker import Worker
+from catalogue.settings import load
+
+
+def main() -> None:
+    """Work until a signal, or until the process that started this one ends."""
+    end_with_parent()
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    settings = load()
+    with open_journal(settings) as journal:
+        hands = Worker(
+            journal,
+            lambda: guarded_client(settings),
+            worker_name(),
+            slots=settings.harvests,
+            per_host=settings.harvests_per_host,
+        )
+
+        def stop(_signal: int, _frame: FrameType | None) -> None:
+            hands.stop()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal; who started us says when
+        thread = threading.Thread(target=hands.run, name="worker")
+        thread.start()
+        thread.join()
+    # A run in hand is left as it is: its worker is seen to be gone, and the next goes on with it.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
