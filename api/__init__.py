@@ -11,6 +11,7 @@ from api import (
     datasets,
     docs,
     federation,
+    feeds,
     guarding,
     health,
     linked,
@@ -44,7 +45,7 @@ def create_app(catalogue: Catalogue) -> Flask:
     guarding.install(app)
     rest = Api(app)
     problems.install(app)  # after the API, whose own handlers these replace
-    for door in (datasets, federation):
+    for door in (datasets, feeds, federation):
         rest.register_blueprint(door.blueprint)
     for plain in (linked, catalog, sparql, ckan, docs, health, pages):
         app.register_blueprint(plain.blueprint)

@@ -78,9 +78,9 @@ def searched(given: Parameters) -> dict[str, Any]:
 
 def asking(q: str, fq: Sequence[str], sort: str, given: Parameters) -> Request:
     """The search that texts of Solr are, for who reads now. Raises: InvalidParameter."""
-    return request_of(
-        q, fq, sort, Asking(language(given), datetime.now(UTC), reader().audiences, _ids_of)
-    )
+    audiences = reader().audiences
+    languages = catalogue().search.languages(language(given), audiences)
+    return request_of(q, fq, sort, Asking(languages, datetime.now(UTC), audiences, _ids_of))
 
 
 def found(one: Request, start: int, rows: int) -> tuple[int, list[Change], Facets]:

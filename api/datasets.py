@@ -18,6 +18,7 @@ from api.schemas import (
     Listed,
     ListQuery,
     SearchQuery,
+    SimilarQuery,
     StrictBlueprint,
     SuggestQuery,
 )
@@ -36,12 +37,13 @@ blueprint = StrictBlueprint(
 @blueprint.response(200, Found)
 def search(params: SearchParams) -> Response:
     """Search, filter, count and page through records."""
-    page = catalogue().search.search(_for_reader(params))
+    page = catalogue().search.search(for_reader(params))
     value = {
         "total": page.total,
         "items": page.items,
         "facets": page.facets,
         "next": page.next,
+        "did_you_mean": page.did_you_mean,
     }
     return json_answer(value, link=next_link(page.next))
 
@@ -54,12 +56,25 @@ def one(given: dict[str, str], page_id: str) -> Response:
     return json_answer(record_json(readable(page_id), given["lang"][:2]))
 
 
+@blueprint.route("/datasets/<page_id>/similar")
+@blueprint.arguments(SimilarQuery, location="query")
+@blueprint.response(200, Listed)
+def similar(given: dict[str, Any], page_id: str) -> Response:
+    """Records whose titles and keywords have most in common with one's, the most alike first."""
+    change = readable(page_id)
+    one = describe(change, country_of(change.record.node))
+    found = catalogue().search.similar(one, given["limit"], given["lang"][:2], reader().audiences)
+    return json_answer({"total": len(found), "items": found, "next": None})
+
+
 @blueprint.route("/suggest")
 @blueprint.arguments(SuggestQuery, location="query")
 @blueprint.response(200, Listed)
 def suggest(given: dict[str, Any]) -> Response:
-    """What may be meant by the beginning of a word: concepts, publishers, keywords."""
-    found = catalogue().search.suggest(given["q"], given["limit"], given["lang"][:2])
+    """What may be meant by what was typed so far: concepts, publishers, keywords, records."""
+    found = catalogue().search.suggest(
+        given["q"], given["limit"], given["lang"][:2], reader().audiences
+    )
     return json_answer({"total": len(found), "items": found, "next": None})
 
 
@@ -88,7 +103,7 @@ def sectors(given: dict[str, Any]) -> Response:
 def facets(params: SearchParams) -> Response:
     """Every facet (or those that `facets` names) with its values, under the filters given."""
     asked = replace(params, limit=1, cursor=None, facets=params.facets or FACETS)
-    found = catalogue().search.search(_for_reader(asked)).facets
+    found = catalogue().search.search(for_reader(asked)).facets
     items = [{"name": name, "values": values} for name, values in found.items()]
     return json_answer({"total": len(items), "items": items, "next": None})
 
@@ -165,5 +180,6 @@ def next_link(cursor: str | None) -> str | None:
     return f"{site()}{request.path}?{urlencode([*pairs, ('cursor', cursor)])}"
 
 
-def _for_reader(params: SearchParams) -> SearchParams:
+def for_reader(params: SearchParams) -> SearchParams:
+    """The search, over what this reader may see."""
     return replace(params, audiences=reader().audiences)

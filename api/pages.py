@@ -39,6 +39,11 @@ FACETS = (
     "license",
     "country",
     "language",
+    "modality",
+    "task",
+    "downloadable",
+    "license_use",
+    "year",
     "publisher",
     "node",
 )
@@ -57,6 +62,13 @@ NAMES = {
     "hvd": "High-value category",
     "profile": "Profile",
     "source": "Source",
+    "modality": "Kind of data",
+    "task": "Task",
+    "downloadable": "Download",
+    "license_use": "Licence allows",
+    "quality_band": "Quality",
+    "year": "Year",
+    "month": "Month",
 }
 SORTS = (
     ("relevance", "Best match"),
@@ -297,6 +309,8 @@ def _results(params: SearchParams, page: SearchPage, fault: str | None) -> dict[
         "sorts": SORTS,
         "sort": params.sort or ("relevance" if params.q else "-modified"),
         "first": address() if params.cursor else None,
+        "feed": f"/api/v1/datasets.atom?{urlencode([p for p in pairs if p[0] != 'sort'])}",
+        "meant": address(("q", page.did_you_mean)) if page.did_you_mean else None,
         "following": address(("cursor", page.next)) if page.next else None,
         "FILTERS": FILTERS,
     }

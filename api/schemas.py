@@ -11,6 +11,8 @@ from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
 from webargs.flaskparser import FlaskParser
 
+from catalogue.project.training import MODALITIES, TASK_VALUES, USES
+from catalogue.search.documents import BANDS
 from catalogue.search.query import KEYWORD_FIELDS
 from catalogue.search.service import SORTS, SearchParams
 
@@ -81,14 +83,30 @@ class ListQuery(PagingQuery, LanguageQuery):
     pass
 
 
+class SimilarQuery(LanguageQuery):
+    limit = fields.Integer(load_default=10, validate=validate.Range(1, 50))
+
+
 class SuggestQuery(LanguageQuery):
     q = fields.String(required=True, validate=validate.Length(max=200))
     limit = fields.Integer(load_default=10, validate=validate.Range(1, 100))
 
 
+# Filters whose values are known; another one is a mistake that is told.
+_VALUES = {
+    "modality": validate.OneOf(MODALITIES),
+    "task": validate.OneOf(TASK_VALUES),
+    "downloadable": validate.OneOf(("true", "false")),
+    "license_use": validate.OneOf(USES),
+    "quality_band": validate.OneOf(tuple(BANDS)),
+    "year": validate.Regexp(r"\d{4}\Z", error="write a year, as 2024"),
+    "month": validate.Regexp(r"\d{4}-\d{2}\Z", error="write a month, as 2024-05"),
+}
+
+
 def _filter(name: str) -> fields.List[str]:
     return fields.List(
-        fields.String(validate=validate.Length(max=2000)),
+        fields.String(validate=_VALUES.get(name, validate.Length(max=2000))),
         validate=validate.Length(max=MOST),
         metadata={"description": f"only records of this {name}; repeatable, any of them fits"},
     )
@@ -106,6 +124,10 @@ class SearchQuery(_Filters):  # type: ignore[misc, valid-type]
         metadata={"description": 'words, "phrases", -not, OR, field:value, prefix*'},
     )
     quality_min = fields.Integer(validate=validate.Range(0, 405))
+    size_min = fields.Integer(
+        validate=validate.Range(0, 2**63 - 1),
+        metadata={"description": "bytes that the files have together, at least"},
+    )
     modified_from = fields.String(metadata={"description": "date, ISO 8601"})
     modified_to = fields.String(metadata={"description": "date, ISO 8601; the whole day counts"})
     bbox = Bbox(metadata={"description": "west,south,east,north in degrees (WGS 84)"})
@@ -116,6 +138,9 @@ class SearchQuery(_Filters):  # type: ignore[misc, valid-type]
     facet_limit = fields.Integer(load_default=100, validate=validate.Range(1, 1000))
     lang = language_field()
     collapse = fields.String(load_default="none", validate=validate.OneOf(["none", "cluster"]))
+    explain = fields.Boolean(
+        load_default=False, metadata={"description": "tell how each item's score came about"}
+    )
 
     @post_load
     def made(self, data: dict[str, Any], **_options: Any) -> SearchParams:
@@ -145,6 +170,12 @@ class Item(Schema):
     modified = fields.String(allow_none=True)
     issued = fields.String(allow_none=True)
     quality = fields.Integer(allow_none=True)
+    modality = fields.List(fields.String(), allow_none=True)
+    task = fields.List(fields.String(), allow_none=True)
+    size = fields.Integer(allow_none=True, metadata={"description": "bytes, all files together"})
+    downloadable = fields.Boolean(allow_none=True)
+    license_use = fields.List(fields.String(), allow_none=True)
+    changed = fields.DateTime(metadata={"description": "when it last changed here"})
     node = fields.String()
     source = fields.String()
     highlight = fields.Dict(
@@ -165,6 +196,10 @@ class Found(Schema):
     items = fields.List(fields.Nested(Item))
     facets = fields.Dict(keys=fields.String(), values=fields.List(fields.Nested(FacetValue)))
     next = fields.String(allow_none=True)
+    did_you_mean = fields.String(
+        allow_none=True,
+        metadata={"description": "a spelling that finds more, where little is found"},
+    )
 
 
 class DistributionAnswer(Schema):
@@ -194,6 +229,9 @@ class Detail(Item):
     titles = fields.Dict()
     descriptions = fields.Dict()
     keywords = fields.Dict()
+    training_reasons = fields.List(
+        fields.Dict(), metadata={"description": "the rule behind modality, task, and so on"}
+    )
     distributions = fields.List(fields.Nested(DistributionAnswer))
     findings = fields.List(fields.Dict())
     provenance = fields.Nested(Provenance)

@@ -10,6 +10,7 @@ from typing import Any
 
 import vocab
 from catalogue.model import Change, Sector
+from catalogue.project.training import Training, training
 from catalogue.rdf.terms import is_iri, is_literal, parts_of, value_of
 from vocab.namespaces import DCAT, DCATAP, DCT, FOAF, GSP, LOCN, RDFS, SCHEMA, SKOS, VCARD
 
@@ -129,6 +130,7 @@ class Description:
     endpoint_url: str | None
     distributions: list[Distribution]
     sectors: list[Sector]
+    training: Training
     node: str
     source: str
 
@@ -143,15 +145,17 @@ def describe(change: Change, node_country: str) -> Description:
     creators = [graph.name(term) for term in node.terms(_DCT_CREATOR)]
     spatial = node.terms(_DCT_SPATIAL)
     countries = {code for term in spatial if (code := _code(term, "country"))}
-    licenses = [_code_or_text(t, "license", graph) for t in node.terms(_DCT_LICENSE)]
-    licenses += [one.license for one in distributions if one.license]
+    own = [_code_or_text(t, "license", graph) for t in node.terms(_DCT_LICENSE)]
+    licenses = own + [one.license for one in distributions if one.license]
+    keywords = node.all_texts(_DCAT_KEYWORD)
+    access = _access(node.first(_DCT_ACCESS_RIGHTS))
     return Description(
         id=record.page_id,
         iri=record.iri,
         type=record.type,
         title=node.texts(_DCT_TITLE),
         description=node.texts(_DCT_DESCRIPTION),
-        keywords=node.all_texts(_DCAT_KEYWORD),
+        keywords=keywords,
         publisher=graph.name(publisher) if publisher else next(iter(creators), None),
         publisher_iri=value_of(publisher) if publisher and is_iri(publisher) else None,
         creators=creators,
@@ -159,7 +163,7 @@ def describe(change: Change, node_country: str) -> Description:
         themes=_unique(_code_or_text(t, "theme", graph) for t in node.terms(_DCAT_THEME)),
         formats=_unique(one.format for one in distributions if one.format),
         licenses=_unique(licenses),
-        access=_access(node.first(_DCT_ACCESS_RIGHTS)),
+        access=access,
         languages=_unique(
             code for t in node.terms(_DCT_LANGUAGE) if (code := _code(t, "language"))
         ),
@@ -179,6 +183,7 @@ def describe(change: Change, node_country: str) -> Description:
         endpoint_url=_address(node.first(_DCAT_ENDPOINT_URL)),
         distributions=distributions,
         sectors=list(change.sectors),
+        training=training(distributions, keywords, own, access),
         node=record.node,
         source=record.source,
     )
@@ -202,6 +207,11 @@ def item(one: Description) -> dict[str, Any]:
         "modified": one.modified,
         "issued": one.issued,
         "quality": None,
+        "modality": [value for value, _rule in one.training.modality] or None,
+        "task": [value for value, _rule in one.training.task] or None,
+        "size": one.training.size,
+        "downloadable": one.training.downloadable,
+        "license_use": list(one.training.uses) if one.training.uses is not None else None,
         "node": one.node,
         "source": one.source,
     }
@@ -244,6 +254,7 @@ def detail(one: Description, language: str = "en") -> dict[str, Any]:
         "sector_reasons": [
             {"sector": s.sector, "rule": s.rule, "value": s.value} for s in one.sectors
         ],
+        "training_reasons": _reasons(one.training),
         "distributions": [
             {
                 "iri": d.iri,
@@ -259,6 +270,17 @@ def detail(one: Description, language: str = "en") -> dict[str, Any]:
             for d in one.distributions
         ],
     }
+
+
+def _reasons(found: Training) -> list[dict[str, Any]]:
+    """The rule behind each of a record's answers for people who train models."""
+    told = [("modality", *reason) for reason in found.modality]
+    told += [("task", *reason) for reason in found.task]
+    if found.downloadable_rule:
+        told.append(("downloadable", str(found.downloadable).lower(), found.downloadable_rule))
+    if found.uses is not None and found.uses_rule:
+        told.append(("license_use", " ".join(found.uses) or "none", found.uses_rule))
+    return [{"field": field, "value": value, "rule": rule} for field, value, rule in told]
 
 
 def in_language(texts: Texts, language: str) -> str | None:

@@ -1,78 +1,65 @@
 """Analysis: from text to tokens, once and in Python, for every engine.
 
-A text gives surface tokens: Unicode NFKC, lower case, folded (no accents in Latin, Greek and
-Cyrillic), with technical words kept whole (`pm2.5`, `c++`, `data.europa.eu`). A text in a language
-that has a stemmer gives the stems besides, marked with `~`, so that they meet only other stems. A
-query does not know its language: it looks for the surface form and for its stems in the likely ones.
+A text gives surface tokens: Unicode NFKC, lower case, without the elided article (`l'eau`), folded
+(no accents in Latin, Greek and Cyrillic), technical words kept whole (`pm2.5`, `c++`,
+`data.europa.eu`), and compounds with their parts besides. A text in a language of
+`languages.LANGUAGES` gives its stems too, marked with the language (`~en~imag`), so that they meet
+only stems of that language. A query does not know its language: it looks for the surface form and
+for its stem in each language of the index.
 """
 
 from __future__ import annotations
 
 import re
-import threading
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-import Stemmer
+from catalogue.project.folding import fold
+from catalogue.search.languages import LANGUAGES, stem
 
 LONGEST_TOKEN = 60
 LONGEST_TEXT = 20_000  # characters of one text that are analysed
+SHORT = 24  # characters of a text whose analysis is kept
+KEPT = 250_000  # words whose analysis is kept: about 80 MB
 
-STEMMERS = {
-    "da": "danish",
-    "de": "german",
-    "el": "greek",
-    "en": "english",
-    "es": "spanish",
-    "et": "estonian",
-    "fi": "finnish",
-    "fr": "french",
-    "ga": "irish",
-    "hu": "hungarian",
-    "it": "italian",
-    "lt": "lithuanian",
-    "nl": "dutch",
-    "pl": "polish",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "sv": "swedish",
-    "cs": "czech",
-}
-_AVAILABLE = frozenset(Stemmer.algorithms())
-_TOKEN = re.compile(r"\w+(?:[.\-_/:@]\w+)*(?:\+\+|#)?")
-_PARTS = re.compile(r"\w+")
+_MARKS = "\u0300-\u036f"  # marks that compose with no letter stand after it
+_TOKEN = re.compile(rf"\w[\w{_MARKS}]*(?:[.\-_@&·]\w[\w{_MARKS}]*)*(?:\+\+|#(?!\w))?")
+_PARTS = re.compile(rf"[^\W_][^\W_{_MARKS}]*(?:[{_MARKS}]+[^\W_{_MARKS}]*)*")
+# What is elided before a vowel in French, Italian, Catalan, Maltese and Irish; and 's after a word.
 _ELISION = re.compile(
-    r"\b(?:l|d|j|m|n|s|t|c|qu|dell|dall|nell|sull|all|un|gl|quell|lorsqu|puisqu|jusqu)['’](?=\w)"
+    r"\b(?:[ldjmnstcbfx]|qu|jusqu|lorsqu|puisqu|quoiqu|quelqu|presqu"
+    r"|un|gl|all|coll|dall|dell|nell|sull|agl|dagl|degl|negl|sugl|quell|quest|bell|sant|tutt|anch"
+    r"|dov|com|senz|mezz|nessun|ciascun|alcun|qualcun)'(?=\w)"
+    r"|(?<=\w)'s\b"
 )
 _IGNORED = re.compile(
-    "[\u0000-\u0008\u000e-\u001f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]"
+    "[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
-SHORT = 64  # characters of a text whose analysis is kept
-_own = threading.local()
+_HYPHENS = re.compile("[\u2010-\u2012\u2043\u2212]")
 
 
 def surface(text: str) -> list[str]:
-    """The surface tokens of a text in its order; a compound also gives its parts."""
-    tokens: list[str] = []
-    for token in _TOKEN.findall(_normal(text[:LONGEST_TEXT])):
-        tokens.append(token[:LONGEST_TOKEN])
-        if not token.isalnum():
-            parts = _PARTS.findall(token)
-            if len(parts) > 1:
-                tokens.extend(part[:LONGEST_TOKEN] for part in parts if len(part) > 1)
-    return tokens
+    """The surface tokens of a text in its order; after a compound its joined form and its parts."""
+    return [form for raw in raw_tokens(text) for form in forms(raw)]
 
 
 def tokens_of(text: str, language: str) -> Sequence[str]:
-    """What is indexed of a text: its surface tokens, then their stems in its language."""
+    """What is indexed of a text: its surface tokens, then each of its stems in its language once.
+
+    `language` is two letters, or anything else where the language is not known.
+    """
     return _often(text, language) if len(text) <= SHORT else _analysed(text, language)
 
 
 def _analysed(text: str, language: str) -> list[str]:
-    found = surface(text)
-    if language in STEMMERS:
-        found += [f"~{stem(token, language)}" for token in dict.fromkeys(found) if token.isalpha()]
+    words = _WORDS[language if language in LANGUAGES else ""]
+    found: list[str] = []
+    stemmed: list[str] = []
+    for surfaces, stems in [words[raw] for raw in raw_tokens(text)]:
+        found += surfaces
+        stemmed += stems
+    found += dict.fromkeys(stemmed)
     return found
 
 
@@ -82,59 +69,79 @@ def _often(text: str, language: str) -> tuple[str, ...]:
     return tuple(_analysed(text, language))
 
 
-def expansions(token: str, languages: Iterable[str]) -> list[str]:
-    """A query's token as it may stand in the index: itself, and its stems in the languages."""
-    if not token.isalpha():
-        return [token]
-    return list(dict.fromkeys([token, *(f"~{stem(token, language)}" for language in languages)]))
+def raw_tokens(text: str) -> list[str]:
+    """The words of a text, lower case and not folded, for `forms` and `stems`."""
+    found: list[str] = _TOKEN.findall(_normal(text[:LONGEST_TEXT]))
+    return found
 
 
-@lru_cache(maxsize=65_536)
-def stem(token: str, language: str) -> str:
-    """The stem of a folded token; the token itself where the language has no stemmer."""
-    name = STEMMERS.get(language)
-    if name is None or name not in _AVAILABLE:
-        return token
-    stemmers = _own.__dict__.setdefault("stemmers", {})
-    if name not in stemmers:
-        stemmers[name] = Stemmer.Stemmer(name)
-    stemmed: str = stemmers[name].stemWord(token)
-    return stemmed
+def forms(raw: str) -> tuple[str, ...]:
+    """The surface tokens of one word: itself; of a compound also its joined form, then its parts."""
+    whole = fold(raw)[:LONGEST_TOKEN]
+    if raw.isalnum():
+        return (whole,)
+    parts = [fold(part)[:LONGEST_TOKEN] for part in _PARTS.findall(raw)]
+    if len(parts) < 2:
+        return (whole,)
+    joined = ["".join(parts)[:LONGEST_TOKEN]] if len(parts) == 2 and "-" in raw else []
+    return (whole, *joined, *parts)
 
 
-@lru_cache(maxsize=512)
+def stems(raw: str, language: str) -> tuple[str, ...]:
+    """The marked stems of one word, or of a compound's parts, in a language of `LANGUAGES`.
+
+    Stemmers rely on accents and readers leave them out: both the word's stem, folded, and the
+    folded word's stem stand for it where they differ.
+    """
+    parts = [raw] if raw.isalpha() else [part for part in _PARTS.findall(raw) if part.isalpha()]
+    found = []
+    for part in parts:
+        if len(part) > 1:
+            found.append(fold(stem(part, language)))
+            if not part.isascii():
+                found.append(stem(fold(part), language))
+    return tuple(dict.fromkeys(f"~{language}~{one[:LONGEST_TOKEN]}" for one in found))
+
+
+class _Words(dict[str, tuple[tuple[str, ...], tuple[str, ...]]]):
+    """The forms and stems of a language's words as they turn up; all begin again when they are full."""
+
+    _total = 0
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._language = language
+
+    def __missing__(self, raw: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        found = forms(raw), stems(raw, self._language) if self._language else ()
+        if len(raw) <= LONGEST_TOKEN:
+            if _Words._total >= KEPT:
+                _forget()
+            _Words._total += 1
+            self[raw] = found
+        return found
+
+
+def _forget() -> None:
+    for words in _WORDS.values():
+        words.clear()
+    _Words._total = 0
+
+
+_WORDS = {language: _Words(language) for language in ("", *LANGUAGES)}
+
+
+def stemmed(raw: str, languages: Iterable[str]) -> list[tuple[str, str]]:
+    """A query's word as its stems may stand in the index: (language, marked stem)."""
+    if not raw.isalpha():
+        return []
+    return [(language, one) for language in languages for one in stems(raw, language)]
+
+
 def _normal(text: str) -> str:
-    text = _IGNORED.sub("", unicodedata.normalize("NFKC", text)).lower()
-    return fold(_ELISION.sub("", text))
-
-
-def fold(text: str) -> str:
-    """Without accents, with the sigma and the letters that do not decompose in their plain form."""
-    return text if text.isascii() else text.translate(_FOLDED)
-
-
-class _Folded(dict[int, str]):
-    """What is left of each character without its marks; filled as characters turn up."""
-
-    def __missing__(self, code: int) -> str:
-        parts = unicodedata.normalize("NFD", chr(code))
-        plain = "".join(_LETTERS.get(one, one) for one in parts if not unicodedata.combining(one))
-        self[code] = plain
-        return plain
-
-
-_LETTERS = {
-    "ß": "ss",
-    "æ": "ae",
-    "œ": "oe",
-    "ø": "o",
-    "đ": "d",
-    "ð": "d",
-    "ł": "l",
-    "þ": "th",
-    "ı": "i",
-    "ħ": "h",
-    "ς": "σ",
-}
-
-_FOLDED = _Folded()
+    if text.isascii():
+        text = _IGNORED.sub("", text).lower()
+    else:
+        text = _HYPHENS.sub("-", _IGNORED.sub("", unicodedata.normalize("NFKC", text)).lower())
+        text = text.replace("’", "'").replace("ʼ", "'")
+    return _ELISION.sub("", text) if "'" in text else text

@@ -17,7 +17,7 @@ from catalogue.errors import InvalidParameter
 from catalogue.project.ckan import TYPES
 from catalogue.search import parse as words
 from catalogue.search import solr
-from catalogue.search.analysis import STEMMERS, surface
+from catalogue.search.analysis import raw_tokens, surface
 from catalogue.search.moments import moment
 from catalogue.search.query import (
     KEYWORD_FIELDS,
@@ -35,7 +35,6 @@ from catalogue.search.query import (
     Request,
     Terms,
 )
-from catalogue.search.service import COMMON
 from catalogue.search.solr import Anything, Phrase, Span, UnusableQuery, Value, Word
 
 MOST_WORDS = 64  # words of a query that are looked for in texts, and beginnings of values
@@ -95,10 +94,11 @@ _ORDERS = {
 class Asking:
     """Who asks, and when: what a query cannot say itself.
 
-    `ids_of(iri)` gives the ids of the records that are about an IRI.
+    `languages` are those whose stems are looked for, the reader's first; `ids_of(iri)` gives the ids of
+    the records that are about an IRI.
     """
 
-    language: str
+    languages: Sequence[str]
     now: datetime
     audiences: tuple[str, ...]
     ids_of: Callable[[str], Sequence[str]]
@@ -183,16 +183,16 @@ def _listed(names: Iterable[str]) -> str:
 def _query(text: str, asking: Asking) -> Query:
     """What is looked for. Without a colon CKAN reads it as people type: any text is a query then."""
     try:
-        return solr.parse(text, _Leaves(asking)) or All()
+        return solr.parse(text, _Leaves(asking, text)) or All()
     except UnusableQuery as error:
-        if ":" in text or len(text) > solr.LONGEST or len(surface(text)) > MOST_WORDS:
+        if ":" in text or len(text) > solr.LONGEST or len(raw_tokens(text)) > MOST_WORDS:
             raise InvalidParameter("q", str(error)) from error
-    return _text("", " ".join(surface(text)), asking.language) or All()
+    return _words("", raw_tokens(text), _languages(asking, text)) or All()
 
 
 def _filter(text: str, asking: Asking) -> Query | None:
     try:
-        return solr.parse(text, _Leaves(asking))
+        return solr.parse(text, _Leaves(asking, text))
     except UnusableQuery as error:
         raise InvalidParameter("fq", str(error)) from error
 
@@ -200,8 +200,8 @@ def _filter(text: str, asking: Asking) -> Query | None:
 class _Leaves:
     """Values of fields as conditions on our index, for one query."""
 
-    def __init__(self, asking: Asking) -> None:
-        self._asking = asking
+    def __init__(self, asking: Asking, text: str) -> None:
+        self._asking, self._languages = asking, _languages(asking, text)
         self._words = 0
 
     def __call__(self, field: str | None, value: Value) -> Query:
@@ -232,9 +232,11 @@ class _Leaves:
             raise UnusableQuery("a range needs a field of times or numbers before it")
         if isinstance(value, Anything):
             return All()  # every record says something
-        self._count(len(surface(value.text)))
-        begins = isinstance(value, Word) and value.begins
-        found = _text(field, value.text, self._asking.language, begins=begins, phrase=True)
+        self._count(len(raw_tokens(value.text)))
+        if isinstance(value, Phrase):
+            found = _phrase(field, value.text, self._languages)
+        else:
+            found = _words(field, raw_tokens(value.text), self._languages, begins=value.begins)
         if found is None and field:
             raise UnusableQuery(f"{value.text[:60]!r} has no word to look for")
         return found or All()
@@ -253,24 +255,35 @@ class _Leaves:
         return Terms("id", tuple(ids)) if ids else _NOTHING
 
 
-def _text(
-    field: str, text: str, language: str, *, begins: bool = False, phrase: bool = False
-) -> Query | None:
-    """Words in a text field, or in all; None where the text has no word."""
-    if not surface(text):
-        return None
-    languages = [one for one in dict.fromkeys((language, *COMMON)) if one in STEMMERS]
+def _phrase(field: str, text: str, languages: Sequence[str]) -> Query | None:
+    """Words side by side in a text field, or in one of all; None where the text has no word."""
+    number = len(surface(text))
+    if number > words.LONGEST_PHRASE:
+        raise UnusableQuery(f"a phrase has more than {words.LONGEST_PHRASE} words")
     plain = text.replace('"', " ")
-    head = f"{field}:" if field else ""
-    if begins:
-        *whole, last = surface(plain)
-        parts = [words.parse(f"{head}{last}*", languages, typos=False)]
-        parts += [words.parse(f'{head}"{one}"', languages, typos=False) for one in whole]
-    elif phrase:
-        return words.parse(f'{head}"{plain}"', languages, typos=False)
-    else:
-        parts = [words.parse(f'"{one}"', languages, typos=False) for one in surface(plain)]
-    return parts[0] if len(parts) == 1 else And(tuple(parts))
+    return words.parse(f'{_head(field)}"{plain}"', languages) if number else None
+
+
+def _words(
+    field: str, tokens: Sequence[str], languages: Sequence[str], *, begins: bool = False
+) -> Query | None:
+    """Words anywhere in a text field, or in any, the last perhaps only begun; None where there is none."""
+    ends = [*("" for _one in tokens[1:]), "*" if begins else ""]
+    parts = [
+        words.parse(f"{_head(field)}{token}{end}", languages)
+        for token, end in zip(tokens, ends, strict=False)
+    ]
+    return None if not parts else parts[0] if len(parts) == 1 else And(tuple(parts))
+
+
+def _head(field: str) -> str:
+    return f"{field}:" if field else ""
+
+
+def _languages(asking: Asking, text: str) -> list[str]:
+    """As many languages as the number of words allows, as for any other search."""
+    number = max(len(raw_tokens(text)), 1) * 2 * len(words.STEMMED)
+    return list(asking.languages)[: max(1, words.MOST_TERMS // number)]
 
 
 def _of_keyword(name: str, value: Value) -> Query:

@@ -14,17 +14,22 @@ import orjson
 
 from catalogue.model import Change, audiences
 from catalogue.project.describe import Description, epoch, item
-from catalogue.search.analysis import fold, tokens_of
+from catalogue.project.folding import fold
+from catalogue.search.analysis import tokens_of
+from catalogue.search.languages import LANGUAGES
+from catalogue.search.query import SORTED_BY
 
 VERSION = 4  # of what a document holds; an index of another one is made anew
 MARK = "\x1f"  # between the parts of a head
 MISSING = 1 << 62  # sort keys from here on are those of records without the value
 
+BANDS = {"excellent": 351, "good": 221, "sufficient": 121, "bad": 0}  # points from which on
+
+_ID_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"  # of page ids, in the order of their code points
 _TIE = 25  # bits of a sort key that come from the record's id
 _VALUE = 37  # bits of a sort key that come from the value
 _ZERO = 1 << 36  # added to a number, so that times before 1970 sort too
 _LETTERS = 7  # of a title that its sort key tells
-_ID = "234567abcdefghijklmnopqrstuvwxyz"  # the characters of a page id in their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class Document:
     every one of `query.SORT_KEYS`: ascending by (key, id) is the order, whichever the direction,
     and records without the value come last in both. `box` is west, south, east, north in degrees.
     `heads` are what completion looks through: `read_head` tells their parts. `item` is the stored
-    JSON of `describe.item`.
+    JSON of `describe.item`, with `changed`: when the record was last changed here (ISO 8601 UTC).
     """
 
     id: str
@@ -61,21 +66,23 @@ def document(change: Change, one: Description) -> Document:
     numbers = {
         "modified": epoch(one.modified),
         "issued": epoch(one.issued),
-        "quality": None,
+        "changed": int(change.at.timestamp()),
         "first_seen": int(record.first_seen.timestamp()),
-        "changed": int(record.changed.timestamp()),
+        "quality": None,
+        "size": one.training.size,
     }
     sorts = {}
-    for name in ("modified", "issued", "quality", "first_seen", "changed"):
-        number = numbers[name]
+    for name in SORTED_BY:
+        number = numbers.get(name)
         sorts[f"{name}_up"], sorts[f"{name}_down"] = _number_keys(number, record.page_id)
     sorts["title_up"], sorts["title_down"] = _title_keys(one, record.page_id)
-    sorts["id_up"], sorts["id_down"] = id_keys(record.page_id)
+    sorts["id_up"], sorts["id_down"] = _id_keys(record.page_id)
+    stored = {**item(one), "changed": change.at.isoformat()}
     return Document(
         id=record.page_id,
         hash=record.content_hash.hex(),
         audiences=audiences(record.visibility),
-        texts=_texts(one),
+        texts=texts(one),
         keywords=keywords,
         numbers={name: number for name, number in numbers.items() if number is not None},
         sorts=sorts,
@@ -85,7 +92,7 @@ def document(change: Change, one: Description) -> Document:
             for kind in ("publisher", "keyword")
             for value in keywords.get(kind, ())
         ),
-        item=orjson.dumps(item(one)),
+        item=orjson.dumps(stored),
     )
 
 
@@ -113,7 +120,9 @@ def folded_head(text: str) -> str:
 
 
 def _keywords(one: Description) -> dict[str, list[str]]:
-    year = (one.modified or one.issued or "")[:4]
+    date = one.modified or one.issued or ""
+    found = one.training
+    down = found.downloadable
     return {
         "sector": [sector.sector for sector in one.sectors],
         "country": _some(one.country),
@@ -129,11 +138,27 @@ def _keywords(one: Description) -> dict[str, list[str]]:
         "type": [one.type],
         "node": [one.node],
         "source": [one.source],
-        "year": _some(year),
+        "year": _some(date[:4]),
+        "month": _some(date[:7] if len(date) >= 7 else None),
+        "quality_band": _some(quality_band(None)),
+        "modality": [value for value, _rule in found.modality],
+        "task": [value for value, _rule in found.task],
+        "downloadable": _some(None if down is None else str(down).lower()),
+        "license_use": list(found.uses or ()),
+        "text_language": [code for code in {**one.title, **one.description} if code in LANGUAGES],
     }
 
 
-def _texts(one: Description) -> dict[str, list[str]]:
+def quality_band(points: int | None) -> str | None:
+    """The band of MQA points, as data.europa.eu names them; None where nothing was scored."""
+    if points is None:
+        return None
+    return next(name for name, least in BANDS.items() if points >= least)
+
+
+def texts(one: Description) -> dict[str, list[str]]:
+    """The analysed tokens of each of `query.TEXT_FIELDS`. Text without a language is taken for one in
+    the record's language where it has exactly one."""
     words = [(word, lang) for lang, listed in one.keywords.items() for word in listed]
     parts = [
         (text, lang)
@@ -142,21 +167,38 @@ def _texts(one: Description) -> dict[str, list[str]]:
         for lang, text in table.items()
     ]
     names = [one.publisher or "", *one.creators, *one.identifiers, *one.formats, one.node]
+    own = one.languages[0] if len(one.languages) == 1 else ""
     return {
-        "title": _tokens((text, lang) for lang, text in one.title.items()),
-        "description": _tokens((text, lang) for lang, text in one.description.items()),
-        "keywords": _tokens(words),
-        "distributions": _tokens(parts),
-        "names": _tokens((name, "") for name in names),
+        "title": _tokens(((text, lang) for lang, text in one.title.items()), own),
+        "description": _tokens(((text, lang) for lang, text in one.description.items()), own),
+        "keywords": _tokens(words, own),
+        "distributions": _tokens(dict.fromkeys(parts), own),
+        "names": _tokens((name, "-") for name in names),
     }
 
 
-def _tokens(texts: Iterable[tuple[str, str]]) -> list[str]:
-    return [token for text, language in texts for token in tokens_of(text, language)]
+def _tokens(of: Iterable[tuple[str, str]], own: str = "") -> list[str]:
+    return [token for text, language in of for token in tokens_of(text, language or own)]
 
 
 def _some(value: str | None) -> list[str]:
     return [value] if value else []
+
+
+def id_rank(page_id: str) -> int:
+    """A number below 2**64 in the order of page ids, for engines that order faster by numbers."""
+    number = 0
+    for char in page_id[:13].ljust(13, "2"):
+        place = _ID_LETTERS.find(char)
+        number = number * 32 + max(place, 0)
+    return number >> 1  # the thirteenth letter stands for four bits only
+
+
+def ranked_id(rank: int) -> str:
+    """The page id of a rank: `id_rank` turned round."""
+    number = rank << 1
+    letters = (_ID_LETTERS[number >> shift & 31] for shift in range(60, -1, -5))
+    return "".join(letters)
 
 
 # --- sort keys -----------------------------------------------------------------------------------
@@ -183,11 +225,9 @@ def _title_keys(one: Description, page_id: str) -> tuple[int, int]:
     return _pair(number, 6 * _LETTERS, page_id, 62 - 6 * _LETTERS)
 
 
-def id_keys(page_id: str) -> tuple[int, int]:
-    """By the id as text: its first twelve characters of 2-7 and a-z, five bits each."""
-    number = 0
-    for char in page_id[:12].ljust(12, "2"):
-        number = number << 5 | _ID.find(char) & 31
+def _id_keys(page_id: str) -> tuple[int, int]:
+    """By the first twelve letters of the id."""
+    number = id_rank(page_id) >> 4
     return number, (1 << 60) - 1 - number
 
 

@@ -1,15 +1,20 @@
 """From what a person types to the query tree. Any text is a query; none is an error.
 
-Words (all must match), "phrases", -not, OR, field:value and prefix*. Longer words tolerate typos where
-the reader of the query asks for it.
+Words (all must match), "phrases" (an open one ends with the text), -not, OR between two of them,
+field:value and prefix*. Longer words tolerate typos where the caller asks for it. What stands behind
+the limits is left out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 
-from catalogue.search.analysis import expansions, surface
+import vocab
+from catalogue.search import ranking
+from catalogue.search.analysis import forms, raw_tokens, stemmed, surface
 from catalogue.search.query import (
     KEYWORD_FIELDS,
     TEXT_FIELDS,
@@ -27,71 +32,203 @@ from catalogue.search.query import (
     Terms,
 )
 
-# The weights of ranking, all of them.
-WEIGHTS = {"title": 4.0, "keywords": 2.0, "names": 1.5, "description": 1.0, "distributions": 0.5}
-TYPO = 0.3  # of a word that matches only with a typo
-TIE = 0.1
-
 LONGEST = 10_000  # characters that are read
-MOST = 32  # clauses; what stands behind them is left out
+MOST = 32  # words and phrases
+MOST_TERMS = 1_000  # terms that the stems of all languages may add
+LONGEST_PHRASE = 32  # tokens
+STEMMED = tuple(name for name in TEXT_FIELDS if name != "names")  # names have no language
+MISSPELT = ("title", "keywords")  # where typos are tolerated
 
-_PIECE = re.compile(r'(-)?(?:([a-z]+):)?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_PIECE = re.compile(
+    r'(?P<minus>[-\u2212])?(?:(?P<field>[A-Za-z_]+):)?(?:"(?P<phrase>[^"]*)(?:"|\Z)|(?P<word>[^\s"]+))'
+)
 
 
-def parse(text: str, languages: Sequence[str], *, typos: bool = True) -> Query:
-    """The query of a text; `languages` are those whose stems are looked for, likeliest first. With
-    `typos` words that differ by a letter or two match as well, with a lower score."""
-    groups: list[list[Query]] = [[]]
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One word or phrase as typed, with what stood before it. `start` and `end` in the text."""
+
+    text: str
+    field: str = ""
+    phrase: bool = False
+    minus: bool = False
+    start: int = 0
+    end: int = 0
+
+    @property
+    def is_or(self) -> bool:
+        return self.text == "OR" and not (self.field or self.phrase or self.minus)
+
+
+def clean(text: str) -> str:
+    """The text as far as it is read, without halves of characters, which no index takes."""
+    return _SURROGATES.sub("\ufffd", text[:LONGEST])
+
+
+def pieces(text: str) -> list[Piece]:
+    """What a text consists of, `MOST` at the most, with OR as typed."""
+    found: list[Piece] = []
     number = 0
-    for match in _PIECE.finditer(text[:LONGEST]):
-        minus, field, phrase, word = match.groups()
-        if word == "OR" and not minus and not field:
-            groups.append([])
-            continue
-        clause = _clause((field or "").lower(), phrase, word, languages, typos=typos)
-        if clause is None:
-            continue
-        groups[-1].append(Not(clause) if minus else clause)
-        number += 1
+    for match in _PIECE.finditer(clean(text).translate(_QUOTES)):
+        minus, field, phrase, word = match.group("minus", "field", "phrase", "word")
+        quoted = phrase is not None
+        one = Piece(
+            phrase if quoted else word or "",
+            (field or "").lower(),
+            quoted,
+            bool(minus),
+            *match.span("phrase" if quoted else "word"),
+        )
+        found.append(one)
+        number += 0 if one.is_or else max(1, min(len(raw_tokens(one.text)), MOST))
         if number >= MOST:
             break
-    alternatives = [_all(group) for group in groups if group]
-    if not alternatives:
+    return found
+
+
+def parse(text: str, languages: Sequence[str], *, typos: bool = False) -> Query:
+    """The query of a text; `languages` are those whose stems are looked for, the reader's first. With
+    `typos` words that differ by a letter or two match as well, with a lower score."""
+    given = pieces(text)
+    words = sum(min(len(raw_tokens(one.text)), MOST) for one in given if not one.is_or)
+    known = list(languages)[: max(1, MOST_TERMS // (max(words, 1) * 2 * len(STEMMED)))]
+    units: list[list[Query]] = []
+    joined = False
+    for one in given:
+        if one.is_or:
+            joined = bool(units)
+            continue
+        clause = _clause(one, known, typos=typos)
+        if clause is None:
+            continue
+        made = Not(clause) if one.minus else clause
+        if joined:
+            units[-1].append(made)
+        else:
+            units.append([made])
+        joined = False
+    parts = [unit[0] if len(unit) == 1 else Or(tuple(unit)) for unit in units]
+    if not parts:
         return All()
-    return alternatives[0] if len(alternatives) == 1 else Or(tuple(alternatives))
+    whole = _all(parts)
+    beside = _adjacent(given)
+    return Or((whole, beside)) if beside is not None and len(parts) > 1 else whole
 
 
-def _all(group: list[Query]) -> Query:
-    return group[0] if len(group) == 1 else And(tuple(group))
+def beginning(text: str, languages: Sequence[str]) -> Query | None:
+    """Titles that have the words, the last of them perhaps not typed to its end; None without one."""
+    raw = raw_tokens(text)[-8:]
+    if not raw:
+        return None
+    last = forms(raw[-1])[0]
+    parts = [_in_field("title", word, languages, typos=False) for word in raw[:-1]]
+    ended = _in_field("title", raw[-1], languages, typos=False)
+    parts.append(Or((ended, Prefix("title", last))) if len(last) > 1 else ended)
+    return _all(parts)
 
 
-def _clause(
-    field: str, phrase: str | None, word: str | None, languages: Sequence[str], *, typos: bool
-) -> Query | None:
-    text = phrase if phrase is not None else word or ""
-    if field in KEYWORD_FIELDS:
-        return Terms(field, (text,)) if text else None
-    fields = (field,) if field in TEXT_FIELDS else TEXT_FIELDS
-    if field and field not in TEXT_FIELDS:
-        text = f"{field}:{text}"
-    tokens = surface(text)
+def _adjacent(given: Sequence[Piece]) -> Query | None:
+    """All the words side by side in a title: it implies the query, and only adds to the score."""
+    plain = [one for one in given if not one.minus]
+    if len(plain) != len(given) or any(one.field or one.phrase or one.is_or for one in plain):
+        return None
+    tokens = surface(" ".join(one.text for one in plain))
+    if not 2 <= len(tokens) <= 8 or any(one.text.endswith("*") for one in plain):
+        return None
+    return Boost(Phrase("title", tuple(tokens)), ranking.ADJACENT)
+
+
+def _all(parts: Sequence[Query]) -> Query:
+    return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+
+def _clause(one: Piece, languages: Sequence[str], *, typos: bool) -> Query | None:
+    if one.field in KEYWORD_FIELDS:
+        return Terms(one.field, values_of(one.field, one.text)) if one.text else None
+    fields = (one.field,) if one.field in TEXT_FIELDS else TEXT_FIELDS
+    text = one.text if one.field in TEXT_FIELDS else f"{one.field} {one.text}"
+    if one.phrase:
+        return _phrase(text, fields)
+    raw = raw_tokens(text)
+    if not raw:
+        return None
+    clauses = [_word(token, fields, languages, typos=typos) for token in raw[:MOST]]
+    last = forms(raw[-1])[0]
+    if text.endswith("*") and len(last) > 1:
+        clauses[-1] = _best(Boost(Prefix(name, last), ranking.FIELDS[name]) for name in fields)
+    return _all(clauses)
+
+
+def values_of(field: str, text: str) -> tuple[str, ...]:
+    """The values of a keyword field that a text may mean: itself, in capitals, in small letters,
+    and the code of the concept that is called so in any language."""
+    text = text.strip()
+    named = _named(field).get(text.casefold(), ())
+    return tuple(dict.fromkeys([text, text.upper(), text.lower(), *named]))
+
+
+@cache
+def _named(field: str) -> Mapping[str, tuple[str, ...]]:
+    """Codes by the labels of their concepts, in small letters."""
+    found: dict[str, tuple[str, ...]] = {}
+    for concept in vocab.scheme(field) if field in vocab.SCHEMES else ():
+        for label in concept.labels.values():
+            name = label.casefold()
+            found[name] = tuple(dict.fromkeys((*found.get(name, ()), concept.code)))
+    return found
+
+
+def _phrase(text: str, fields: Sequence[str]) -> Query | None:
+    """Words side by side; a single one exactly as it is written."""
+    tokens = tuple(surface(text)[:LONGEST_PHRASE])
     if not tokens:
         return None
-    if phrase is not None and len(tokens) > 1:
-        return DisMax(tuple(Boost(Phrase(f, tuple(tokens)), WEIGHTS[f]) for f in fields), TIE)
-    if word is not None and word.endswith("*") and len(tokens[-1]) > 1:
-        return DisMax(tuple(Boost(Prefix(f, tokens[-1]), WEIGHTS[f]) for f in fields), TIE)
-    return _all([_token(token, fields, languages, typos=typos) for token in tokens[:1] or tokens])
+    if len(tokens) == 1:
+        return _best(Boost(Term(name, tokens[0]), ranking.FIELDS[name]) for name in fields)
+    return _best(Boost(Phrase(name, tokens), ranking.FIELDS[name]) for name in fields)
 
 
-def _token(token: str, fields: Sequence[str], languages: Sequence[str], *, typos: bool) -> Query:
-    parts: list[Query] = [
-        Boost(Term(field, form), WEIGHTS[field] * (1.0 if form == token else 0.8))
-        for field in fields
-        for form in expansions(token, languages)
-    ]
-    if typos and token.isalpha() and len(token) >= 5:
-        distance = 2 if len(token) >= 9 else 1
-        near = (field for field in fields if field in {"title", "keywords"})
-        parts += [Boost(Fuzzy(field, token, distance), WEIGHTS[field] * TYPO) for field in near]
-    return DisMax(tuple(parts), TIE)
+def _word(raw: str, fields: Sequence[str], languages: Sequence[str], *, typos: bool) -> Query:
+    """One word: of the fields the best, within a field the best form."""
+    found = forms(raw)
+    if len(found) == 1:
+        return _best(_in_field(name, raw, languages, typos=typos) for name in fields)
+    parts = tuple(form for form in found[1:] if form != found[0].replace("-", ""))
+    exact = _best(
+        Boost(
+            DisMax((*(Term(name, form) for form in found[:2]), Phrase(name, parts)), 0.0),
+            ranking.FIELDS[name],
+        )
+        for name in fields
+    )
+    if "-" in raw and all(part.isalpha() and len(part) > 2 for part in parts):
+        apart = _all([_word(part, fields, languages, typos=typos) for part in parts])
+        return Or((apart, Boost(exact, ranking.EXACT)))
+    return exact
+
+
+def _in_field(name: str, raw: str, languages: Sequence[str], *, typos: bool) -> Query:
+    token = forms(raw)[0]
+    parts: list[Query] = [Term(name, token)]
+    if name in STEMMED:
+        parts += [
+            Boost(Term(name, form), ranking.STEM if spoken == languages[0] else ranking.OTHER_STEM)
+            for spoken, form in stemmed(raw, languages)
+        ]
+    if typos and name in MISSPELT and tolerated(token):
+        parts.append(Boost(Fuzzy(name, token, tolerated(token)), ranking.TYPO))
+    return Boost(DisMax(tuple(parts), 0.0), ranking.FIELDS[name])
+
+
+def tolerated(token: str) -> int:
+    """How many letters of a word may be wrong, by its length."""
+    if not token.isalpha() or len(token) < ranking.ONE_TYPO:
+        return 0
+    return 2 if len(token) >= ranking.TWO_TYPOS else 1
+
+
+def _best(parts: Iterable[Query]) -> Query:
+    found = tuple(parts)
+    return found[0] if len(found) == 1 else DisMax(found, ranking.TIE)

@@ -36,16 +36,16 @@ KEYWORD_FIELDS = (
     "license_use",
 )
 INNER_FIELDS = ("text_language",)  # keyword fields that no door names
-# Epoch seconds UTC, epoch seconds UTC, points of 405, bytes; when the record was first seen and last
-# changed here, in epoch seconds UTC.
-NUMBER_FIELDS = ("modified", "issued", "quality", "size", "first_seen", "changed")
-SORTED_BY = ("modified", "issued", "title", "quality", "first_seen", "changed", "id")
+# Seconds since 1970 UTC for the first four (`changed` and `first_seen`: here, not at the source), points
+# of 405, bytes.
+NUMBER_FIELDS = ("modified", "issued", "changed", "first_seen", "quality", "size")
+SORTED_BY = ("modified", "issued", "changed", "first_seen", "title", "quality", "id")
 SORT_KEYS = tuple(f"{name}_{way}" for name in SORTED_BY for way in ("up", "down"))
 
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """Every record."""
+    """Every record; adds nothing to the score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ class Fuzzy:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A keyword field, or `id`, has at least one of the values; adds nothing to the score."""
+    """A field of `KEYWORD_FIELDS` or `INNER_FIELDS`, "id" or "audience" has at least one of the values;
+    adds nothing to the score."""
 
     field: str
     values: tuple[str, ...]
@@ -115,16 +116,22 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class And:
+    """All of the parts; the score is the sum of theirs."""
+
     parts: tuple[Query, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
+    """At least one of the parts; the score is the sum of theirs that match."""
+
     parts: tuple[Query, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """Every record but those; adds nothing to the score."""
+
     part: Query
 
 

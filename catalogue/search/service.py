@@ -5,11 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import html
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -17,27 +14,46 @@ import orjson
 import vocab
 from catalogue.errors import InvalidParameter
 from catalogue.ports import Index
-from catalogue.project.describe import epoch, render_item
-from catalogue.search.analysis import STEMMERS, stem, surface
-from catalogue.search.parse import parse
-from catalogue.search.query import KEYWORD_FIELDS, Box, Query, Range, Request, Result
+from catalogue.project.describe import Description, epoch, render_item
+from catalogue.search import ranking
+from catalogue.search.documents import texts
+from catalogue.search.explain import explained
+from catalogue.search.highlight import highlight, words_of
+from catalogue.search.languages import LANGUAGES
+from catalogue.search.parse import beginning, clean, parse, pieces, tolerated
+from catalogue.search.query import (
+    KEYWORD_FIELDS,
+    SORTED_BY,
+    And,
+    Boost,
+    Box,
+    Not,
+    Or,
+    Query,
+    Range,
+    Request,
+    Result,
+    Term,
+    Terms,
+)
+from catalogue.search.spelling import respelt
 from catalogue.search.starts import Starts
 
-SORTS = ("relevance", "modified", "issued", "title", "quality")
+SORTS = ("relevance", *SORTED_BY)
 FACETS = KEYWORD_FIELDS
-FEW = 10  # hits below which words with typos are looked for too
-COMMON = ("en", "de", "fr", "es", "it")  # languages whose stems every query looks for
+LARGEST = 2**63 - 1  # bytes
 _SCHEMES = {"sector", "theme", "format", "license", "access", "language", "hvd", "country"}
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class SearchParams:
-    """What a reader asks. Dates are ISO 8601; `bbox` is west, south, east, north in degrees."""
+    """What a reader asks. Dates are ISO 8601; `bbox` is west, south, east, north in degrees; `size_min`
+    bytes. With `explain` each item tells how its score came about."""
 
     q: str = ""
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
     quality_min: int | None = None
+    size_min: int | None = None
     modified_from: str | None = None
     modified_to: str | None = None
     bbox: tuple[float, float, float, float] | None = None
@@ -48,17 +64,20 @@ class SearchParams:
     facet_limit: int = 100
     lang: str = "en"
     collapse: str = "none"
+    explain: bool = False
     audiences: tuple[str, ...] = ("public",)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """`facets`: by name a list of {"value","label","count"}. `next` is a cursor or None."""
+    """`facets`: by name a list of {"value","label","count"}. `next` is a cursor or None. `did_you_mean`
+    is the text of a search that finds more, where this one found little."""
 
     total: int
     items: tuple[dict[str, Any], ...]
     facets: dict[str, list[dict[str, Any]]]
     next: str | None
+    did_you_mean: str | None = None
 
 
 class SearchService:
@@ -67,15 +86,19 @@ class SearchService:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._starts = Starts(index)
+        self._spoken: tuple[object, tuple[str, ...]] = (None, ())
 
     def search(self, params: SearchParams) -> SearchPage:
         """Answer a search. Raises: InvalidParameter naming the parameter at fault."""
-        result = self._found(_request(params, typos=False))
-        if params.q.strip() and result.total < FEW:
-            result = self._found(_request(params, typos=True))
-        words = _highlightable(params.q)
-        rendered = [render_item(hit.item, params.lang) for hit in result.hits]
-        items = tuple({**one, "highlight": _highlight(one, words)} for one in rendered)
+        params = replace(params, q=clean(params.q))
+        languages = self.languages(params.lang, params.audiences)
+        request = _request(params, languages)
+        result = self._found(request)
+        suggestion = None
+        if result.total < ranking.FEW and _misspellable(params.q):
+            looser = replace(request, query=parse(params.q, languages, typos=True))
+            suggestion = self._likelier(params, looser, result.total, languages)
+            request, result = looser, self._found(looser)
         facets = {
             name: [
                 {"value": v, "label": _label(name, v, params.lang), "count": n} for v, n in counted
@@ -85,14 +108,68 @@ class SearchService:
         following = None
         if result.next is not None:
             following = _cursor(result.next, _digest(params))
-        return SearchPage(result.total, items, facets, following)
+        items = self._items(params, request, result)
+        return SearchPage(result.total, items, facets, following, suggestion)
+
+    def _items(
+        self, params: SearchParams, request: Request, result: Result
+    ) -> tuple[dict[str, Any], ...]:
+        words = words_of(params.q)
+        items = []
+        for hit in result.hits:
+            rendered = render_item(hit.item, params.lang)
+            items.append({**rendered, "highlight": highlight(rendered, hit.item, words)})
+        if params.explain:
+            ids = [hit.id for hit in result.hits]
+            told = explained(request.query, ids, lambda part: self._scores(part, request, ids))
+            items = [{**item, "explain": told[item["id"]]} for item in items]
+        return tuple(items)
+
+    def _scores(self, part: Query, request: Request, ids: Sequence[str]) -> dict[str, float]:
+        """The scores that a part of a query gives some records."""
+        asked = Request(
+            query=part,
+            must=(Terms("id", tuple(ids)),),
+            limit=max(len(ids), 1),
+            audiences=request.audiences,
+        )
+        return {hit.id: hit.score for hit in self._found(asked).hits}
 
     def _found(self, request: Request) -> Result:
         try:
             result: Result = self._index.search(request)
         except (ValueError, OverflowError) as error:
+            if request.after is None:
+                raise
             raise InvalidParameter("cursor", "this is no position that a page gave") from error
         return result
+
+    def _likelier(
+        self, params: SearchParams, looser: Request, total: int, languages: Sequence[str]
+    ) -> str | None:
+        """A spelling of the query that finds much more; None where there is none, or on a later page."""
+        if params.cursor:
+            return None
+        near = self._found(replace(looser, facets=(), sort="relevance", limit=50)).hits
+        text = respelt(params.q, [hit.item for hit in near])
+        if text is None:
+            return None
+        asked = replace(looser, query=parse(text, languages), facets=(), limit=1)
+        better = self._found(asked).total
+        return text if better >= max(1, ranking.LIKELIER * total) else None
+
+    def languages(self, reader_s: str, audiences: tuple[str, ...]) -> list[str]:
+        """The languages whose stems are looked for: the reader's, then those of the texts, the most
+        frequent first."""
+        key = (self._index.generation(), audiences)
+        known, spoken = self._spoken
+        if known != key:
+            asked = Request(
+                facets=("text_language",), limit=1, sort="-modified", audiences=audiences
+            )
+            spoken = tuple(value for value, _n in self._found(asked).facets["text_language"])
+            self._spoken = (key, spoken)
+        return [one for one in dict.fromkeys((reader_s, *spoken)) if one in LANGUAGES]
 
     def page(self, request: Request, start: int, walker: str) -> Result:
         """Answer a request as a page behind so many records: `search.starts.Starts.page`.
@@ -108,23 +185,87 @@ class SearchService:
     def generation(self) -> int:
         return int(self._index.generation())
 
-    def suggest(self, text: str, limit: int = 10, lang: str = "en") -> list[dict[str, str]]:
-        """What a person may mean who has typed so far: concepts, publishers, keywords."""
-        wanted = text.strip().lower()
-        if not wanted:
+    # --- beside searching --------------------------------------------------------------------------
+
+    def suggest(
+        self, text: str, limit: int = 10, lang: str = "en", audiences: tuple[str, ...] = ("public",)
+    ) -> list[dict[str, str]]:
+        """What a person may mean who has typed so far: concepts, publishers, keywords, records.
+
+        Each is {"kind","value","label"}: `kind` is a filter's name and `value` what it takes, or
+        "record" and a page id.
+        """
+        text = clean(text)
+        if not text.strip():
             return []
-        found = [
-            {"kind": name, "value": concept.code, "label": concept.label(lang)}
-            for name in ("sector", "theme", "hvd")
-            for concept in vocab.scheme(name)
-            if concept.label(lang).lower().startswith(wanted)
+        concepts = _concepts(text, lang)[: max(1, limit // 3)]
+        heads = [
+            {"kind": kind, "value": value, "label": label}
+            for kind, value, label in self._index.complete(text, limit)
         ]
-        for kind, value, label in self._index.complete(text, limit):
-            found.append({"kind": kind, "value": value, "label": label})
-        return found[:limit]
+        query = beginning(text, self.languages(lang, audiences))
+        records = []
+        if query is not None:
+            asked = Request(query=query, limit=limit, audiences=audiences)
+            for hit in self._found(asked).hits:
+                title = render_item(hit.item, lang)["title"]
+                records.append({"kind": "record", "value": hit.id, "label": title or hit.id})
+        room = limit - len(concepts) - min(len(records), limit // 3)
+        found = [*concepts, *heads[: max(room, 0)]]
+        return [*found, *records[: limit - len(found)]]
+
+    def similar(
+        self,
+        one: Description,
+        limit: int = 10,
+        lang: str = "en",
+        audiences: tuple[str, ...] = ("public",),
+    ) -> list[dict[str, Any]]:
+        """Items of the records whose titles and keywords have most in common with a record's, the
+        most alike first; never the record itself."""
+        words = [Boost(Term(field, token), weight) for field, token, weight in _telling(one)]
+        if not words:
+            return []
+        query = And((Or(tuple(words)), Not(Terms("id", (one.id,)))))
+        found = self._found(Request(query=query, limit=limit, audiences=audiences))
+        return [render_item(hit.item, lang) for hit in found.hits]
 
 
-def _request(params: SearchParams, *, typos: bool) -> Request:
+def _misspellable(text: str) -> bool:
+    """Whether a typo in one of the words would be tolerated."""
+    return any(
+        tolerated(word)
+        for one in pieces(text)
+        if not one.phrase and not one.is_or
+        for word in words_of(one.text)
+    )
+
+
+def _concepts(text: str, lang: str) -> list[dict[str, str]]:
+    """Concepts with a word in their label that begins so."""
+    wanted = text.strip().lower()
+    return [
+        {"kind": name, "value": concept.code, "label": label}
+        for name in ("sector", "theme", "hvd")
+        for concept in vocab.scheme(name)
+        if f" {wanted}" in f" {(label := concept.label(lang)).lower()}"
+    ]
+
+
+def _telling(one: Description) -> list[tuple[str, str, float]]:
+    """The words that a record is likened by: stems where its language has them, else longer words."""
+    of = texts(one)
+    found = []
+    for name in ("title", "keywords"):
+        stems = [token for token in of[name] if token.startswith("~")]
+        words = stems or [token for token in of[name] if len(token) > 3]
+        weight = ranking.FIELDS[name]
+        kept = dict.fromkeys(words[: ranking.SIMILAR_TERMS // 2])
+        found += [(name, token, weight) for token in kept]
+    return found
+
+
+def _request(params: SearchParams, languages: Sequence[str]) -> Request:
     sort = _sort(params)
     unknown = [name for name in params.facets if name not in FACETS]
     if unknown:
@@ -140,10 +281,13 @@ def _request(params: SearchParams, *, typos: bool) -> Request:
     for name in params.filters:
         if name not in KEYWORD_FIELDS:
             raise InvalidParameter(name, "there is no such filter")
-    languages = dict.fromkeys([params.lang, *COMMON])
     return Request(
-        query=parse(params.q, [one for one in languages if one in STEMMERS], typos=typos),
-        filters={name: tuple(values) for name, values in params.filters.items() if values},
+        query=parse(params.q, languages),
+        filters={
+            name: tuple(clean(value) for value in values)
+            for name, values in params.filters.items()
+            if values
+        },
         must=tuple(_bounds(params)),
         sort=sort,
         limit=params.limit,
@@ -178,6 +322,10 @@ def _bounds(params: SearchParams) -> list[Query]:
         if not 0 <= params.quality_min <= 405:
             raise InvalidParameter("quality_min", "must be from 0 to 405")
         found.append(Range("quality", params.quality_min, None))
+    if params.size_min is not None:
+        if not 0 <= params.size_min <= LARGEST:
+            raise InvalidParameter("size_min", "must be a number of bytes, 0 or more")
+        found.append(Range("size", params.size_min, None))
     if params.bbox is not None:
         west, south, east, north = params.bbox
         if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
@@ -199,8 +347,15 @@ def _digest(params: SearchParams) -> str:
     """What must be the same from page to page: everything but the cursor, page size and labels."""
     parts = [
         params.q,
-        sorted((name, sorted(values)) for name, values in params.filters.items()),
-        [params.quality_min, params.modified_from, params.modified_to, params.bbox, params.sort],
+        sorted((name, sorted(map(clean, of))) for name, of in params.filters.items()),
+        [
+            params.quality_min,
+            params.size_min,
+            params.modified_from,
+            params.modified_to,
+            params.bbox,
+            params.sort,
+        ],
         sorted(params.audiences),
     ]
     return hashlib.blake2b(orjson.dumps(parts), digest_size=6).hexdigest()
@@ -228,40 +383,3 @@ def _position(cursor: str, digest: str) -> str:
 
 def _label(name: str, value: str, language: str) -> str:
     return vocab.label(name, value, language) if name in _SCHEMES else value
-
-
-def _highlightable(text: str) -> frozenset[str]:
-    return frozenset(form for token in surface(text) for form in _forms(token))
-
-
-def _highlight(rendered: Mapping[str, Any], words: frozenset[str]) -> dict[str, str] | None:
-    """Title and description as HTML: the text escaped, the words found in <mark>."""
-    if not words:
-        return None
-    found = {}
-    for name in ("title", "description"):
-        text = rendered[name]
-        if text:
-            marked, number = _marked(text, words)
-            if number:
-                found[name] = marked
-    return found or None
-
-
-def _marked(text: str, words: frozenset[str]) -> tuple[str, int]:
-    parts, at, number = [], 0, 0
-    for match in _WORD.finditer(text):
-        if not words.isdisjoint(_forms(match.group())):
-            parts.append(html.escape(text[at : match.start()]))
-            parts.append(f"<mark>{html.escape(match.group())}</mark>")
-            at, number = match.end(), number + 1
-    parts.append(html.escape(text[at:]))
-    return "".join(parts), number
-
-
-@lru_cache(maxsize=131_072)
-def _forms(word: str) -> tuple[str, ...]:
-    """A word's tokens, and their stems in the languages that every query looks for."""
-    tokens = surface(word)
-    stems = (stem(token, language) for token in tokens for language in COMMON)
-    return tuple(dict.fromkeys((*tokens, *stems)))

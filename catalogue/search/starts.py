@@ -65,7 +65,8 @@ class Starts:
             self._remember(key, at, position)
         result: Result = self._index.search(replace(request, after=position))
         if result.next is not None:
-            self._remember(key, start + len(result.hits), result.next)
+            # Hits that the reader may no longer see are left out of a page, and counted all the same.
+            self._remember(key, start + request.limit, result.next)
         return result
 
     def _behind_the_end(self, request: Request) -> Result:

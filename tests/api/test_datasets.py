@@ -26,8 +26,8 @@ def get(client: FlaskClient, address: str, status: int = 200) -> Any:
 
 def test_a_search_answers_every_field_of_the_contract(client: FlaskClient, id_of: Ids) -> None:
     found = get(client, "/api/v1/datasets?q=chest+x-ray&sector=health&facets=sector,country,format")
-    assert set(found) == {"total", "items", "facets", "next"}
-    assert (found["total"], found["next"]) == (1, None)
+    assert set(found) == {"total", "items", "facets", "next", "did_you_mean"}
+    assert (found["total"], found["next"], found["did_you_mean"]) == (1, None, None)
     (item,) = found["items"]
     assert set(next(iter(CONTRACT)).split()) <= set(item)
     assert item["id"] == id_of(XRAY)

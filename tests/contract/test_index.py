@@ -185,4 +185,4 @@ def test_words_with_typos_are_looked_for_only_where_few_match(make: Make) -> Non
 def test_a_keyword_with_our_separator_in_it_breaks_no_suggestion(make: Make) -> None:
     graph = b'<http://portal.example/1> <http://www.w3.org/ns/dcat#keyword> "wi\\u001Fnd"@en .\n'
     service = make(replace(change(1, "One"), graph=graph))
-    assert [one["kind"] for one in service.suggest("wi")] == ["keyword"]
+    assert "wi nd" in [one["value"] for one in service.suggest("wi") if one["kind"] == "keyword"]

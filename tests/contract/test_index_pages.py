@@ -23,10 +23,8 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 def changed(number: int, seconds: int, **more: str) -> Change:
     """Record `number`, last changed so many seconds after the start."""
     made = change(number, "Record", **more)
-    return replace(
-        made,
-        record=replace(made.record, changed=START + timedelta(seconds=seconds, microseconds=7)),
-    )
+    at = START + timedelta(seconds=seconds, microseconds=7)
+    return replace(made, at=at, record=replace(made.record, changed=at))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from tantivy import SchemaBuilder
 
 from catalogue.search import query as q
 from catalogue.search.documents import VERSION as DOCUMENTS
-from catalogue.search.documents import Document
+from catalogue.search.documents import Document, id_rank
 
 # Of the schema, and of what is put into it; another one makes the index anew.
 VERSION = f"1.{DOCUMENTS}"
@@ -28,6 +28,7 @@ def schema() -> Any:
     builder.add_text_field("hash", stored=True, tokenizer_name="raw", index_option="basic")
     for name in q.NUMBER_FIELDS:
         builder.add_integer_field(f"{name}_at", indexed=True, fast=True)
+    builder.add_unsigned_field("rank", fast=True)
     for name in q.SORT_KEYS:
         builder.add_unsigned_field(name, indexed=True, fast=True)
     for name in SIDES:
@@ -39,6 +40,7 @@ def schema() -> Any:
 def tantivy_document(one: Document) -> TantivyDocument:
     made = TantivyDocument()
     made.add_text("id", one.id)
+    made.add_unsigned("rank", id_rank(one.id))
     made.add_text("hash", one.hash)
     for audience in one.audiences:
         made.add_text("audience", audience)

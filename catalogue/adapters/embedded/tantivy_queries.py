@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tantivy import FieldType, Occur
@@ -14,7 +15,7 @@ def compiled(query: q.Query, schema: Any) -> T:  # noqa: C901 PLR0911 PLR0912 on
     """Our query tree in Tantivy's own."""
     match query:
         case q.All():
-            return T.all_query()
+            return T.const_score_query(T.all_query(), 0.0)
         case q.Term(field, token):
             return T.term_query(schema, field, token)
         case q.Phrase(field, tokens):
@@ -37,17 +38,25 @@ def compiled(query: q.Query, schema: Any) -> T:  # noqa: C901 PLR0911 PLR0912 on
         case q.Box():
             return T.const_score_query(_box(query, schema), 0.0)
         case q.And(parts):
-            return T.boolean_query([(Occur.Must, compiled(one, schema)) for one in parts])
+            return _and(parts, schema)
         case q.Or(parts):
             return T.boolean_query([(Occur.Should, compiled(one, schema)) for one in parts])
-        case q.Not(part):
-            return T.boolean_query(
-                [(Occur.Must, T.all_query()), (Occur.MustNot, compiled(part, schema))]
-            )
+        case q.Not():
+            return _and((query,), schema)
         case q.DisMax(parts, tie):
             return T.disjunction_max_query([compiled(one, schema) for one in parts], tie)
         case q.Boost(part, factor):
             return T.boost_query(compiled(part, schema), factor)
+
+
+def _and(parts: Sequence[q.Query], schema: Any) -> T:
+    """What must and what must not be; something must, so everything does where nothing is said."""
+    denied = [
+        (Occur.MustNot, compiled(one.part, schema)) for one in parts if isinstance(one, q.Not)
+    ]
+    wanted = [(Occur.Must, compiled(one, schema)) for one in parts if not isinstance(one, q.Not)]
+    everything = T.const_score_query(T.all_query(), 0.0)
+    return T.boolean_query([*(wanted or [(Occur.Must, everything)]), *denied])
 
 
 def _box(box: q.Box, schema: Any) -> T:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,98 +19,104 @@ from catalogue.adapters.embedded.tantivy_documents import schema
 from catalogue.adapters.embedded.tantivy_queries import compiled
 from catalogue.model import Change
 from catalogue.search import query as q
-from catalogue.search.documents import folded_head, id_keys, read_head
+from catalogue.search.documents import folded_head, id_rank, ranked_id, read_head
 
 SEGMENTS = 65_000  # values a segment may report to a facet, so that counts are exact
 KEPT = 256  # searches whose totals and facets are kept until the next commit
 PLENTY = 2000  # completions that are looked at
+VIEWS, PATIENCE = 32, 600.0  # older commits that walks go on in, and the seconds they are kept for
+RANKED = 400_000  # hits of walks by relevance whose order is kept, together
 
 Counts = tuple[tuple[str, int], ...]
+Place = tuple[float, int]  # of a hit in its order: by the first, then by `documents.id_rank`
+Ranked = tuple[float, int, Any]  # a place, and the engine's address of the hit
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One commit, unchanging while it is held."""
+
+    searcher: Any
+    generation: int
 
 
 class TantivySearch:
-    """`ports.Index` on Tantivy. Safe between threads; every call sees the newest commit."""
+    """`ports.Index` on Tantivy. Safe between threads; every first page sees the newest commit."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._folder, self._clock = folder, clock
         self._guard = threading.Lock()
         self._schema = schema()
         self._seen: tuple[int, int] | None = None
         self._index: Index | None = None
         self._counted: OrderedDict[object, tuple[int, dict[str, Counts]]] = OrderedDict()
+        self._views: OrderedDict[int, tuple[View, float]] = OrderedDict()
+        self._ranked: OrderedDict[object, tuple[list[Ranked], bool]] = OrderedDict()
 
     def generation(self) -> int:
-        return self._newest()[1]
+        return self._newest().generation
 
     def search(self, request: q.Request) -> q.Result:
-        """Answer a request; see `search.query.Request`."""
-        searcher, generation = self._newest()
+        """Answer a request; see `search.query.Request`. Raises: ValueError if `after` is no position.
+
+        A walk goes on in the commit that it began in, while that is kept, so that it meets each
+        record once whatever changes meanwhile; what it shows is always the newest state. Totals
+        and facets are those of the newest commit.
+        """
+        newest = self._newest()
+        view, after = self._where(newest, request.after)
         whole = self._compiled(request, without=None)
-        key = (generation, _without_page(request))
+        key = (newest.generation, _without_page(request))
         known = self._kept(key)
-        hits, following, total = self._page(searcher, request, whole, count=known is None)
+        found, more, total = self._page(view, request, whole, after, count=known is None)
+        hits = self._shown(view, newest, request, found)
         if known is None:
-            known = (total, self._facets(searcher, request))
+            total = total if view.generation == newest.generation else self._total(newest, whole)
+            known = (total, self._facets(newest.searcher, request))
             self._keep(key, known)
-        return q.Result(known[0], tuple(hits), known[1], following, generation)
+        following = self._position(view, found) if more else None
+        return q.Result(known[0], tuple(hits), known[1], following, newest.generation)
 
     def complete(self, prefix: str, limit: int) -> list[tuple[str, str, str]]:
         """Publishers and keywords that begin so, the most frequent first."""
         wanted = folded_head(prefix)
         public = T.term_query(self._schema, "audience", "public")
-        found = self._newest()[0].terms_with_prefix("heads", wanted, public, PLENTY)
+        found = self._newest().searcher.terms_with_prefix("heads", wanted, public, PLENTY)
         ranked = sorted(((-count, head) for head, count in found))[:limit]
         parts = [read_head(head) for _count, head in ranked]
         return [(kind, value, value) for kind, value in parts]
 
     def skip(self, request: q.Request, number: int) -> str | None:
-        """Where the next `number` records end; see `ports.Index`. Reads no records but those that
-        share the last one's place."""
-        searcher, _generation = self._newest()
-        name = request.sort_key
-        after = _pair(request.after) if name is None else _key_and_id(request.after)
+        """Where the next `number` records end; see `ports.Index`. Reads no record but the last."""
+        view, after = self._where(self._newest(), request.after)
         whole = self._compiled(request, without=None)
-        if name is not None and after is not None:
-            rest = T.range_query(self._schema, name, FieldType.Unsigned, lower_bound=after[0])
-            whole = T.boolean_query([(Occur.Must, whole), (Occur.Must, rest)])
-        order = {"order_by_field": name, "order": Order.Asc} if name is not None else {}
-        limit = number + 64
-        while True:
-            hits = searcher.search(whole, limit, count=False, **order).hits
-            keys = [key if name is not None else -round(key, 3) for key, _address in hits]
-            complete = len(hits) < limit
-            # Those that share the last key may go on behind what was fetched.
-            sure = len(keys) if complete else bisect_left(keys, keys[-1])
-            passed = self._passed(searcher, hits, keys, after)
-            if sure - passed > number:
-                return self._end(searcher, hits, keys, passed + number)
-            if complete:
-                return None
-            limit *= 4
+        wanted = replace(request, limit=number)
+        found, more, _total = self._page(view, wanted, whole, after, count=False)
+        return self._position(view, found) if more else None
 
     def ids(self, after: str, limit: int, audiences: tuple[str, ...]) -> list[str]:
-        """The ids of records in their order; see `ports.Index`."""
-        searcher, _generation = self._newest()
+        """The ids of records in their order; see `ports.Index`. Reads no records."""
         parts = [(Occur.Must, compiled(q.Terms("audience", audiences), self._schema))]
         if after:
-            low = id_keys(after)[0]
-            rest = T.range_query(self._schema, "id_up", FieldType.Unsigned, lower_bound=low)
+            low = id_rank(after) + 1
+            rest = T.range_query(self._schema, "rank", FieldType.Unsigned, lower_bound=low)
             parts.append((Occur.Must, rest))
-        whole = T.boolean_query(parts)
-        # Only ids that differ in nothing but their last character share a key.
-        hits = searcher.search(
-            whole, limit + 32, count=False, order_by_field="id_up", order=Order.Asc
-        ).hits
-        found = sorted(searcher.doc(address).get_first("id") for _key, address in hits)
-        return [page_id for page_id in found if page_id > after][:limit]
+        hits = (
+            self._newest()
+            .searcher.search(
+                T.boolean_query(parts), limit, count=False, order_by_field="rank", order=Order.Asc
+            )
+            .hits
+        )
+        return [ranked_id(rank) for rank, _address in hits]
 
     def size(self) -> int:
         """How many records are indexed."""
-        return int(self._newest()[0].num_docs)
+        return int(self._newest().searcher.num_docs)
 
     def differences(self, live: Callable[[], Iterator[Change]]) -> list[str]:
         """Records whose presence or content differs from the journal's, twenty at the most."""
-        searcher, _generation = self._newest()
+        searcher = self._newest().searcher
         indexed = {}
         for _score, address in searcher.search(T.all_query(), max(searcher.num_docs, 1)).hits:
             document = searcher.doc(address)
@@ -122,19 +130,69 @@ class TantivySearch:
         faults += [f"record {page_id} is in the index only" for page_id in indexed]
         return faults[:20]
 
-    def _newest(self) -> tuple[Any, int]:
-        """A searcher on the newest commit, and that commit's generation."""
+    # --- commits -----------------------------------------------------------------------------------
+
+    def _newest(self) -> View:
+        """The newest commit."""
         with self._guard:
             try:
                 stat = (self._folder / "state.json").stat()
             except FileNotFoundError:
-                return Index(self._schema).searcher(), hash(None)
+                return View(Index(self._schema).searcher(), 0)
             if self._seen != (stat.st_mtime_ns, stat.st_ino):
                 self._seen = (stat.st_mtime_ns, stat.st_ino)
                 self._index = Index(self._schema, path=str(self._folder))
                 self._counted.clear()
             assert self._index is not None
-            return self._index.searcher(), hash(self._seen)
+            return View(self._index.searcher(), hash(self._seen))
+
+    def _where(self, newest: View, after: str | None) -> tuple[View, Place | None]:
+        """The commit to go on in, and the place to go on behind."""
+        if after is None:
+            return newest, None
+        generation, first, page_id = after.split(" ", 2)
+        place = (float(first) if "." in first else int(first), id_rank(page_id))
+        if int(generation) == newest.generation:
+            return newest, place
+        with self._guard:
+            kept = self._views.get(int(generation))
+        return (kept[0] if kept else newest), place
+
+    def _position(self, view: View, found: list[Ranked]) -> str:
+        """The place of the last hit, in a commit that is kept from now on for a while."""
+        now = self._clock()
+        with self._guard:
+            self._views.pop(view.generation, None)
+            self._views[view.generation] = (view, now)
+            while self._views:
+                oldest, (_view, used) = next(iter(self._views.items()))
+                if len(self._views) <= VIEWS and now - used <= PATIENCE:
+                    break
+                del self._views[oldest]
+        first, _rank, address = found[-1]
+        page_id = view.searcher.doc(address).get_first("id")
+        return f"{view.generation} {first if isinstance(first, int) else f'{first:.3f}'} {page_id}"
+
+    def _shown(
+        self, view: View, newest: View, request: q.Request, found: list[Ranked]
+    ) -> list[q.Hit]:
+        """The hits as they are now; what the reader may no longer see is left out."""
+        relevance = request.sort_key is None
+        documents = [(first, view.searcher.doc(address)) for first, _rank, address in found]
+        if view.generation != newest.generation and documents:
+            ids = tuple(document.get_first("id") for _first, document in documents)
+            still = q.And((q.Terms("id", ids), q.Terms("audience", request.audiences)))
+            answer = newest.searcher.search(
+                compiled(still, self._schema), len(ids), count=False
+            ).hits
+            now = {
+                document.get_first("id"): document
+                for document in (newest.searcher.doc(address) for _score, address in answer)
+            }
+            documents = [
+                (f, now[i]) for (f, _old), i in zip(documents, ids, strict=True) if i in now
+            ]
+        return [_hit(document, -first if relevance else 0.0) for first, document in documents]
 
     def _compiled(self, request: q.Request, without: str | None) -> T:
         parts = [(Occur.Must, compiled(request.query, self._schema))]
@@ -187,100 +245,95 @@ class TantivySearch:
             for name, of in found.items()
         }
 
+    def _total(self, view: View, whole: T) -> int:
+        return int(view.searcher.search(whole, 1).count or 0)
+
     # --- one page of hits --------------------------------------------------------------------------
 
     def _page(
-        self, searcher: Any, request: q.Request, whole: T, *, count: bool
-    ) -> tuple[list[q.Hit], str | None, int]:
-        """The hits, where the next page begins, and the total if `count`."""
-        if request.sort_key is None:
-            return self._by_score(searcher, request, whole, count=count)
-        return self._by_key(searcher, request, whole, request.sort_key, count=count)
+        self, view: View, request: q.Request, whole: T, after: Place | None, *, count: bool
+    ) -> tuple[list[Ranked], bool, int]:
+        """The hits behind a place, whether there are more, and the total if `count`."""
+        name = request.sort_key
+        if name is None:
+            return self._by_score(view, request, whole, after, count=count)
+        return self._by_key(view, request, whole, after, name, count=count)
 
     def _by_score(
-        self, searcher: Any, request: q.Request, whole: T, *, count: bool
-    ) -> tuple[list[q.Hit], str | None, int]:
-        """By rounded score, then id; a position is such a pair. Scores that differ only in the last
-        digits may stand in any order in the engine, so whole groups of equal scores are sorted."""
-        after = _pair(request.after)
-        wanted, limit, total = request.limit, 2 * request.limit + 64, 0
+        self, view: View, request: q.Request, whole: T, after: Place | None, *, count: bool
+    ) -> tuple[list[Ranked], bool, int]:
+        """By rounded score, then id. Scores that differ only in the last digits may stand in any order
+        in the engine, so whole groups of equal scores are sorted."""
+        key = (view.generation, _without_page(request))
+        ranked, complete = self._walked(key) if after else ([], False)
+        limit, total = max(4 * len(ranked), 2 * request.limit + 64), 0
         while True:
-            answer = searcher.search(whole, limit, count=count)
-            hits, count, total = answer.hits, False, total or int(answer.count or 0)
-            # What stands before the position needs no id.
-            rounded = ((-round(score, 3), address) for score, address in hits)
-            ranked = sorted(
-                (score, searcher.doc(address).get_first("id"), address)
-                for score, address in rounded
-                if after is None or score >= after[0]
-            )
-            last = ranked[-1][0] if ranked else 0.0
-            complete = len(hits) < limit
-            # The last group may go on behind what was fetched.
-            sure = ranked if complete else [one for one in ranked if one[0] < last]
-            fresh = [one for one in sure if after is None or (one[0], one[1]) > after]
-            if len(fresh) > wanted or complete:
+            start = bisect_right(ranked, after, key=_place) if after else 0
+            fresh = ranked[start : start + request.limit + 1]
+            if len(fresh) > request.limit or complete:
                 break
+            answer = view.searcher.search(whole, limit, count=count)
+            count, total = False, total or int(answer.count or 0)
+            complete = len(answer.hits) < limit
+            ranked = _sure(view, [(-round(s, 3), a) for s, a in answer.hits], complete=complete)
             limit *= 4
-        page = fresh[:wanted]
-        found = [_hit(searcher.doc(address), -score) for score, _id, address in page]
-        more = len(fresh) > wanted
-        return found, f"{page[-1][0]:.3f} {page[-1][1]}" if more and page else None, total
-
-    @staticmethod
-    def _passed(
-        searcher: Any, hits: list[Any], keys: list[float], after: tuple[float, str] | None
-    ) -> int:
-        """How many of the hits, which ascend by key, stand at or before a position."""
-        if after is None:
-            return 0
-        first, behind = bisect_left(keys, after[0]), bisect_right(keys, after[0])
-        same = (searcher.doc(address).get_first("id") for _key, address in hits[first:behind])
-        return first + sum(1 for page_id in same if page_id <= after[1])
-
-    @staticmethod
-    def _end(
-        searcher: Any,
-        hits: list[Any],
-        keys: list[float],
-        number: int,
-    ) -> str:
-        """The position of the hit of that number, counted by key, then id."""
-        key = keys[number - 1]
-        first, behind = bisect_left(keys, key), bisect_right(keys, key)
-        same = sorted(searcher.doc(address).get_first("id") for _key, address in hits[first:behind])
-        page_id = same[number - 1 - first]
-        return f"{key:.3f} {page_id}" if isinstance(key, float) else f"{key} {page_id}"
+        if after:
+            self._keep_walk(key, ranked, complete)
+        return fresh[: request.limit], len(fresh) > request.limit, total
 
     def _by_key(
-        self, searcher: Any, request: q.Request, whole: T, name: str, *, count: bool
-    ) -> tuple[list[q.Hit], str | None, int]:
-        """By a number that is nearly unique, then id; a position is the last one's pair, so any depth
-        costs the same."""
-        total = int(searcher.search(whole, 1).count or 0) if count else 0
-        after = _key_and_id(request.after)
+        self,
+        view: View,
+        request: q.Request,
+        whole: T,
+        after: Place | None,
+        name: str,
+        *,
+        count: bool,
+    ) -> tuple[list[Ranked], bool, int]:
+        """By a number that is nearly unique, then id, so any depth costs the same."""
+        total = self._total(view, whole) if count else 0
         if after is not None:
-            rest = T.range_query(self._schema, name, FieldType.Unsigned, lower_bound=after[0])
+            low = int(after[0])
+            rest = T.range_query(self._schema, name, FieldType.Unsigned, lower_bound=low)
             whole = T.boolean_query([(Occur.Must, whole), (Occur.Must, rest)])
-        wanted, limit = request.limit, request.limit + 2
+        limit = request.limit + 2
         while True:
-            hits = searcher.search(
+            hits = view.searcher.search(
                 whole, limit, count=False, order_by_field=name, order=Order.Asc
             ).hits
-            ranked = sorted(
-                (key, searcher.doc(address).get_first("id"), address) for key, address in hits
-            )
             complete = len(hits) < limit
-            # Those that share the last key may go on behind what was fetched.
-            sure = ranked if complete else [one for one in ranked if one[0] < ranked[-1][0]]
-            fresh = [one for one in sure if after is None or (one[0], one[1]) > after]
-            if len(fresh) > wanted or complete:
-                break
+            ranked = _sure(view, hits, complete=complete)
+            fresh = [one for one in ranked if after is None or _place(one) > after]
+            if len(fresh) > request.limit or complete:
+                return fresh[: request.limit], len(fresh) > request.limit, total
             limit *= 2
-        page = fresh[:wanted]
-        found = [_hit(searcher.doc(address), 0.0) for _key, _id, address in page]
-        more = len(fresh) > wanted
-        return found, f"{page[-1][0]} {page[-1][1]}" if more and page else None, total
+
+    def _walked(self, key: object) -> tuple[list[Ranked], bool]:
+        with self._guard:
+            return self._ranked.get(key, ([], False))
+
+    def _keep_walk(self, key: object, ranked: list[Ranked], complete: bool) -> None:
+        with self._guard:
+            self._ranked.pop(key, None)
+            self._ranked[key] = (ranked, complete)
+            while len(self._ranked) > 1 and sum(len(r) for r, _c in self._ranked.values()) > RANKED:
+                self._ranked.popitem(last=False)
+
+
+def _place(one: Ranked) -> Place:
+    return one[0], one[1]
+
+
+def _sure(view: View, hits: list[tuple[Any, Any]], *, complete: bool) -> list[Ranked]:
+    """The hits in their order. The last group may go on behind what was fetched, so it is left out
+    unless all was."""
+    ranks = view.searcher.fast_field_values("rank", [address for _first, address in hits])
+    ranked = [(first, rank, address) for (first, address), rank in zip(hits, ranks, strict=True)]
+    ranked.sort(key=_place)
+    if complete or not ranked:
+        return ranked
+    return ranked[: bisect_left(ranked, ranked[-1][0], key=lambda one: one[0])]
 
 
 def _without_page(request: q.Request) -> tuple[object, ...]:
@@ -310,17 +363,3 @@ def _aggregated(
 def _hit(document: Any, score: float) -> q.Hit:
     stored: Mapping[str, Any] = orjson.loads(bytes(document.get_first("item")))
     return q.Hit(document.get_first("id"), score, stored)
-
-
-def _key_and_id(after: str | None) -> tuple[int, str] | None:
-    if after is None:
-        return None
-    key, _, page_id = after.partition(" ")
-    return int(key), page_id
-
-
-def _pair(after: str | None) -> tuple[float, str] | None:
-    if after is None:
-        return None
-    score, _, page_id = after.partition(" ")
-    return float(score), page_id
