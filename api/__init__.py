@@ -7,6 +7,7 @@ from flask_smorest import Api
 
 from api import (
     catalog,
+    ckan,
     datasets,
     docs,
     federation,
@@ -55,7 +56,7 @@ def create_app(catalogue: Catalogue) -> Flask:
     problems.install(app)  # after the API, whose own handlers these replace
     for door in (datasets, feeds, federation, push):
         rest.register_blueprint(door.blueprint)
-    for plain in (linked, catalog, sparql, docs, health, pages, watching):
+    for plain in (linked, catalog, sparql, ckan, docs, health, pages, watching):
         app.register_blueprint(plain.blueprint)
     health.install(app)
     app.wsgi_app = Gate(app.wsgi_app, catalogue.settings.threads)  # type: ignore[method-assign,assignment]

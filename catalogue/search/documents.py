@@ -19,7 +19,7 @@ from catalogue.search.analysis import tokens_of
 from catalogue.search.languages import LANGUAGES
 from catalogue.search.query import SORTED_BY
 
-VERSION = 5  # of what a document holds; an index of another one is made anew
+VERSION = 6  # of what a document holds; an index of another one is made anew
 MARK = "\x1f"  # between the parts of a head
 START = "~"  # the first token of every text, which no analysis gives
 MISSING = 1 << 62  # sort keys from here on are those of records without the value
@@ -70,6 +70,7 @@ def document(change: Change, one: Description) -> Document:
         "modified": epoch(one.modified),
         "issued": epoch(one.issued),
         "changed": int(change.at.timestamp()),
+        "first_seen": int(record.first_seen.timestamp()),
         "quality": None,
         "size": one.training.size,
     }
@@ -78,6 +79,7 @@ def document(change: Change, one: Description) -> Document:
         number = numbers.get(name)
         sorts[f"{name}_up"], sorts[f"{name}_down"] = _number_keys(number, record.page_id)
     sorts["title_up"], sorts["title_down"] = _title_keys(one, record.page_id)
+    sorts["id_up"], sorts["id_down"] = _id_keys(record.page_id)
     stored = {**item(one), "changed": change.at.isoformat(timespec="seconds")}
     return Document(
         id=record.page_id,
@@ -196,6 +198,13 @@ def id_rank(page_id: str) -> int:
     return number >> 1  # the thirteenth letter stands for four bits only
 
 
+def ranked_id(rank: int) -> str:
+    """The page id of a rank: `id_rank` turned round."""
+    number = rank << 1
+    letters = (_ID_LETTERS[number >> shift & 31] for shift in range(60, -1, -5))
+    return "".join(letters)
+
+
 # --- sort keys -----------------------------------------------------------------------------------
 
 
@@ -218,6 +227,12 @@ def _title_keys(one: Description, page_id: str) -> tuple[int, int]:
     for char in letters[:_LETTERS].ljust(_LETTERS, "\0"):
         number = number * 64 + _rank(char)
     return _pair(number, 6 * _LETTERS, page_id, 62 - 6 * _LETTERS)
+
+
+def _id_keys(page_id: str) -> tuple[int, int]:
+    """By the first twelve letters of the id."""
+    number = id_rank(page_id) >> 4
+    return number, (1 << 60) - 1 - number
 
 
 def _pair(value: int, bits: int, page_id: str, tie: int) -> tuple[int, int]:

@@ -36,9 +36,10 @@ KEYWORD_FIELDS = (
     "license_use",
 )
 INNER_FIELDS = ("text_language",)  # keyword fields that no door names
-# Seconds since 1970 UTC for the first three (`changed`: here, not at the source), points of 405, bytes.
-NUMBER_FIELDS = ("modified", "issued", "changed", "quality", "size")
-SORTED_BY = ("modified", "issued", "changed", "title", "quality")
+# Seconds since 1970 UTC for the first four (`changed` and `first_seen`: here, not at the source), points
+# of 405, bytes.
+NUMBER_FIELDS = ("modified", "issued", "changed", "first_seen", "quality", "size")
+SORTED_BY = ("modified", "issued", "changed", "first_seen", "title", "quality", "id")
 SORT_KEYS = tuple(f"{name}_{way}" for name in SORTED_BY for way in ("up", "down"))
 
 
@@ -63,6 +64,8 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
+    """A token, or the value of a keyword field, begins so."""
+
     field: str
     token: str
 
@@ -83,6 +86,13 @@ class Terms:
 
     field: str
     values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A keyword or number field has a value; adds nothing to the score."""
+
+    field: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +150,20 @@ class Boost:
 
 
 Query: TypeAlias = (
-    All | Term | Phrase | Prefix | Fuzzy | Terms | Range | Box | And | Or | Not | DisMax | Boost
+    All
+    | Term
+    | Phrase
+    | Prefix
+    | Fuzzy
+    | Terms
+    | Known
+    | Range
+    | Box
+    | And
+    | Or
+    | Not
+    | DisMax
+    | Boost
 )
 
 

@@ -37,6 +37,7 @@ from catalogue.search.query import (
     scores,
 )
 from catalogue.search.spelling import respelt
+from catalogue.search.starts import Starts
 from vocab.facet_labels import facet_label
 
 SORTS = ("relevance", *SORTED_BY)
@@ -85,12 +86,13 @@ class SearchService:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._starts = Starts(index)
         self._spoken: tuple[object, tuple[str, ...]] = (None, ())
 
     def search(self, params: SearchParams) -> SearchPage:
         """Answer a search. Raises: InvalidParameter naming the parameter at fault."""
         params = replace(params, q=clean(params.q))
-        languages = self._languages(params.lang, params.audiences)
+        languages = self.languages(params.lang, params.audiences)
         words = misspellable(params.q)
         request = _request(params, languages)
         typos: tuple[str, ...] = ()
@@ -187,7 +189,7 @@ class SearchService:
         better = replace(request, query=parse(text, languages), facets=(), limit=1)
         return text if self._found(better).total >= max(1, ranking.LIKELIER * exactly) else None
 
-    def _languages(self, reader_s: str, audiences: tuple[str, ...]) -> tuple[str, ...]:
+    def languages(self, reader_s: str, audiences: tuple[str, ...]) -> tuple[str, ...]:
         """The languages whose stems are looked for: the reader's, then those of the texts, the most
         frequent first."""
         key = (self._index.generation(), audiences)
@@ -199,6 +201,17 @@ class SearchService:
             spoken = tuple(value for value, _n in self._found(asked).facets["text_language"])
             self._spoken = (key, spoken)
         return tuple(one for one in dict.fromkeys((reader_s, *spoken)) if one in LANGUAGES)
+
+    def page(self, request: Request, start: int, walker: str) -> Result:
+        """Answer a request as a page behind so many records: `search.starts.Starts.page`.
+
+        Raises: InvalidParameter.
+        """
+        return self._starts.page(request, start, walker)
+
+    def ids(self, after: str, limit: int, audiences: tuple[str, ...]) -> list[str]:
+        """Ids of records that the audiences may see, in their order, from the one behind `after`."""
+        return self._index.ids(after, limit, audiences)
 
     def generation(self) -> int:
         return int(self._index.generation())
@@ -225,7 +238,7 @@ class SearchService:
             {"kind": kind, "value": value, "label": label}
             for kind, value, label in self._index.complete(text, limit)
         ]
-        query = beginning(text, self._languages(lang, audiences))
+        query = beginning(text, self.languages(lang, audiences))
         records = []
         if query is not None:
             asked = Request(query=query, limit=limit, sort="-modified", audiences=audiences)

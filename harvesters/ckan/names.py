@@ -235,6 +235,7 @@ BOOKKEEPING = frozenset(
         "revision_id",
         "revision_timestamp",
         "score",
+        "sector",  # of a catalogue like this one, which assigns sectors itself
         "series_navigation",
         "series_order_field",
         "series_order_type",

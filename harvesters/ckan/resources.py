@@ -142,7 +142,9 @@ def _formats(draft: Draft, node: str, fields: Mapping[str, Any]) -> None:
         draft.add(node, _MEDIA, found)
     elif outer and not fields.get("format"):
         draft.add(node, _FORMAT, literal(outer))
-    elif not outer and (found := _media(draft, plain(fields.get("format")))):
+    elif not outer and "/media-types/" in (
+        found := _media(draft, plain(fields.get("format"))) or ""
+    ):
         draft.add(node, _MEDIA, found)
     protocol = plain(fields.get("resource_locator_protocol"))
     if protocol.upper().startswith("OGC:"):

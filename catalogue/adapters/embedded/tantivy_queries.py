@@ -34,6 +34,9 @@ def compiled(query: q.Query, schema: Any, exists: Exists = everywhere) -> T:  # 
             return T.fuzzy_term_query(schema, field, token, distance=distance)
         case q.Terms(field, values):
             return T.const_score_query(T.term_set_query(schema, field, list(values)), 0.0)
+        case q.Known(field):
+            name = f"{field}_at" if field in q.NUMBER_FIELDS else field
+            return T.const_score_query(T.exists_query(name), 0.0)
         case q.Range(field, low, high):
             name = f"{field}_at"
             bounds = T.range_query(

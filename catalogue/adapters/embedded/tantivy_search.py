@@ -7,7 +7,7 @@ import time
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from catalogue.adapters.embedded.tantivy_documents import schema
 from catalogue.adapters.embedded.tantivy_queries import Exists, compiled
 from catalogue.model import Change
 from catalogue.search import query as q
-from catalogue.search.documents import folded_head, id_rank, read_head
+from catalogue.search.documents import folded_head, id_rank, ranked_id, read_head
 
 SEGMENTS = 65_000  # values a segment may report to a facet, so that counts are exact
 KEPT = 256  # searches whose totals and facets are kept until the next commit
@@ -98,6 +98,30 @@ class TantivySearch:
                 while len(self._completed) > COMPLETED:
                     self._completed.popitem(last=False)
         return [(kind, value, value) for kind, value in known]
+
+    def skip(self, request: q.Request, number: int) -> str | None:
+        """Where the next `number` records end; see `ports.Index`. Reads no record but the last."""
+        view, after = self._where(self._newest(), request.after)
+        whole = self._compiled(view, request, without=None)
+        wanted = replace(request, limit=number)
+        found, more, _total = self._page(view, wanted, whole, after, count=False)
+        return self._position(view, found) if more else None
+
+    def ids(self, after: str, limit: int, audiences: tuple[str, ...]) -> list[str]:
+        """The ids of records in their order; see `ports.Index`. Reads no records."""
+        parts = [(Occur.Must, compiled(q.Terms("audience", audiences), self._schema))]
+        if after:
+            low = id_rank(after) + 1
+            rest = T.range_query(self._schema, "rank", FieldType.Unsigned, lower_bound=low)
+            parts.append((Occur.Must, rest))
+        hits = (
+            self._newest()
+            .searcher.search(
+                T.boolean_query(parts), limit, count=False, order_by_field="rank", order=Order.Asc
+            )
+            .hits
+        )
+        return [ranked_id(rank) for rank, _address in hits]
 
     def size(self) -> int:
         """How many records are indexed."""

@@ -31,6 +31,10 @@ def compiled(query: q.Query) -> dict[str, Any]:  # noqa: C901 PLR0911 PLR0912 on
             return {"fuzzy": {field: near}}
         case q.Terms(field, values):
             return _only({"terms": {field: list(values)}})
+        case q.Known(field):
+            return _only(
+                {"exists": {"field": f"{field}_at" if field in q.NUMBER_FIELDS else field}}
+            )
         case q.Range(field, low, high):
             return _only(_range(f"{field}_at", low, high))
         case q.Box(west, south, east, north):

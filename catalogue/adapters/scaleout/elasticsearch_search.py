@@ -7,7 +7,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from elastic_transport import TransportError
@@ -83,6 +83,42 @@ class ElasticsearchSearch:
         (answer,) = self._searched([({"size": 0, "track_total_hits": False, **body}, _COUNTED)])
         found = [read_head(one["key"]) for one in answer["aggregations"]["heads"]["buckets"]]
         return [(kind, value, value) for kind, value in found]
+
+    def skip(self, request: q.Request, number: int) -> str | None:
+        """Where the next `number` records end; see `ports.Index`. Brings places alone.
+
+        Raises: Unavailable.
+        """
+        after, left = request.after, number
+        while left:
+            step = min(left, MANY)
+            page = _Page.of(replace(request, limit=step, after=after), items=False)
+            (answer,) = self._searched([page.search(page.start, page.size)])
+            _hits, after = self._page(page, answer["hits"]["hits"])
+            if after is None:
+                return None
+            left -= step
+        return after
+
+    def ids(self, after: str, limit: int, audiences: tuple[str, ...]) -> list[str]:
+        """The ids of records in their order; see `ports.Index`. Raises: Unavailable."""
+        found: list[str] = []
+        while len(found) < limit:
+            size = min(limit - len(found), MANY)
+            body = {
+                "query": {"bool": {"filter": [compiled(q.Terms("audience", audiences))]}},
+                "size": size,
+                "sort": [{"id": "asc"}],
+                "search_after": [found[-1] if found else after],
+                "_source": False,
+                "track_total_hits": False,
+            }
+            (answer,) = self._searched([(body, {})])
+            hits = answer["hits"]["hits"]
+            found += [one["sort"][0] for one in hits]
+            if len(hits) < size:
+                break
+        return found
 
     def size(self) -> int:
         """How many records are indexed. Raises: Unavailable."""
@@ -276,17 +312,20 @@ class _Page:
     after: tuple[float, str] | None
     start: list[Any] | None
     size: int
+    items: bool = True
 
     @classmethod
-    def of(cls, request: q.Request) -> _Page:
-        """Raises: ValueError for a position that no page gave."""
+    def of(cls, request: q.Request, *, items: bool = True) -> _Page:
+        """Without `items` hits come with their places alone. Raises: ValueError for a position that no
+        page gave."""
         whole, after = _whole(request), None
         if request.sort_key is not None:
             key = _key_and_id(request.after)
-            return cls(request, whole, key, list(key) if key else None, request.limit + 1)
+            start = list(key) if key else None
+            return cls(request, whole, key, start, request.limit + 1, items)
         after = _score_and_id(request.after)
-        start = [HALF - after[0], ""] if after else None
-        return cls(request, whole, after, start, request.limit + 1 + MORE)
+        first = [HALF - after[0], ""] if after else None
+        return cls(request, whole, after, first, request.limit + 1 + MORE, items)
 
     def search(self, start: list[Any] | None, size: int) -> _Search:
         """The search for so many hits that stand behind a place."""
@@ -295,7 +334,7 @@ class _Page:
             "query": self.query,
             "size": size,
             "sort": [{"_score": "desc"} if key is None else {key: "asc"}, {"id": "asc"}],
-            "_source": ["item"],
+            "_source": ["item"] if self.items else False,
             "track_total_hits": False,
         }
         if start is not None:
@@ -310,7 +349,7 @@ class _Page:
 
 def _placed(hit: _Raw) -> _Placed:
     first, page_id = hit["sort"]
-    item = hit["_source"]["item"]
+    item = hit.get("_source", {}).get("item", {})
     if isinstance(first, int):
         return _Placed(first, page_id, 0.0, item)
     return _Placed(-round(first, 3), page_id, first, item)
