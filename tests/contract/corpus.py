@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from catalogue.bootstrap import guarded_client, open_journal, source_lock
+from catalogue.bootstrap import guarded_client, open_journal
+from catalogue.harvest.identity import worker_name
 from catalogue.harvest.worker import carry_out
 from catalogue.model import Change, Node, RunState, Source
 from catalogue.project.follower import live_changes
@@ -24,8 +25,8 @@ def build(folder: Path) -> list[Change]:
             feed = folder / f"{name}.nt"
             feed.write_bytes(b"".join(document("ntriples", SEED, numbers)))
             journal.add_source(Source(name, "de", "dcat", feed.as_uri(), {}, visibility=visibility))
-            run = journal.queue_run(name)
-            ended = carry_out(run, journal, guarded_client(settings), source_lock(settings))
+            run = journal.runs.queue(name)
+            ended = carry_out(run.id, journal, guarded_client(settings), worker_name())
             assert ended is not None
             assert ended.state is RunState.DONE, ended.error
         return list(live_changes(journal))
