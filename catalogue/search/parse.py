@@ -34,6 +34,8 @@ from catalogue.search.query import (
 
 LONGEST = 10_000  # characters that are read
 MOST = 32  # words and phrases
+MOST_STARS = 4  # prefixes: they cost most; a star behind a further word is not read
+MOST_TYPOS = 8  # words that typos are looked for in
 MOST_TERMS = 1_000  # terms that the stems of all languages may add
 LONGEST_PHRASE = 32  # tokens
 SHORTEST_BEGINNING = 3  # letters of a title that records are suggested for
@@ -97,11 +99,13 @@ def parse(text: str, languages: Sequence[str], typos: Collection[str] = ()) -> Q
     known = tuple(languages)[: max(1, MOST_TERMS // (max(words, 1) * 2 * len(STEMMED)))]
     units: list[list[Query]] = []
     joined = False
+    stars = 0
     for one in given:
         if one.is_or:
             joined = bool(units)
             continue
-        clause = _clause(one, known, typos)
+        stars += one.text.endswith("*")
+        clause = _clause(one, known, typos, starred=stars <= MOST_STARS)
         if clause is None:
             continue
         made = Not(clause) if one.minus else clause
@@ -110,7 +114,8 @@ def parse(text: str, languages: Sequence[str], typos: Collection[str] = ()) -> Q
         else:
             units.append([made])
         joined = False
-    parts = [unit[0] if len(unit) == 1 else Or(tuple(unit)) for unit in units]
+    alternatives = [tuple(dict.fromkeys(unit)) for unit in units]
+    parts = list(dict.fromkeys(one[0] if len(one) == 1 else Or(one) for one in alternatives))
     if not parts:
         return All()
     whole = _all(parts)
@@ -147,7 +152,9 @@ def _all(parts: Sequence[Query]) -> Query:
     return parts[0] if len(parts) == 1 else And(tuple(parts))
 
 
-def _clause(one: Piece, languages: tuple[str, ...], typos: Collection[str]) -> Query | None:
+def _clause(
+    one: Piece, languages: tuple[str, ...], typos: Collection[str], *, starred: bool
+) -> Query | None:
     if one.field in KEYWORD_FIELDS:
         return Terms(one.field, values_of(one.field, one.text)) if one.text else None
     fields = (one.field,) if one.field in TEXT_FIELDS else TEXT_FIELDS
@@ -159,7 +166,7 @@ def _clause(one: Piece, languages: tuple[str, ...], typos: Collection[str]) -> Q
         return None
     clauses = [_word(token, fields, languages, typos) for token in raw[:MOST]]
     last = forms(raw[-1])[0]
-    if text.endswith("*") and len(last) > 1:
+    if starred and text.endswith("*") and len(last) > 1:
         clauses[-1] = _best(Boost(Prefix(name, last), ranking.FIELDS[name]) for name in fields)
     return _all(clauses)
 
@@ -237,7 +244,7 @@ def misspellable(text: str) -> list[str]:
         if not one.phrase and not one.is_or and one.field not in KEYWORD_FIELDS
         for word in raw_tokens(one.text)
     )
-    return [word for word in dict.fromkeys(raw) if tolerated(forms(word)[0])]
+    return [word for word in dict.fromkeys(raw) if tolerated(forms(word)[0])][:MOST_TYPOS]
 
 
 def word_query(raw: str, languages: tuple[str, ...]) -> Query:

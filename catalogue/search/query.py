@@ -144,6 +144,19 @@ Query: TypeAlias = (
 )
 
 
+def scores(query: Query) -> bool:
+    """Whether a query tells its hits apart: whether it looks for a word."""
+    match query:
+        case Term() | Phrase() | Prefix() | Fuzzy():
+            return True
+        case And(parts) | Or(parts) | DisMax(parts, _):
+            return any(map(scores, parts))
+        case Boost(part, _):
+            return scores(part)
+        case _:
+            return False
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One search. `filters` hold between fields by AND, within one by OR (they are `Terms`).

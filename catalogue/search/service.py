@@ -34,6 +34,7 @@ from catalogue.search.query import (
     Result,
     Term,
     Terms,
+    scores,
 )
 from catalogue.search.spelling import respelt
 from vocab.facet_labels import facet_label
@@ -277,7 +278,8 @@ def _telling(one: Description) -> list[tuple[str, str, float]]:
 
 
 def _request(params: SearchParams, languages: tuple[str, ...]) -> Request:
-    sort = _sort(params)
+    query = parse(params.q, languages)
+    sort = _sort(params, query)
     unknown = [name for name in params.facets if name not in FACETS]
     if unknown:
         raise InvalidParameter(
@@ -293,7 +295,7 @@ def _request(params: SearchParams, languages: tuple[str, ...]) -> Request:
         if name not in KEYWORD_FIELDS:
             raise InvalidParameter(name, "there is no such filter")
     return Request(
-        query=parse(params.q, languages),
+        query=query,
         filters={
             name: tuple(clean(value) for value in values)
             for name, values in params.filters.items()
@@ -308,15 +310,15 @@ def _request(params: SearchParams, languages: tuple[str, ...]) -> Request:
     )
 
 
-def _sort(params: SearchParams) -> str:
-    """The order; by relevance for a query, else the last modified first."""
-    sort = params.sort or ("relevance" if params.q.strip() else "-modified")
+def _sort(params: SearchParams, query: Query) -> str:
+    """The order; by relevance where words are looked for, else the last modified first."""
+    sort = params.sort or "relevance"
     if sort.removeprefix("-") not in SORTS:
         raise InvalidParameter(
             "sort", f"must be one of {', '.join(SORTS)}, with - before it to descend"
         )
     if sort.removeprefix("-") == "relevance":
-        return "relevance" if params.q.strip() else "-modified"
+        return "relevance" if scores(query) else "-modified"
     return sort
 
 

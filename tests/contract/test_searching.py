@@ -154,6 +154,14 @@ def test_an_explained_score_is_the_engine_s(make: Make) -> None:
         assert told[hit.id]["score"] == pytest.approx(hit.score, abs=0.02)
 
 
+@pytest.mark.parametrize("text", ["", "-sand", "type:dataset", "!?"])
+def test_where_no_word_is_looked_for_the_last_modified_comes_first(make: Make, text: str) -> None:
+    service = make(*(change(n, f"Record {n}") for n in range(1, 20)))
+    dates = [item["modified"] for item in service.search(SearchParams(q=text)).items]
+    assert len(dates) == 19
+    assert dates == sorted(dates, reverse=True)
+
+
 def test_any_text_is_answered(make: Make) -> None:
     service = make(change(1, "Soil moisture"), change(2, "C++ code of l'eau"))
     noise = st.text('soil "-*:()OR\u202e\x00\ud800', max_size=40)

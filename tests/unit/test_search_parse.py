@@ -160,5 +160,12 @@ def test_a_word_is_looked_for_in_the_languages_of_its_script_only() -> None:
     assert spoken("quality") == set(OFFICIAL) - {"el", "bg"}
 
 
+def test_what_is_said_again_is_looked_for_once_and_few_stars_are_read() -> None:
+    assert parse("soil soil OR soil", ("en",)) == parse("soil", ("en",))
+    assert parse("-soil -soil", ("en",)) == parse("-soil", ("en",))
+    many = " ".join(f"{letter}{letter}*" for letter in "abcdefgh")
+    assert len({one.token for one in nodes(parse(many, ("en",))) if isinstance(one, Prefix)}) == 4
+
+
 def test_no_words_are_every_record() -> None:
     assert parse("", ("en",)) == parse(" - * ?! ", ("en",)) == All()
