@@ -16,7 +16,7 @@ from api.context import catalogue, language, reader, site
 from api.datasets import count, country_of, notice
 from api.federation import held_number, node_list, numbers, public_address
 from api.schemas import FILTERS, SearchQuery
-from catalogue.errors import CatalogueError, InvalidParameter
+from catalogue.errors import CatalogueError, InvalidParameter, Unavailable
 from catalogue.model import SECTORS, Change
 from catalogue.project.describe import describe
 from catalogue.search.service import SearchPage, SearchParams
@@ -275,15 +275,17 @@ def _results(params: SearchParams, page: SearchPage, fault: str | None) -> dict[
 
 
 def _beside(publisher: str | None, page_id: str) -> list[dict[str, Any]]:
-    """Other records of the publisher."""
+    """Other records of the publisher; none while searching is not possible."""
     if not publisher:
         return []
-    found = catalogue().search.search(
-        SearchParams(
-            filters={"publisher": (publisher,)},
-            limit=5,
-            lang=language(),
-            audiences=reader().audiences,
-        )
+    asked = SearchParams(
+        filters={"publisher": (publisher,)},
+        limit=5,
+        lang=language(),
+        audiences=reader().audiences,
     )
+    try:
+        found = catalogue().search.search(asked)
+    except Unavailable:
+        return []
     return [one for one in found.items if one["id"] != page_id][:4]

@@ -46,10 +46,13 @@ def address(aicat: Aicat) -> str:
 def feed(aicat: Aicat, number: int) -> None:
     """From now on the source has so many records."""
     records = "".join(
-        f'<http://p.example/{n}> a dcat:Dataset ; dct:title "Wind record {n}"@en .\n'
+        f'<http://p.example/{n}> a dcat:Dataset ; dct:title "Wind record {n}"@en ;'
+        ' dct:publisher [ a foaf:Agent ; foaf:name "Wind Institute (fictional)" ] .\n'
         for n in range(number)
     )
-    (aicat.folder / "feed.ttl").write_text(PREFIXES + records)
+    (aicat.folder / "feed.ttl").write_text(
+        f"{PREFIXES}@prefix foaf: <http://xmlns.com/foaf/0.1/> .\n{records}"
+    )
 
 
 def found(base: str) -> int | None:
@@ -96,6 +99,7 @@ def test_f21_the_node_is_killed(aicat: Aicat, node: Node) -> None:
             assert answer.headers["Content-Type"] == "application/problem+json"
             assert int(answer.headers["Retry-After"]) > 0
             assert "search engine" in problem["detail"]
+            assert str(node.port) not in problem["detail"]
             assert read_json(f"{base}/api/v1/datasets/{one['id']}")["title"]
             assert b"Wind record" in (read(f"{base}/datasets/{one['id']}", "text/html") or b"")
             assert "search engine" in json.loads(aicat("status", "--json"))["index_fault"]

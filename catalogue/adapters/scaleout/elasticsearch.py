@@ -109,7 +109,7 @@ class ElasticsearchIndex:
     def rebuild(self, live: Callable[[], Iterator[Change]], cursor: int) -> None:
         """Fill a new index beside the old one, then let the alias name it and delete the old, in one
         step: readers meet the one or the other. Safe to repeat."""
-        with in_our_words(self._here):
+        with in_our_words(self._here.who):
             self._sweep()
             fresh = f"{self._here.prefix}.{secrets.token_hex(6)}"
             mark = _Mark(VERSION, self._journal(), cursor)
@@ -151,7 +151,7 @@ class ElasticsearchIndex:
         if self._index is None:
             raise Unavailable("the index has not been looked at")
         mark = replace(self._index.mark, journal=self._journal(), cursor=self._at)
-        with in_our_words(self._here):
+        with in_our_words(self._here.who):
             self._refresh(self._here.prefix)
             self._client.indices.put_mapping(index=self._index.name, meta=asdict(mark))
         self._index = replace(self._index, mark=mark)
@@ -162,7 +162,7 @@ class ElasticsearchIndex:
         answer = self._client.indices.refresh(index=name)
         failed = answer["_shards"]["failed"]
         if failed:
-            raise Unavailable(f"{failed} shards of {name} at {self._here.where} did not follow")
+            raise Unavailable(f"{self._here.who} did not follow in {failed} shards of {name}")
 
     # --- the index behind the alias ---------------------------------------------------------------
 
@@ -173,14 +173,14 @@ class ElasticsearchIndex:
         """
         prefix = self._here.prefix
         self._index, self._at, self._pending = None, 0, 0
-        with in_our_words(self._here):
+        with in_our_words(self._here.who):
             try:
                 found = self._client.indices.get(index=prefix)
             except NotFoundError:
                 return None
         if prefix in found:
             raise SettingsError(
-                f"AICAT_SEARCH_URL: {self._here.where} has an index of others named {prefix};"
+                f"AICAT_SEARCH_URL: {self._here.who} has an index of others named {prefix};"
                 " choose another prefix"
             )
         if len(found) != 1:
@@ -200,7 +200,7 @@ class ElasticsearchIndex:
         """As many copies as are asked for."""
         if found.replicas != self._here.replicas:
             wanted = {"number_of_replicas": self._here.replicas}
-            with in_our_words(self._here):
+            with in_our_words(self._here.who):
                 self._client.indices.put_settings(index=found.name, settings=wanted)
 
     def _wait(self, name: str) -> None:

@@ -66,7 +66,7 @@ class Bulk:
                     break
                 self._most = max(self._most // 2, LEAST)
             else:
-                raise why or Unavailable(f"{self._here.where} does not take our documents")
+                raise why or Unavailable(f"{self._here.who} does not take our documents")
             self._most = min(self._most + 50, MOST)
             number += len(chunk)
         return number
@@ -93,7 +93,7 @@ class Bulk:
         # The client's serializer takes lines that are JSON already, which its types do not say.
         lines: Any = [line for one in chunk for line in one.lines()]
         try:
-            with in_our_words(self._here):
+            with in_our_words(self._here.who):
                 answer = self._client.bulk(index=index, operations=lines, require_alias=alias)
         except Unavailable as error:
             cause = error.__cause__
@@ -113,7 +113,7 @@ class Bulk:
             status = int(told["status"])
             if status < 300 or status == 409 or (status == 404 and one.body is None):
                 continue  # 409: the index holds it of the same journal, and later; 404: it is gone
-            found = refusal(self._here, status, told)
+            found = refusal(self._here.who, status, told)
             if found is None:
                 refused.append((one, told.get("error", {})))
             elif status in {429, 503}:

@@ -19,9 +19,11 @@ from catalogue.model import Change
 from catalogue.search import query as q
 from catalogue.search.documents import folded_head, read_head
 
+WHO = "the search engine"  # for readers, whom its address does not concern
 SECONDS = 10.0  # that one request may take
 CONNECTIONS = 32  # to each node: as many threads as ask at once
 REST = 2.0  # seconds that a server which did not answer is not asked again
+SWAPS, SWAPPED = 2, 0.05  # times that a search is tried again, and the seconds between
 LOOK = 1.0  # seconds between looks at which commit is visible
 VALUES = 65_000  # values a shard may report to a facet, so that counts are exact
 MORE = 64  # hits fetched beyond a page, so that most groups of equal scores end in it
@@ -215,15 +217,22 @@ class ElasticsearchSearch:
         for body, how in searches:
             lines += [{"preference": self._copy, "allow_partial_search_results": False, **how}]
             lines += [body]
-        answer = self._asked(lambda: self._client.msearch(index=self._here.prefix, searches=lines))
-        found: list[Mapping[str, Any]] = answer["responses"]
-        for one in found:
-            if "error" in one:
-                status, error = int(one.get("status", 500)), one["error"]
-                raise refusal(self._here, status, one) or RuntimeError(
-                    f"Elasticsearch refused a search of ours ({status}): {error}"
-                )
-        return found
+        for attempt in range(SWAPS + 1):
+            if attempt:
+                time.sleep(SWAPPED)
+            answer = self._asked(
+                lambda: self._client.msearch(index=self._here.prefix, searches=lines)
+            )
+            found: list[Mapping[str, Any]] = answer["responses"]
+            failed = [one for one in found if "error" in one]
+            if not failed:
+                return found
+            if all(int(one["status"]) not in {404, 503} for one in failed):
+                break  # no index that was swapped for another in the middle of a search
+        status, error = int(failed[0]["status"]), failed[0]["error"]
+        raise refusal(WHO, status, failed[0]) or RuntimeError(
+            f"Elasticsearch refused a search of ours ({status}): {error}"
+        )
 
     def _asked(self, ask: Callable[[], Any]) -> Any:
         """An answer. A server that did not answer is given a rest, so that threads do not wait for
@@ -232,7 +241,7 @@ class ElasticsearchSearch:
         if time.monotonic() < until:
             raise Unavailable(why, retry_after=math.ceil(REST))
         try:
-            with in_our_words(self._here):
+            with in_our_words(WHO):
                 return ask()
         except Unavailable as error:
             if isinstance(error.__cause__, TransportError):

@@ -37,9 +37,9 @@ class Server:
     ca: str = ""
 
     @property
-    def where(self) -> str:
-        """For messages: never with the key."""
-        return ", ".join(self.hosts)
+    def who(self) -> str:
+        """For the messages of operators: never with the key."""
+        return f"the search engine at {', '.join(self.hosts)}"
 
     def client(self, *, seconds: float, connections: int = 10) -> Elasticsearch:
         """A client whose requests end after so many seconds. A node that does not answer is passed
@@ -116,8 +116,8 @@ def _options(parts: SplitResult) -> dict[str, int]:
 
 
 @contextlib.contextmanager
-def in_our_words(here: Server) -> Iterator[None]:
-    """Turns the client's errors into ours.
+def in_our_words(who: str) -> Iterator[None]:
+    """Turns the client's errors into ours; `who` is what they call the server.
 
     Raises: Unavailable for what may pass or is for the operator to mend. An answer that says that
     we asked wrongly stays as it is: a fault of ours.
@@ -125,19 +125,18 @@ def in_our_words(here: Server) -> Iterator[None]:
     try:
         yield
     except elastic_transport.TransportError as error:
-        raise unanswered(here, error) from error
+        raise unanswered(who, error) from error
     except UnsupportedProductError as error:
-        raise Unavailable(f"what answers at {here.where} is no Elasticsearch") from error
+        raise Unavailable(f"{who} is no Elasticsearch") from error
     except ApiError as error:
-        found = refusal(here, error.meta.status, error.body)
+        found = refusal(who, error.meta.status, error.body)
         if found is None:
             raise
         raise found from error
 
 
-def unanswered(here: Server, error: elastic_transport.TransportError) -> Unavailable:
+def unanswered(who: str, error: elastic_transport.TransportError) -> Unavailable:
     """What it is that no answer came."""
-    who = f"the search engine at {here.where}"
     if isinstance(error, elastic_transport.ConnectionTimeout):
         return Unavailable(f"{who} did not answer in time")
     if isinstance(error, elastic_transport.TlsError):
@@ -147,9 +146,8 @@ def unanswered(here: Server, error: elastic_transport.TransportError) -> Unavail
     return Unavailable(f"{who} did not answer as expected ({type(error).__name__})")
 
 
-def refusal(here: Server, status: int, body: Any) -> Unavailable | None:
+def refusal(who: str, status: int, body: Any) -> Unavailable | None:
     """What an answer that is an error is; None where we asked wrongly."""
-    who = f"the search engine at {here.where}"
     error = body.get("error", body) if isinstance(body, Mapping) else {}
     kind, reason = (
         (error.get("type", ""), str(error.get("reason", ""))[:200])
@@ -159,7 +157,7 @@ def refusal(here: Server, status: int, body: Any) -> Unavailable | None:
     if kind == "cluster_block_exception":
         return Unavailable(f"{who} takes no changes ({reason}); it goes on when that is lifted")
     if kind == "index_not_found_exception":
-        return Unavailable(f"{who} has no index {here.prefix!r} yet; it is made from the journal")
+        return Unavailable(f"{who} has no index yet; it is being made from the journal")
     if status in {401, 403}:
         return Unavailable(
             f"{who} refuses us ({status}); check AICAT_SEARCH_API_KEY and its rights"
