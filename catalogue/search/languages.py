@@ -8,11 +8,10 @@ docs/reference/search.md shows the table.
 from __future__ import annotations
 
 import threading
-from functools import cache
 
 import Stemmer
-from simplemma.strategies import DictionaryLookupStrategy
-from simplemma.strategies.dictionaries import DefaultDictionaryFactory
+
+from catalogue.search.lemmas import lemma
 
 SNOWBALL = {
     "cs": "czech",
@@ -40,8 +39,7 @@ SNOWBALL = {
     "nn": "norwegian",
     "no": "norwegian",
 }
-# A dictionary takes 15 to 90 MB in memory once a text of its language is met; those of the languages
-# left out take more, or add little.
+# Read once a word of the language is met, in about a second; those of the languages left out add little.
 LEMMAS = {
     "bg": "bg",
     "ga": "ga",
@@ -66,18 +64,12 @@ def stem(word: str, language: str) -> str:
     if len(word) < SHORTEST:
         return word
     if language in LEMMAS:
-        word = (_lemmas().get_lemma(word, LEMMAS[language]) or word).lower()
+        word = lemma(word, LEMMAS[language])
     if language in SNOWBALL:
         return _snowball(SNOWBALL[language], word)
     if language in ENDINGS:
         return _without_ending(word, ENDINGS[language])
     return word
-
-
-@cache
-def _lemmas() -> DictionaryLookupStrategy:
-    """One for the process, with room for every dictionary; each is read at its first word."""
-    return DictionaryLookupStrategy(DefaultDictionaryFactory(cache_max_size=len(LEMMAS)))
 
 
 def _snowball(name: str, word: str) -> str:

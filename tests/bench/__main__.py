@@ -9,7 +9,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-from tests.bench import harvesting, plain
+from tests.bench import harvesting, plain, searching
 from tests.bench.figures import Watched, cores, percentiles, tell, timed
 from tests.bench.portal import make
 from tests.bench.portal import serving as portals
@@ -120,6 +120,7 @@ def one_size(folder: Path, size: int) -> None:
             )
         serving(aicat, folder, size, port)
         harvesting.unchanged(folder, base, size)
+        harvesting.pushing(folder / "push", folder / "packages.jsonl", size)
         if size <= plain.MOST:
             plain.figures(folder, base, size)
 
@@ -128,13 +129,18 @@ def main() -> None:
     """The whole table."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
-    sizes = asked.parse_args().sizes
+    asked.add_argument("--index-sizes", type=int, nargs="*", default=[100_000])
+    given = asked.parse_args()
+    sizes = given.sizes
     tell("machine", python=platform.python_version(), cores=cores(), system=platform.system())
     with (
         tempfile.TemporaryDirectory() as folder,
         harvesting.small_portals(Path(folder) / "portal") as bases,
     ):
         harvesting.side_by_side(Path(folder), *bases)
+    for size in given.index_sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            searching.figures(Path(folder), size)
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             one_size(Path(folder), size)

@@ -64,6 +64,24 @@ def side_by_side(folder: Path, base: str, elsewhere: str) -> None:
         tell(f"two slow sources{name}", seconds=round(seconds, 1), per_second=round(rate))
 
 
+def pushing(folder: Path, packages: Path, size: int) -> None:
+    """NDJSON pushed by a node's client: until all is acknowledged, which means stored."""
+    folder.mkdir()
+    aicat = Aicat(folder)
+    aicat("node", "add", "bench", "--name", "Bench (fictional)", "--country", "EU")
+    aicat("source", "add", "s", "--node", "bench", "--kind", "push")
+    key = aicat("node", "key", "bench").splitlines()[-1]
+    words = ("push", "s", str(packages), "--no-wait", "--key", key)
+    with aicat.up() as (_process, base):
+        seconds = timed(lambda: aicat(*words, "--server", base))
+    tell(
+        "NDJSON pushed, acknowledged",
+        records=size,
+        seconds=round(seconds, 1),
+        per_second=round(size / seconds),
+    )
+
+
 def _is_running(aicat: Aicat, source: str) -> bool:
     items = json.loads(aicat("runs", source, "--json"))["items"]
     return bool(items) and items[0]["state"] == "running"
