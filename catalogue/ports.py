@@ -187,6 +187,10 @@ class Ending:
     declared: int | None = None
     findings: tuple[Finding, ...] = ()
     open: bool = False
+    unchanged: int = 0
+    """Records that the source says are as they were, without listing them."""
+    ignored: int = 0
+    """The same of what it lists beside records."""
 
 
 class Runs(Protocol):

@@ -41,6 +41,8 @@ def ending_of(walk: Walk, source: Source, before: Before, since: datetime | None
         since=None if failed else since,
         declared=walk.progress.total,
         findings=tuple(_notes(walk, emptied=emptied)),
+        unchanged=walk.spared.records,
+        ignored=walk.spared.others,
     )
 
 

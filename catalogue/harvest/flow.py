@@ -20,7 +20,7 @@ from catalogue.harvest.reader import Reader
 from catalogue.harvest.reading import Fault, Start
 from catalogue.harvest.registry import PUSH, feed_of, harvester
 from catalogue.harvest.sinks import JournalSink, Sink
-from catalogue.harvest.walk import Before, Progress, Walk, Watch, double
+from catalogue.harvest.walk import Before, Progress, Spared, Walk, Watch, double
 from catalogue.model import (
     Entry,
     Finding,
@@ -32,6 +32,7 @@ from catalogue.model import (
     RunState,
     Source,
     Turn,
+    key_mark,
 )
 from catalogue.ports import Client, DatedHarvester, Ending, Feed, Harvester, Journal
 
@@ -209,12 +210,20 @@ def _changes(
 
 
 def _accounts_for_all(walk: Walk, before: Before, changed: dated.Changed) -> bool:
-    """Whether what was read explains the source's total; then that total is the one to tell."""
+    """Whether what was read explains the source's total; then that total is the one to tell, and what
+    was not listed is as it was."""
     if walk.error is not None or walk.partial:
         return False
     if changed.total != (before.state.declared or 0) + walk.strangers:
         return False
     walk.progress.total = changed.total
+    rest = max(0, changed.total - walk.progress.listed)
+    unlisted = sum(
+        one.live and not one.missing and key_mark(key) not in walk.marks
+        for key, one in before.known.items()
+    )
+    records = min(rest, unlisted)
+    walk.spared = Spared(records, rest - records)
     return True
 
 

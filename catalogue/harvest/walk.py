@@ -63,6 +63,14 @@ class Before:
     """Those of the keys that are listed once more where the run goes on; None: any of them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """What a source did not list because it is as it was: records, and what it has beside them."""
+
+    records: int = 0
+    others: int = 0
+
+
 @dataclass(slots=True)
 class Walk:
     """The state of one reading of a source.
@@ -83,6 +91,7 @@ class Walk:
     erased: set[str] = field(default_factory=set)
     """What was listed in the place of keys of erased records."""
     strangers: int = 0
+    spared: Spared = Spared()
     ignored: int = 0
     partial: bool = False
     incremental: bool = False

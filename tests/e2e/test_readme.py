@@ -152,4 +152,4 @@ def test_a_second_start_harvests_nothing_and_a_taken_port_is_said(tmp_path: Path
 def test_json_of_the_readme_s_search_is_what_the_contract_says(demo: Demo) -> None:
     body = read(f"{demo.base}/api/v1/datasets?q=soil+moisture&facets=country&limit=1")
     assert body is not None
-    assert set(json.loads(body)) == {"total", "items", "facets", "next"}
+    assert set(json.loads(body)) == {"total", "items", "facets", "next", "did_you_mean"}

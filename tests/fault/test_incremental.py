@@ -96,7 +96,8 @@ def test_only_what_changed_is_asked_for(house: House, ckan: Ckan) -> None:
     ckan.change(3, "Changed")
     run = ckan.harvest(house)
     assert (run.state, run.incremental) == (RunState.DONE, True)
-    assert (run.counts.updated, run.counts.listed, run.declared) == (1, 1, 30)
+    assert (run.counts.updated, run.counts.unchanged, run.declared) == (1, 29, 30)
+    assert run.counts.listed == 30
     assert all("metadata_modified" in one for one in ckan.read)
     assert '"Changed"' in title(house, "p003")
     assert run.counts.missing == 0
@@ -105,7 +106,7 @@ def test_only_what_changed_is_asked_for(house: House, ckan: Ckan) -> None:
 
 def test_nothing_changed_is_said_after_four_questions(house: House, ckan: Ckan) -> None:
     run = ckan.harvest(house)
-    assert (run.state, run.incremental, run.counts.listed) == (RunState.DONE, True, 0)
+    assert (run.state, run.incremental, run.counts.unchanged) == (RunState.DONE, True, 30)
     assert len(ckan.asked) == 4
     assert house.findings(run) == {}
 
@@ -286,7 +287,7 @@ def test_hydra_pages_are_asked_for_what_changed_since(portal: Portal, house: Hou
     changed["b"] = "2098-01-01"
     asked_for.clear()
     run = house.harvest("s", full=False)
-    assert (run.incremental, run.counts.updated, run.counts.listed) == (True, 1, 1)
+    assert (run.incremental, run.counts.updated, run.counts.unchanged) == (True, 1, 2)
     assert asked_for[0] is None
     assert len(asked_for) == 4
     del changed["c"]

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,12 +101,23 @@ def test_f16_killed_at_random_points_the_journal_is_sound_and_the_set_exact(
 
 
 @pytest.mark.e2e
-def test_f14_killed_workers_leave_one_run_in_which_each_record_counts_once(aicat: Aicat) -> None:
+def test_f14_killed_workers_leave_one_run_in_which_each_record_counts_once(
+    aicat: Aicat, portal: Portal
+) -> None:
+    gate, pages = threading.Event(), slow_pages(portal, 0)
+
+    def held_back(asked: Asked) -> Given:
+        if int(asked.query.get("page", "1")) > 3:
+            gate.wait()
+        return pages(asked)
+
+    portal.program("/list", held_back)
     with aicat.running("harvest", "s", "--no-wait") as process:
         wait_for(lambda: last_run(aicat)["pages"], process)
         with aicat.running("worker"):
             process.send_signal(signal.SIGKILL)
             process.wait()
+            gate.set()
             wait_for(lambda: last_run(aicat)["state"] == "done")
     run = last_run(aicat)
     assert run["workers"] == 2

@@ -43,6 +43,8 @@ def close(connection: Connection, lease: Lease, ending: Ending, now: int) -> Non
     values |= {
         "missing": t.run.c.missing + len(missing) - deleted,
         "deleted": t.run.c.deleted + deleted,
+        "unchanged": t.run.c.unchanged + ending.unchanged,
+        "ignored": t.run.c.ignored + ending.ignored,
     }
     if ending.declared is not None:
         values["declared"] = ending.declared
