@@ -34,6 +34,9 @@ from catalogue.project.follower import Follower, Position, live_changes, mend, u
 from catalogue.settings import Settings
 
 LOOK = 0.05  # seconds between looks at the positions
+PATIENCE = (
+    20.0  # seconds that projections have to end in; what is cut off is done again at the next start
+)
 FIRST = 2.0  # seconds that a started process tries to get the lock
 CHILD = "from catalogue.home import project; project()"
 
@@ -67,8 +70,13 @@ class Home:
         for child in self._children.values():
             if child.stdin is not None:
                 child.stdin.close()  # the word to stop
+        until = time.monotonic() + PATIENCE
         for child in self._children.values():
-            child.wait()
+            try:
+                child.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:  # making one anew takes as long as it takes
+                child.kill()
+                child.wait()
 
     def take(self) -> None:
         """Start to project what nobody does."""
