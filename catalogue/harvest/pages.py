@@ -29,12 +29,15 @@ class PageMemory:
     ) -> None:
         self._known, self._seen, self._salt, self._ask = known, seen, salt, ask
         self._options = hashlib.sha256(salt).digest()
+        self._ready: tuple[str, list[Entry]] = ("", [])
+        """The page that was asked for last, and its records: they are looked up once."""
 
     def validators(self, cursor: str) -> Mapping[str, str]:
         """The headers that ask a server for a page only where it has changed."""
         seen = self._seen.get(cursor) if self._ask else None
-        if seen is None or self._entries(seen) is None:
+        if seen is None or (entries := self._entries(seen)) is None:
             return {}
+        self._ready = (cursor, entries)
         headers = {"If-None-Match": seen.etag, "If-Modified-Since": seen.last_modified}
         return {name: value for name, value in headers.items() if value}
 
@@ -50,7 +53,8 @@ class PageMemory:
             return None
         if not page.not_modified and seen.fingerprint != fingerprint(page.body, self._salt):
             return None
-        entries = self._entries(seen)
+        ready, self._ready = self._ready, ("", [])
+        entries = ready[1] if ready[0] == page.cursor else self._entries(seen)
         if entries is None:
             return None
         # A page that was not sent cannot tell what comes next; then it is as it was.

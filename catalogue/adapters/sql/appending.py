@@ -177,7 +177,7 @@ class Batch:
         kept, and those of this one go that were kept before that record was come upon."""
         came = [
             entry
-            for entry in self._entries
+            for entry in (self._entries if self._suppressed else ())
             if not self._suppressed.isdisjoint(suppression_marks(source, entry))
         ]
         marks = {suppression_of(source, entry.key): entry.key for entry in came}
