@@ -10,6 +10,8 @@ from api import (
     ckan,
     datasets,
     docs,
+    ecosystem,
+    ecosystem_pages,
     federation,
     feeds,
     guarding,
@@ -54,10 +56,11 @@ def create_app(catalogue: Catalogue) -> Flask:
     keys.install(app)
     rest = Api(app)
     problems.install(app)  # after the API, whose own handlers these replace
-    for door in (datasets, feeds, federation, push):
+    for door in (datasets, feeds, federation, ecosystem, push):
         rest.register_blueprint(door.blueprint)
-    for plain in (linked, catalog, sparql, ckan, docs, health, pages, watching):
+    for plain in (linked, catalog, sparql, ckan, docs, health, pages, watching, ecosystem_pages):
         app.register_blueprint(plain.blueprint)
+    app.register_blueprint(ecosystem.feed)
     health.install(app)
     app.wsgi_app = Gate(app.wsgi_app, catalogue.settings.threads)  # type: ignore[method-assign,assignment]
     return app

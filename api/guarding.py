@@ -30,6 +30,7 @@ OPEN = (
     "/catalog",
     "/sparql",
     "/.well-known/",
+    "/calls.ics",
 )  # read by other sites' scripts
 UNLIMITED = ("/livez", "/readyz", "/metrics", "/static/")
 KEPT = 10_000  # addresses whose use is remembered

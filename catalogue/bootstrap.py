@@ -208,6 +208,11 @@ def _courtesy() -> Courtesy:
 # --- the reading side: what the doors use ---------------------------------------------------------
 
 
+def utc_now() -> datetime:
+    """The moment, in UTC."""
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """All that a door needs to read. Safe to share between threads."""
@@ -219,6 +224,8 @@ class Catalogue:
     positions: Positions
     target: int
     """The journal's position at the start: what must be visible before we are ready."""
+    clock: Callable[[], datetime] = utc_now
+    """What tells doors the moment, in UTC; tests give another."""
 
     def ready(self) -> tuple[bool, str]:
         """Whether the projections have reached the journal's position at start, and why not."""

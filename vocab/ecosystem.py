@@ -5,9 +5,11 @@ Each fact names where it was read and how sure it is; unsure ones say so.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from vocab import namespaces as ns
@@ -16,11 +18,13 @@ from vocab import quoted, rows
 
 @dataclass(frozen=True, slots=True)
 class Factory:
-    """An AI Factory or an Antenna. `systems` are names of supercomputers, `focus` free words."""
+    """An AI Factory or an Antenna. `systems` are names of supercomputers, `focus` free words;
+    `selected` is a day (ISO 8601), `unsure` names what of it is, as the API calls it."""
 
     id: str
     kind: str
     name: str
+    acronym: str
     country: str
     city: str
     host: str
@@ -31,6 +35,7 @@ class Factory:
     selected: str
     source: str
     confidence: str
+    unsure: tuple[str, ...]
 
     @property
     def iri(self) -> str:
@@ -39,7 +44,8 @@ class Factory:
 
 @dataclass(frozen=True, slots=True)
 class Supercomputer:
-    """A EuroHPC system. Performance figures are texts in Pflop/s, as the sources give them."""
+    """A EuroHPC system. Performance figures are texts in Pflop/s, as the sources give them; `unsure`
+    names what of it is, as the API calls it."""
 
     id: str
     name: str
@@ -53,10 +59,20 @@ class Supercomputer:
     status: str
     source: str
     confidence: str
+    unsure: tuple[str, ...]
 
     @property
     def iri(self) -> str:
         return f"{ns.ECOSYSTEM}supercomputer/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """What words about a factory's focus say of our sectors (none, one or several), and why."""
+
+    words: str
+    sectors: tuple[str, ...]
+    reason: str
 
 
 @cache
@@ -67,16 +83,32 @@ def factories() -> tuple[Factory, ...]:
 
 @cache
 def supercomputers() -> tuple[Supercomputer, ...]:
-    return tuple(Supercomputer(**row) for row in rows("supercomputers"))  # type: ignore[arg-type]
+    """Every supercomputer that a factory names, and others of EuroHPC."""
+    return tuple(_machine(row) for row in rows("supercomputers"))
+
+
+def machine_of(system: str) -> Supercomputer | None:
+    """The supercomputer that a factory's system is, whatever is said beside its name."""
+    bare = system.replace("(new)", "").split(" (")[0].strip()
+    return next((one for one in supercomputers() if one.name == bare), None)
+
+
+@cache
+def focuses() -> dict[str, Focus]:
+    """The table of what each wording of a focus says, by the words as factories have them."""
+    text = files("vocab").joinpath("focus.csv").read_text(encoding="utf-8")
+    return {
+        row["words"]: Focus(row["words"], tuple(row["sectors"].split()), row["reason"])
+        for row in csv.DictReader(text.splitlines())
+    }
 
 
 def lines() -> Iterator[str]:
     """All of it as canonical N-Triples lines."""
     for machine in supercomputers():
         yield from _machine_lines(machine)
-    systems = {machine.name: machine.iri for machine in supercomputers()}
     for factory in factories():
-        yield from _factory_lines(factory, systems)
+        yield from _factory_lines(factory)
 
 
 def _factory(row: dict[str, Any]) -> Factory:
@@ -84,6 +116,7 @@ def _factory(row: dict[str, Any]) -> Factory:
         id=row["id"],
         kind=row.get("kind", "ai-factory"),
         name=row["name"],
+        acronym=row.get("acronym", ""),
         country=row["country"],
         city=row.get("city", ""),
         host=row.get("host", ""),
@@ -94,10 +127,15 @@ def _factory(row: dict[str, Any]) -> Factory:
         selected=row["selected"],
         source=row["source"],
         confidence=row["confidence"],
+        unsure=tuple(row["unsure"]),
     )
 
 
-def _factory_lines(one: Factory, systems: dict[str, str]) -> Iterator[str]:
+def _machine(row: dict[str, Any]) -> Supercomputer:
+    return Supercomputer(**{**row, "unsure": tuple(row["unsure"])})
+
+
+def _factory_lines(one: Factory) -> Iterator[str]:
     kind = "AIFactory" if one.kind == "ai-factory" else "AIFactoryAntenna"
     yield from _common(one.iri, kind, one.name, one.country, one.source, one.confidence)
     if one.city:
@@ -108,8 +146,8 @@ def _factory_lines(one: Factory, systems: dict[str, str]) -> Iterator[str]:
     for words in one.focus:
         yield f"<{one.iri}> <{ns.AICAT}focus> {quoted(words)} ."
     for name in one.systems:
-        bare = name.replace("(new)", "").split(" (")[0].strip()
-        value = f"<{systems[bare]}>" if bare in systems else quoted(name)
+        machine = machine_of(name)
+        value = f"<{machine.iri}>" if machine else quoted(name)
         yield f"<{one.iri}> <{ns.AICAT}supercomputer> {value} ."
     if one.linked:
         yield f"<{one.iri}> <{ns.AICAT}linkedTo> <{ns.ECOSYSTEM}ai-factory/{one.linked}> ."
