@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 from api.context import catalogue
 from api.problems import problem
 from catalogue.bootstrap import Catalogue
+from catalogue.errors import Unavailable
 from catalogue.model import ACTIVE, RunState, visible_to
 from catalogue.search.service import SearchParams
 
@@ -135,7 +136,10 @@ class _State(Collector):
             "aicat_source_records", "Records of a source that are searchable", labels=["source"]
         )
         asked = SearchParams(limit=1, facets=("source",), facet_limit=1000)
-        found = self._here.search.search(asked).facets["source"]
+        try:
+            found = self._here.search.search(asked).facets["source"]
+        except Unavailable:
+            return  # who watches learns by the lag and by `aicat_ready` what is wrong
         numbers = {str(one["value"]): int(one["count"]) for one in found}
         for source in public:
             records.add_metric([source], numbers.get(source, 0))
