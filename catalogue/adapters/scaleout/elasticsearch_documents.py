@@ -10,8 +10,8 @@ from catalogue.search import query as q
 from catalogue.search.documents import VERSION as DOCUMENTS
 from catalogue.search.documents import Document
 
-# Of the mapping, and of what is put into it; another one makes the index anew.
-VERSION = f"1.{DOCUMENTS}"
+# Of the mapping, its mark, and what is put into it; another one makes the index anew.
+VERSION = f"2.{DOCUMENTS}"
 SIDES = ("west", "south", "east", "north")
 LONGEST = 8_191  # characters of a value: of four bytes each they just fit a term of Lucene
 
