@@ -47,7 +47,6 @@ CONNECTIONS = 32  # to each node: as many threads as ask at once
 REST = 2.0  # seconds that a server which did not answer is not asked again
 LOOK = 1.0  # seconds between looks at which commit is visible
 MANY = 5_000  # hits or ids fetched at once
-LONGEST_HEAD = 100  # characters of what is typed that completion looks at
 LAST = "\U0010ffff"  # behind every id
 
 _Found = TypeVar("_Found")
@@ -84,7 +83,7 @@ class ElasticsearchSearch:
 
     def complete(self, prefix: str, limit: int) -> list[tuple[str, str, str]]:
         """Publishers and keywords that begin so, the most frequent first. Raises: Unavailable."""
-        wanted = folded_head(prefix)[:LONGEST_HEAD]
+        wanted = folded_head(prefix)
         narrowed = [{"term": {"audience": "public"}}, {"prefix": {"heads": wanted}}]
         heads = {
             "field": "heads",
