@@ -20,6 +20,7 @@ from tests.fault.portal import PREFIXES
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 SIZE, LIMIT = 3_000, 50  # records that nobody changes, and hits on a page
+FILE = 1_000  # records of a file
 MOVING = 200  # records that each harvest changes
 ROUNDS = 3  # harvests that end in the course of a walk, at least
 FEEDS = itertools.count(1)  # what has gone never comes back
@@ -42,8 +43,11 @@ def aicat(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Aicat]:
 
 def filled(aicat: Aicat, size: int) -> Aicat:
     """Both sources, harvested once."""
-    still = aicat.folder / "still.nt"
-    still.write_bytes(b"".join(document("ntriples", 1, range(size))))
+    still = aicat.folder / "still"
+    still.mkdir()
+    for first in range(0, size, FILE):
+        part = range(first, min(first + FILE, size))
+        (still / f"{first:06}.nt").write_bytes(b"".join(document("ntriples", 1, part)))
     moving(aicat, 0)
     aicat("node", "add", "n", "--name", "Node N (fictional)", "--country", "DE")
     for name, file in (("still", still), ("moving", aicat.folder / "moving.ttl")):
