@@ -10,6 +10,7 @@ from api import (
     catalog,
     ckan,
     datasets,
+    deprecating,
     docs,
     ecosystem,
     ecosystem_pages,
@@ -54,6 +55,7 @@ def create_app(catalogue: Catalogue) -> Flask:
     app.extensions[push.GATE] = push.Gate(max(1, catalogue.settings.threads // 2))
     app.url_map.strict_slashes = False
     guarding.install(app)
+    deprecating.install(app)
     keys.install(app, catalogue.settings.rate)
     rest = Api(app)
     problems.install(app)  # after the API, whose own handlers these replace

@@ -42,7 +42,9 @@ def install(app: Flask) -> None:
 def _open(answer: Response) -> None:
     """Let scripts of any site read, never with credentials."""
     answer.headers["Access-Control-Allow-Origin"] = "*"
-    answer.headers["Access-Control-Expose-Headers"] = "ETag, Link, Location, Retry-After"
+    answer.headers["Access-Control-Expose-Headers"] = (
+        "Deprecation, ETag, Link, Location, Retry-After, Sunset"
+    )
     if request.method == "OPTIONS":
         answer.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
         answer.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"
