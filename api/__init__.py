@@ -52,7 +52,7 @@ def create_app(catalogue: Catalogue) -> Flask:
     )
     app.extensions[EXTENSION] = catalogue
     app.extensions[push.READERS] = Readers()
-    app.extensions[push.GATE] = push.Gate(max(1, catalogue.settings.threads // 2))
+    app.extensions[push.PLACES] = push.Places(max(1, catalogue.settings.threads // 2))
     app.url_map.strict_slashes = False
     guarding.install(app)
     deprecating.install(app)
