@@ -739,8 +739,8 @@ class Index(Protocol):
         """A `search.query.Request` in, a `search.query.Result` out."""
 
     def skip(self, request: Any, number: int) -> str | None:
-        """The position (`Request.after`) behind the next `number` records of a request, at most
-        100,000; None where no more than that are left. Cheaper than bringing them."""
+        """The position (`Request.after`) behind the next `number` records of a request; None where no
+        more than that are left. Cheaper than bringing them."""
 
     def ids(self, after: str, limit: int, audiences: tuple[str, ...]) -> list[str]:
         """Ids of records that the audiences may see, in their order, from the one behind `after`."""
