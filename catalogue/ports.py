@@ -32,6 +32,7 @@ from catalogue.model import (
     Source,
     SourceState,
     Standing,
+    Tally,
     Turn,
     Waiting,
     Withdrawal,
@@ -628,6 +629,10 @@ class Journal(Protocol):
     # how records stand
     def standing(self, source_ids: Sequence[str]) -> dict[str, Standing]:
         """The numbers of each of the sources."""
+
+    def tallies(self) -> list[Tally]:
+        """The live records in numbers, by source, type and visibility. It reads them all: for when the
+        index cannot be asked."""
 
     def missing(self, source_id: str, *, after: str = "", limit: int = 100) -> list[Record]:
         """Records that the source no longer lists and that are not deleted, by key; those behind the

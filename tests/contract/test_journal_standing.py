@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -20,6 +21,7 @@ from catalogue.model import (
     Severity,
     Source,
     Standing,
+    Tally,
     Withdrawal,
     content_hash,
     raw_hash,
@@ -198,3 +200,15 @@ def test_bytes_of_a_page_with_several_records_are_known_to_be_shared(journal: Jo
     }
     with pytest.raises(NotFound):
         journal.shares_raw("aaaaaaaaaaaaa")
+
+
+def test_live_records_are_told_in_numbers_by_source_and_type(journal: Journal) -> None:
+    run(journal, [entry("a"), entry("b"), entry("c"), replace(entry("m"), type="model")])
+    run(journal, [entry("x")], source="other")
+    run(journal, [entry("b"), entry("m")], missing=["c"], grace=0)
+    run(journal, [entry("b"), entry("m")], missing=["a"], how=Withdrawal.ARCHIVE, grace=0)
+    assert journal.tallies() == [
+        Tally("other", "dataset", "public", 1),
+        Tally("s", "dataset", "public", 1),
+        Tally("s", "model", "public", 1),
+    ]
