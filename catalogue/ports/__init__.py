@@ -32,6 +32,7 @@ from catalogue.model import (
     Source,
     SourceState,
     Standing,
+    Tally,
     Turn,
     Waiting,
     Withdrawal,
@@ -626,6 +627,10 @@ class Journal(Protocol):
     def standing(self, source_ids: Sequence[str]) -> dict[str, Standing]:
         """The numbers of each of the sources."""
 
+    def tallies(self) -> list[Tally]:
+        """The live records in numbers, by source, type and visibility. It reads them all: for when the
+        index cannot be asked."""
+
     def missing(self, source_id: str, *, after: str = "", limit: int = 100) -> list[Record]:
         """Records that the source no longer lists and that are not deleted, by key; those behind the
         key `after`."""
@@ -736,8 +741,8 @@ class Index(Protocol):
         """A `search.query.Request` in, a `search.query.Result` out."""
 
     def skip(self, request: Any, number: int) -> str | None:
-        """The position (`Request.after`) behind the next `number` records of a request, at most
-        100,000; None where no more than that are left. Cheaper than bringing them."""
+        """The position (`Request.after`) behind the next `number` records of a request; None where no
+        more than that are left. Cheaper than bringing them."""
 
     def ids(self, after: str, limit: int, audiences: tuple[str, ...]) -> list[str]:
         """Ids of records that the audiences may see, in their order, from the one behind `after`."""

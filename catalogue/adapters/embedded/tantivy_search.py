@@ -27,6 +27,7 @@ PLENTY = 2000  # completions that are looked at
 TERMS = 100_000  # terms of which it is kept whether they are there
 COMPLETED = 4096  # beginnings whose completions are kept until the next commit
 VIEWS, PATIENCE = 32, 600.0  # older commits that walks go on in, and the seconds they are kept for
+JUMP = 1_000  # hits from which on a first page is no page, but is counted to go on from
 RANKED = 400_000  # hits of walks by relevance whose order is kept, together
 
 Counts = tuple[tuple[str, int], ...]
@@ -314,7 +315,7 @@ class TantivySearch:
             complete = len(answer.hits) < limit
             ranked = _sure(view, [(-round(s, 3), a) for s, a in answer.hits], complete=complete)
             limit *= 4
-        if after:
+        if after or request.limit > JUMP:
             self._keep_walk(key, ranked, complete)
         return fresh[: request.limit], len(fresh) > request.limit, total
 
