@@ -36,6 +36,7 @@ from catalogue.errors import CatalogueError, Conflict, InvalidInput, NotFound, S
 from catalogue.http import Courtesy, GuardedClient
 from catalogue.ports import Client, Index, Journal, Manifest, Projection, Sparql, Suppression
 from catalogue.project.follower import Positions, live_changes
+from catalogue.search import lemmas
 from catalogue.search.service import SearchService
 from catalogue.settings import Settings
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 GRAPH, INDEX = "graph", "index"
 PROJECTIONS = (GRAPH, INDEX)
+LEMMAS = "lemmas"  # dictionaries in the form that processes share; made anew where they are missing
 AUDIT_HEAD = "audit-head.json"  # the end of the audit log, to be copied elsewhere
 
 # --- the journal and the way out -------------------------------------------------------------------
@@ -262,6 +264,7 @@ class Catalogue:
 
 def bootstrap(settings: Settings) -> Catalogue:
     """Open everything for reading."""
+    lemmas.keep_in(settings.data_dir / LEMMAS)
     journal = _journal(settings)
     sparql = SparqlPool(
         settings.data_dir / GRAPH,
@@ -325,6 +328,7 @@ def projection(name: str, settings: Settings, journal: Journal, *, knows_site: b
     opened: Projection
     folder = settings.data_dir / name
     clear(folder)
+    lemmas.keep_in(settings.data_dir / LEMMAS)
     if name == GRAPH:
         site = settings.site if knows_site else OxigraphGraph.site_of(folder) or settings.site
         opened = OxigraphGraph(folder, journal, site=site, vocabulary=vocab.triples)
