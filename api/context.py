@@ -27,7 +27,7 @@ def catalogue() -> Catalogue:
 def reader() -> Reader:
     """Who asks: the node whose key the request brings, else anybody."""
     key = g.get("key") if has_request_context() else None
-    return ANYBODY if key is None else Reader(node=key.node)
+    return ANYBODY if key is None else Reader(nodes=(key.node,))
 
 
 def readable_by(visibility: str) -> bool:

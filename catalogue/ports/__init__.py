@@ -36,6 +36,9 @@ from catalogue.model import (
     Waiting,
     Withdrawal,
 )
+from catalogue.ports.people import NewSession as NewSession
+from catalogue.ports.people import NewToken as NewToken
+from catalogue.ports.people import People as People
 
 # --- fetching -----------------------------------------------------------------------------------
 
@@ -534,6 +537,8 @@ class Journal(Protocol):
     def audit(self) -> Audit: ...
     @property
     def keys(self) -> Keys: ...
+    @property
+    def people(self) -> People: ...
     @property
     def pushes(self) -> Pushes: ...
     @property
