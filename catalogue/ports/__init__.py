@@ -36,6 +36,18 @@ from catalogue.model import (
     Waiting,
     Withdrawal,
 )
+from catalogue.ports.access import Attachments as Attachments
+from catalogue.ports.access import AuditedAct as AuditedAct
+from catalogue.ports.access import Done as Done
+from catalogue.ports.access import Entitlements as Entitlements
+from catalogue.ports.access import EntitlementsWanted as EntitlementsWanted
+from catalogue.ports.access import LegRow as LegRow
+from catalogue.ports.access import LegsWanted as LegsWanted
+from catalogue.ports.access import Overrun as Overrun
+from catalogue.ports.access import RequestRow as RequestRow
+from catalogue.ports.access import Requests as Requests
+from catalogue.ports.access import RequestsWanted as RequestsWanted
+from catalogue.ports.access import Workflows as Workflows
 from catalogue.ports.people import NewSession as NewSession
 from catalogue.ports.people import NewToken as NewToken
 from catalogue.ports.people import People as People
@@ -539,6 +551,8 @@ class Journal(Protocol):
     def keys(self) -> Keys: ...
     @property
     def people(self) -> People: ...
+    @property
+    def requests(self) -> Requests: ...
     @property
     def pushes(self) -> Pushes: ...
     @property

@@ -1,0 +1,10 @@
+"""Where requests for access are made, handled and answered: the use cases behind every door."""
+
+from __future__ import annotations
+
+from catalogue.desk.desk import Desk, new_id
+from catalogue.desk.hooks import Forms, Notices
+from catalogue.desk.reading import Page
+from catalogue.desk.sweeping import Swept, sweep
+
+__all__ = ["Desk", "Forms", "Notices", "Page", "Swept", "new_id", "sweep"]
