@@ -49,11 +49,11 @@ class People(Protocol):
         """Raises: NotFound."""
 
     def persons(self, *, after: str = "", limit: int = 100, words: str = "") -> list[Person]:
-        """Persons by id, those behind `after`; where there are words, whose name or address holds them,
-        or whose id they are."""
+        """Persons by name, those behind the one of the id `after`; where there are words, whose name,
+        address or name at the identity provider holds them, or whose id they are."""
 
-    def count(self) -> int:
-        """How many persons there are."""
+    def count(self, words: str = "") -> int:
+        """How many persons there are, with those words."""
 
     def with_role(self, role: Role, scope: str | None = None) -> list[Person]:
         """Persons, none of them disabled, who hold the role (`Person.may`), by id."""
@@ -67,8 +67,9 @@ class People(Protocol):
         Raises: Forbidden where the person is disabled.
         """
 
-    def edit(self, person_id: str, who: str, *, name: str, language: str | None) -> Person:
-        """Raises: NotFound; InvalidInput; Forbidden for anybody but themselves or an administrator."""
+    def speak(self, person_id: str, language: str | None, who: str) -> Person:
+        """Set the language of what the person reads; None: as the browser asks for.
+        Raises: NotFound; Forbidden for anybody but themselves or an administrator."""
 
     def disable(self, person_id: str, who: str) -> Person:
         """From now on the person can do nothing: sessions and tokens are over. Doing it again changes
@@ -154,6 +155,3 @@ class People(Protocol):
 
     def take_sign_in(self, token: str, now: datetime) -> SignIn:
         """The sign-in of that browser, once. Raises: Unauthenticated where there is none, or it is over."""
-
-    def tidy(self, now: datetime) -> None:
-        """Forget sessions and sign-ins that are over."""

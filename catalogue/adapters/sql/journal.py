@@ -29,6 +29,7 @@ from catalogue.adapters.sql.grouping import add_findings
 from catalogue.adapters.sql.keys import SqlKeys
 from catalogue.adapters.sql.migrating import current, head
 from catalogue.adapters.sql.packing import Packer
+from catalogue.adapters.sql.people import SqlPeople
 from catalogue.adapters.sql.pushing import SqlPushes
 from catalogue.adapters.sql.runs import SqlRuns, mine
 from catalogue.adapters.sql.store import SqlStore, parts
@@ -92,6 +93,7 @@ class SqlJournal:
         self.runs = SqlRuns(store, self._packer)
         self.audit = SqlAudit(store, audit_head)
         self.keys = SqlKeys(store)
+        self.people = SqlPeople(store)
         self.pushes = SqlPushes(store, self._packer, self.runs.ids)
         self.upkeep = SqlUpkeep(store, self._packer, self.runs)
 
