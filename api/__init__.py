@@ -7,6 +7,8 @@ from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import (
+    access,
+    audit,
     catalog,
     ckan,
     datasets,
@@ -29,6 +31,7 @@ from api import (
     signing_in,
     sparql,
     watching,
+    workflows,
 )
 from api.context import EXTENSION
 from api.gate import Gate
@@ -77,7 +80,17 @@ def create_app(catalogue: Catalogue) -> Flask:
     signing_in.install(app)
     rest = Api(app)
     problems.install(app)  # after the API, whose own handlers these replace
-    for door in (datasets, feeds, federation, ecosystem, people, push):
+    for door in (
+        datasets,
+        feeds,
+        federation,
+        ecosystem,
+        people,
+        push,
+        access,
+        workflows,
+        audit,
+    ):
         rest.register_blueprint(door.blueprint)
     for plain in (
         linked,
