@@ -248,8 +248,9 @@ class Catalogue:
 
 
 def bootstrap(settings: Settings) -> Catalogue:
-    """Open everything for reading."""
+    """Open everything for reading. The forms are judged, so that a damaged one stops the start."""
     journal = _journal(settings)
+    journal.forms.current()
     sparql = SparqlPool(
         settings.data_dir / GRAPH,
         children=settings.sparql_children,

@@ -36,6 +36,8 @@ from catalogue.model import (
     Waiting,
     Withdrawal,
 )
+from catalogue.ports.forms import FormStore as FormStore
+from catalogue.ports.forms import FormVersion as FormVersion
 from catalogue.ports.people import NewSession as NewSession
 from catalogue.ports.people import NewToken as NewToken
 from catalogue.ports.people import People as People
@@ -537,6 +539,8 @@ class Journal(Protocol):
     def audit(self) -> Audit: ...
     @property
     def keys(self) -> Keys: ...
+    @property
+    def forms(self) -> FormStore: ...
     @property
     def people(self) -> People: ...
     @property
