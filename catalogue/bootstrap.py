@@ -306,9 +306,13 @@ class Catalogue:
 
 
 def bootstrap(settings: Settings) -> Catalogue:
-    """Open everything for reading. Raises: SettingsError."""
+    """Open everything for reading; forms are judged, so that a damaged one stops the start.
+
+    Raises: SettingsError.
+    """
     check_doors(settings)
     journal = _journal(settings)
+    journal.forms.current()
     sparql = SparqlPool(
         settings.data_dir / GRAPH,
         children=settings.sparql_children,

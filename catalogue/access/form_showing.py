@@ -16,7 +16,9 @@ def visible(forms: Sequence[Form], answers: Mapping[str, Any]) -> frozenset[str]
 def holds(condition: Condition, answers: Mapping[str, Any], shown: Collection[str]) -> bool:
     """Whether a condition holds, where only the fields that are `shown` count as answered."""
     if isinstance(condition, Is):
-        return condition.field in shown and _chosen(answers.get(condition.field), condition.values)
+        return condition.field in shown and _chosen(
+            answers.get(condition.field), condition.values
+        )
     if isinstance(condition, Not):
         return not holds(condition.condition, answers, shown)
     each = (holds(one, answers, shown) for one in condition.conditions)

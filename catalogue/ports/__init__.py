@@ -48,6 +48,8 @@ from catalogue.ports.access import RequestRow as RequestRow
 from catalogue.ports.access import Requests as Requests
 from catalogue.ports.access import RequestsWanted as RequestsWanted
 from catalogue.ports.access import Workflows as Workflows
+from catalogue.ports.forms import FormStore as FormStore
+from catalogue.ports.forms import FormVersion as FormVersion
 from catalogue.ports.people import NewSession as NewSession
 from catalogue.ports.people import NewToken as NewToken
 from catalogue.ports.people import People as People
@@ -546,6 +548,8 @@ class Journal(Protocol):
     def audit(self) -> Audit: ...
     @property
     def keys(self) -> Keys: ...
+    @property
+    def forms(self) -> FormStore: ...
     @property
     def people(self) -> People: ...
     @property

@@ -25,6 +25,7 @@ from catalogue.adapters.sql.appending import Batch, last_seq
 from catalogue.adapters.sql.auditing import SqlAudit
 from catalogue.adapters.sql.checking import check
 from catalogue.adapters.sql.engine import engine_of
+from catalogue.adapters.sql.forms import SqlForms
 from catalogue.adapters.sql.grouping import add_findings
 from catalogue.adapters.sql.keys import SqlKeys
 from catalogue.adapters.sql.migrating import current, head
@@ -94,6 +95,7 @@ class SqlJournal:
         self.runs = SqlRuns(store, self._packer)
         self.audit = SqlAudit(store, audit_head)
         self.keys = SqlKeys(store)
+        self.forms = SqlForms(store)
         self.people = SqlPeople(store)
         self.requests = SqlRequests(store)
         self.pushes = SqlPushes(store, self._packer, self.runs.ids)
