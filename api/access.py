@@ -15,6 +15,7 @@ from api.context import Stale, catalogue, json_answer, site
 from api.datasets import next_link
 from api.schemas import Anything, PagingQuery, StrictBlueprint
 from api.sessions import takes, wanted_person
+from catalogue.access.attachments import download_headers
 from catalogue.access.model import WITH_HOLDER, EntitlementState, LegState, RequestState
 from catalogue.access.viewing import View
 from catalogue.desk import Page, perform
@@ -28,7 +29,7 @@ from catalogue.desk.telling import (
     told_json,
     view_json,
 )
-from catalogue.errors import InvalidParameter, Overtaken
+from catalogue.errors import InvalidParameter, NotFound, Overtaken
 from catalogue.people import Person
 from catalogue.ports import EntitlementsWanted, LegsWanted
 
@@ -111,7 +112,11 @@ def legs(given: dict[str, Any]) -> Response:
 def numbers(given: dict[str, Any]) -> Response:
     """How many legs are in each state, by holder: for its staff; all for stewards and auditors."""
     found = catalogue().desk.numbers(wanted_person(), given.get("holder"))
-    return json_answer({"holders": found})
+    told = {
+        holder: {str(state): number for state, number in states.items()}
+        for holder, states in found.items()
+    }
+    return json_answer({"holders": told})
 
 
 # --- one request ----------------------------------------------------------------------------------
@@ -240,7 +245,7 @@ def remove_resource(request_id: str, page_id: str) -> Response:
 @blueprint.doc(security=SECURED)
 def attachments(request_id: str) -> Response:
     """The files that came with a request, without their bytes."""
-    view = catalogue().desk.view(wanted_person(), request_id)
+    view = catalogue().forms.seen(catalogue().desk.view(wanted_person(), request_id))
     items = [attachment_json(one) for one in view.attachments]
     return json_answer({"total": len(items), "items": items, "next": None})
 
@@ -313,13 +318,14 @@ def attachment(request_id: str, attachment_id: str) -> Response:
 
 
 def download(person: Person, request_id: str, attachment_id: str) -> Response:
-    """The bytes of a file under a name of ours. Raises: NotFound."""
+    """The bytes of a file, as something to be saved. Raises: NotFound."""
+    view = catalogue().forms.seen(catalogue().desk.view(person, request_id))
+    seen = {one.id for one in view.attachments}
+    seen |= {one.id for leg in view.legs for one in leg.attachments}
+    if attachment_id not in seen:
+        raise NotFound(f"there is no attachment {attachment_id[:80]!r} that you may read")
     found, body = catalogue().desk.attachment(person, request_id, attachment_id)
-    answer = Response(body, content_type="application/octet-stream")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{found.id}.bin"'
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return Response(body, headers=download_headers(found.name, found.media_type, found.size))
 
 
 @blueprint.route("/access-requests/<request_id>/attachments/<attachment_id>", methods=["DELETE"])
@@ -436,7 +442,8 @@ def _done(request_id: str, name: str, values: dict[str, Any], expected: int | No
 def _shown(view: View, person: Person, status: int = 200) -> Response:
     """The request as JSON, with a tag that begins with its version."""
     names = Names(catalogue().journal.people)
-    told = view_json(view, catalogue().desk.possible(person, view.id), names)
+    possible = catalogue().desk.possible(person, view.id)
+    told = view_json(catalogue().forms.seen(view), possible, names)
     answer = json_answer(told)
     answer.status_code = status
     digest = sha256(answer.get_data()).hexdigest()[:16]

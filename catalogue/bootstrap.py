@@ -30,7 +30,7 @@ from catalogue.adapters.sql.backing import (
     unstage,
 )
 from catalogue.adapters.sql.engine import sqlite_file
-from catalogue.desk import Desk, Forms, Notices
+from catalogue.desk import Desk, Notices, StoredForms
 from catalogue.errors import CatalogueError, Conflict, InvalidInput, NotFound, SettingsError
 from catalogue.http import Courtesy, GuardedClient
 from catalogue.oidc import Provider, Registration, meaning_of
@@ -275,8 +275,6 @@ class Catalogue:
     """What tells doors the moment, in UTC; tests give another."""
     identity: Provider | None = None
     """Whom people sign in with; None where there is none."""
-    forms: Forms | None = None
-    """What may be handed in with a request; anything where it is None."""
     notices: Notices | None = None
     """Whom an event of a request is news for; nobody where it is None."""
 
@@ -284,6 +282,11 @@ class Catalogue:
     def desk(self) -> Desk:
         """Where requests for access are made, handled and answered."""
         return Desk(self.journal, self.clock, notices=self.notices, forms=self.forms)
+
+    @property
+    def forms(self) -> StoredForms:
+        """What requests are asked."""
+        return StoredForms(self.journal.forms)
 
     def ready(self) -> tuple[bool, str]:
         """Whether the projections have reached the journal's position at start, and why not."""
