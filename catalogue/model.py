@@ -575,16 +575,16 @@ def content_hash(graph: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: anonymous, a `member` of any node, or one who acts for `node` (then a member)."""
+    """Who reads: anonymous, a `member` of the federation, or one who acts for `nodes` (then a member)."""
 
     member: bool = False
-    node: str | None = None
+    nodes: tuple[str, ...] = ()
 
     @property
     def audiences(self) -> tuple[str, ...]:
         """The audiences that this reader belongs to; `PUBLIC` first."""
-        if self.node is not None:
-            return (PUBLIC, "members", f"node:{self.node}")
+        if self.nodes:
+            return (PUBLIC, "members", *(f"node:{one}" for one in self.nodes))
         return (PUBLIC, "members") if self.member else (PUBLIC,)
 
 

@@ -37,6 +37,23 @@ from catalogue.model import (
     Waiting,
     Withdrawal,
 )
+from catalogue.ports.access import Attachments as Attachments
+from catalogue.ports.access import AuditedAct as AuditedAct
+from catalogue.ports.access import Done as Done
+from catalogue.ports.access import Entitlements as Entitlements
+from catalogue.ports.access import EntitlementsWanted as EntitlementsWanted
+from catalogue.ports.access import LegRow as LegRow
+from catalogue.ports.access import LegsWanted as LegsWanted
+from catalogue.ports.access import Overrun as Overrun
+from catalogue.ports.access import RequestRow as RequestRow
+from catalogue.ports.access import Requests as Requests
+from catalogue.ports.access import RequestsWanted as RequestsWanted
+from catalogue.ports.access import Workflows as Workflows
+from catalogue.ports.forms import FormStore as FormStore
+from catalogue.ports.forms import FormVersion as FormVersion
+from catalogue.ports.people import NewSession as NewSession
+from catalogue.ports.people import NewToken as NewToken
+from catalogue.ports.people import People as People
 
 # --- fetching -----------------------------------------------------------------------------------
 
@@ -532,6 +549,12 @@ class Journal(Protocol):
     def audit(self) -> Audit: ...
     @property
     def keys(self) -> Keys: ...
+    @property
+    def forms(self) -> FormStore: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def requests(self) -> Requests: ...
     @property
     def pushes(self) -> Pushes: ...
     @property
