@@ -1,4 +1,5 @@
-"""`make bench`: one JSON object a line, for 10,000 and 100,000 records unless `--sizes` says other."""
+"""`make bench`: one JSON object a line, for 10,000 and 100,000 records and 10,000 requests for access
+unless `--sizes` and `--requests` say other."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-from tests.bench import harvesting, plain, searching
+from tests.bench import asking, harvesting, plain, searching
 from tests.bench.figures import Watched, cores, percentiles, tell, timed
 from tests.bench.portal import make
 from tests.bench.portal import serving as portals
@@ -141,6 +142,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000])
     asked.add_argument("--index-sizes", type=int, nargs="*", default=[100_000])
+    asked.add_argument("--requests", type=int, nargs="*", default=[10_000])
     given = asked.parse_args()
     sizes = given.sizes
     tell("machine", python=platform.python_version(), cores=cores(), system=platform.system())
@@ -150,6 +152,9 @@ def main() -> None:
             harvesting.small_portals(Path(folder) / "portal") as bases,
         ):
             harvesting.side_by_side(Path(folder), *bases)
+    for number in given.requests:
+        with tempfile.TemporaryDirectory() as folder:
+            asking.measure(Path(folder), number)
     for size in given.index_sizes:
         with tempfile.TemporaryDirectory() as folder:
             searching.figures(Path(folder), size)
