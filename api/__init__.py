@@ -14,6 +14,8 @@ from api import (
     ecosystem_pages,
     federation,
     feeds,
+    forms,
+    forms_pages,
     guarding,
     health,
     keys,
@@ -74,7 +76,7 @@ def create_app(catalogue: Catalogue) -> Flask:
     signing_in.install(app)
     rest = Api(app)
     problems.install(app)  # after the API, whose own handlers these replace
-    for door in (datasets, feeds, federation, ecosystem, people, push):
+    for door in (datasets, feeds, federation, ecosystem, people, forms, push):
         rest.register_blueprint(door.blueprint)
     for plain in (
         linked,
@@ -88,6 +90,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         ecosystem_pages,
         signing_in,
         people_pages,
+        forms_pages,
     ):
         app.register_blueprint(plain.blueprint)
     app.register_blueprint(ecosystem.feed)
