@@ -18,6 +18,8 @@ from api import (
     ecosystem_pages,
     federation,
     feeds,
+    forms,
+    forms_pages,
     guarding,
     health,
     keys,
@@ -86,6 +88,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         federation,
         ecosystem,
         people,
+        forms,
         push,
         access,
         workflows,
@@ -104,6 +107,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         ecosystem_pages,
         signing_in,
         people_pages,
+        forms_pages,
     ):
         app.register_blueprint(plain.blueprint)
     app.register_blueprint(ecosystem.feed)
