@@ -21,12 +21,14 @@ from api import (
     pages,
     problems,
     push,
+    registering,
     sparql,
     watching,
 )
 from api.context import EXTENSION
 from api.gate import Gate
 from catalogue.bootstrap import Catalogue
+from catalogue.ecosystem.registry import Registry
 from catalogue.harvest.single import Readers
 
 BODY = 1024 * 1024  # bytes that a public request may bring
@@ -49,6 +51,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         },
     )
     app.extensions[EXTENSION] = catalogue
+    app.extensions[ecosystem.EXTENSION] = Registry(catalogue.journal)
     app.extensions[push.READERS] = Readers()
     app.extensions[push.GATE] = push.Gate(max(1, catalogue.settings.threads // 2))
     app.url_map.strict_slashes = False
@@ -56,7 +59,7 @@ def create_app(catalogue: Catalogue) -> Flask:
     keys.install(app)
     rest = Api(app)
     problems.install(app)  # after the API, whose own handlers these replace
-    for door in (datasets, feeds, federation, ecosystem, push):
+    for door in (datasets, feeds, federation, ecosystem, registering, push):
         rest.register_blueprint(door.blueprint)
     for plain in (linked, catalog, sparql, ckan, docs, health, pages, watching, ecosystem_pages):
         app.register_blueprint(plain.blueprint)

@@ -80,7 +80,7 @@ def writable(source_id: str) -> tuple[AccessKey, Source]:
     if PUSH in key.scope and key.reaches(source):
         return key, source
     why = f"it may not write to source {source_id}"
-    _note(f"key:{key.id}", key.id, why)
+    note_refusal(f"key:{key.id}", key.id, why)
     if not readable_by(source.visibility):
         raise NotFound(f"there is no source {source_id!r}")
     raise Forbidden(f"the key {key.id} is of node {key.node}, and {why}")
@@ -93,11 +93,13 @@ def _checked(header: str) -> AccessKey:
             raise Unauthenticated("use Authorization: Bearer and a node's key")
         return catalogue().journal.keys.check(token.strip())
     except Unauthenticated as error:
-        _note(f"address:{request.remote_addr or 'unknown'}", error.key or "unknown", str(error))
+        note_refusal(
+            f"address:{request.remote_addr or 'unknown'}", error.key or "unknown", str(error)
+        )
         raise
 
 
-def _note(who: str, key: str, why: str) -> None:
+def note_refusal(who: str, key: str, why: str) -> None:
     """Note a refusal; what was sent as a key is never part of it."""
     from flask import current_app
 

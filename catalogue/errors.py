@@ -15,6 +15,7 @@ CatalogueError
 │   ├── InvalidQuery         a SPARQL query that is refused; carries the place
 │   ├── AnotherBody          an Idempotency-Key that was used for something else
 │   ├── BodyCut              a push ended before its end; carries how many lines came
+│   ├── InvalidSheet         a fact sheet of the registry that is refused; carries findings
 │   └── UnreadableDocument   an RDF or JSON document that cannot be read; carries the place
 ├── SourceError              a fault of the source
 │   ├── FetchError           no usable answer (network, status, truncated body)
@@ -27,6 +28,8 @@ CatalogueError
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 
 class CatalogueError(Exception):
@@ -110,6 +113,14 @@ class BodyCut(InvalidInput):
         super().__init__(message)
         self.accepted_lines = accepted_lines
         self.run = run
+
+
+class InvalidSheet(InvalidInput):
+    """A fact sheet of the registry cannot be used; `findings` (`model.Finding`) name every fault."""
+
+    def __init__(self, message: str, findings: tuple[Any, ...]) -> None:
+        super().__init__(message)
+        self.findings = findings
 
 
 class UnreadableDocument(InvalidInput):
