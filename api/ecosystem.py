@@ -194,17 +194,20 @@ def call(_given: dict[str, Any], call_id: str) -> Response:
 
 @feed.get("/calls.ics")
 def calendar() -> Response:
-    """Every cut-off of every call as an iCalendar feed."""
-    title = f"{catalogue().settings.catalog_title}: calls"
+    """Every cut-off of every call as an iCalendar feed. 404 while none is known: a calendar without an
+    event is none (RFC 5545, section 3.6)."""
+    events = [
+        _event(one, place, cut)
+        for one in ecosystem().calls
+        for place, cut in enumerate(cut_offs(one), 1)
+    ]
+    if not events:
+        raise NotFound("no cut-off of a call is known here yet; `aicat registry load` begins them")
     body = icalendar.calendar(
-        title,
+        f"{catalogue().settings.catalog_title}: calls",
         "Cut-off dates of the calls of the AI Factories initiative.",
         f"{site()}/calls.ics",
-        [
-            _event(one, place, cut)
-            for one in ecosystem().calls
-            for place, cut in enumerate(cut_offs(one), 1)
-        ],
+        events,
     )
     return Response(body, content_type=f"{icalendar.MEDIA_TYPE}; charset=utf-8")
 
@@ -230,6 +233,11 @@ def record_of(kept: Kept | None) -> dict[str, str] | None:
     if kept is None:
         return None
     return {"id": kept.page_id, "page": f"{site()}/datasets/{kept.page_id}"}
+
+
+def _page_of(kind: str, sheet_id: str) -> str | None:
+    record = record_of(ecosystem().kept(kind, sheet_id))
+    return record["page"] if record else None
 
 
 def sheet_told(page_id: str, lang: str) -> dict[str, Any] | None:
@@ -303,7 +311,7 @@ def factory_told(one: Factory, lang: str) -> dict[str, Any]:
         "linked_to": _named(linked) if linked else None,
         "antennas": [_named(other) for other in known.factories if other.linked == one.id],
         "initiatives": [
-            {"id": other.id, "name": other.name}
+            {"id": other.id, "name": other.name, "page": _page_of("initiative", other.id)}
             for other in known.initiatives
             if one.id in other.factories
         ],
