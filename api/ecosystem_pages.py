@@ -10,7 +10,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 import vocab
-from api import showing
+from api import showing, stewards
 from api.context import catalogue, language
 from api.ecosystem import (
     KINDS,
@@ -34,7 +34,6 @@ from api.ecosystem import (
 )
 from api.pages import shell
 from api.registering import CutOffBody, announced, kept_of
-from api.stewards import is_steward, steward
 from catalogue.calls import CallState
 from catalogue.ecosystem.registry import Kept
 from catalogue.ecosystem.sheets import LARGEST, body
@@ -77,7 +76,7 @@ def factory(factory_id: str) -> str:
         "offers": offers_told({"factory": [factory_id], "lang": language()}),
         "kinds": OFFERS,
         "users": USERS,
-        "steward": is_steward(),
+        "steward": stewards.is_steward(),
     }
     return render_template("factory.html", **shell("factories", **more))
 
@@ -137,7 +136,7 @@ def call(call_id: str) -> str:
 @blueprint.post("/calls/<call_id>/cut-offs")
 def announce(call_id: str) -> AnyResponse | tuple[str, int]:
     """Announce a cut-off, from the call's page; for a steward."""
-    who = steward()
+    who = stewards.steward()
     given = {name: value for name, value in request.form.items() if value}
     try:
         announced(
@@ -155,7 +154,7 @@ def announce(call_id: str) -> AnyResponse | tuple[str, int]:
 def edit(kind: str, sheet_id: str) -> AnyResponse | str | tuple[str, int]:
     """A fact sheet to edit, as its document; for a steward. What is refused comes back with its faults."""
     request.max_content_length = request.max_form_memory_size = 2 * LARGEST
-    who, kept = steward(), kept_of(kind, sheet_id)
+    who, kept = stewards.steward(), kept_of(kind, sheet_id)
     if request.method == "GET":
         return _edit_page(kind, kept, body(kept.sheet, kept.origin).decode(), kept.version)
     text, seen = request.form.get("document", ""), request.form.get("seen", "")
@@ -185,7 +184,7 @@ def _edit_page(
 
 def _call_page(call_id: str, fault: str | None = None) -> str:
     more = {"one": call_told(call_of(call_id)), "now": catalogue().clock(), "fault": fault}
-    return render_template("call.html", **shell("calls", **more, steward=is_steward()))
+    return render_template("call.html", **shell("calls", **more, steward=stewards.is_steward()))
 
 
 def _countries(codes: Iterable[str]) -> list[tuple[str, str]]:

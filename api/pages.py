@@ -11,13 +11,12 @@ from flask import Blueprint, Response, render_template, request
 from marshmallow import EXCLUDE, ValidationError
 
 import vocab
-from api import showing
+from api import showing, stewards
 from api.context import catalogue, language, reader, site
 from api.datasets import count, country_of, notice
 from api.ecosystem import OFFERS, USERS, sheet_told
 from api.federation import held_number, node_list, numbers, public_address
 from api.schemas import FILTERS, SearchQuery
-from api.stewards import is_steward
 from catalogue.errors import CatalogueError, InvalidParameter, Unavailable
 from catalogue.model import SECTORS, Change
 from catalogue.project.describe import describe
@@ -184,7 +183,7 @@ def dataset(change: Change) -> Response:
         "told": sheet_told(one.id, lang) if one.type in SHEETS else None,
         "kinds_of_offers": OFFERS,
         "users": USERS,
-        "steward": is_steward(),
+        "steward": stewards.is_steward(),
     }
     return Response(
         render_template("dataset.html", **shell("search", **more)), mimetype="text/html"

@@ -9,6 +9,7 @@ from flask import Response, request
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import UnsupportedMediaType
 
+from api import stewards
 from api.context import catalogue, json_answer, site
 from api.datasets import finding_json, listed
 from api.ecosystem import ecosystem, registry
@@ -16,7 +17,6 @@ from api.keys import key_of_request
 from api.problems import problem
 from api.push import KEYED
 from api.schemas import Anything, Listed, PagingQuery, StrictBlueprint
-from api.stewards import editor, steward
 from catalogue.calls import day_of
 from catalogue.ecosystem.registry import Kept, Stored
 from catalogue.ecosystem.sheets import KINDS, LARGEST, document, kind_of, read
@@ -85,10 +85,10 @@ def put_sheet(kind: str, sheet_id: str) -> Response:
     that is still its version."""
     _known_kind(kind)
     if key_of_request() is None:
-        steward()  # who may not edit at all is told so before anything of the document is
+        stewards.steward()  # who may not edit at all is told so before anything of the document is
     body = _body()
     try:
-        who, asked_by = editor(kind, owner_of(kind, sheet_id, body))
+        who, asked_by = stewards.editor(kind, owner_of(kind, sheet_id, body))
         stored = registry().put(kind, sheet_id, body, who, asked_by=asked_by, seen=_seen())
     except InvalidSheet as error:
         return refusal(error)
@@ -101,7 +101,7 @@ def put_sheet(kind: str, sheet_id: str) -> Response:
 def delete_sheet(kind: str, sheet_id: str) -> Response:
     """Withdraw a fact sheet; `aicat registry load` does not bring it back."""
     kept = kept_of(kind, sheet_id)
-    who, asked_by = editor(kind, kept.node)
+    who, asked_by = stewards.editor(kind, kept.node)
     registry().withdraw(kind, sheet_id, who, asked_by=asked_by)
     return Response(status=204)
 
@@ -115,7 +115,7 @@ def delete_sheet(kind: str, sheet_id: str) -> Response:
 def announce(given: dict[str, Any], call_id: str) -> Response:
     """Announce a cut-off: it overrides the day of the rule that it stands for. For a steward."""
     try:
-        return _stored(announced(call_id, given, steward()))
+        return _stored(announced(call_id, given, stewards.steward()))
     except InvalidSheet as error:
         return refusal(error)
 

@@ -91,7 +91,9 @@ def test_the_origin_of_a_sheet_does_not_change_its_graph_and_each_fact_does() ->
 
 def test_an_offer_of_compute_names_machine_mode_users_and_gpus() -> None:
     lines = graph(LUMI, KNOWN)
-    said = {tuple(line[:-2].split(" ", 2)[1:]) for line in lines if line.startswith(f"<{LUMI.iri}>")}
+    said = {
+        tuple(line[:-2].split(" ", 2)[1:]) for line in lines if line.startswith(f"<{LUMI.iri}>")
+    }
     machine = KNOWN.supercomputer("lumi")
     assert machine is not None
     assert (f"<{AICAT}supercomputer>", f"<{machine.iri}>") in said
@@ -154,7 +156,9 @@ def test_a_query_finds_the_offers_of_a_supercomputer_by_its_name() -> None:
         SELECT ?offer WHERE {{ ?offer a aicat:Offer ; aicat:eligible "start-up" ;
           aicat:supercomputer / foaf:name "MareNostrum 5" ; aicat:provider / aicat:country "ES" }}"""
     found = {str(row["offer"].value).rsplit("/", 1)[1] for row in store.query(query)}  # type: ignore[union-attr,index]
-    assert found == {f"bsc-aif-marenostrum-5-{mode}" for mode in ("playground", "fast-lane", "large-scale")}
+    assert found == {
+        f"bsc-aif-marenostrum-5-{mode}" for mode in ("playground", "fast-lane", "large-scale")
+    }
 
 
 # --- what is refused ---------------------------------------------------------------------------------
