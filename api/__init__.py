@@ -9,10 +9,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api import (
     access,
     audit,
+    audit_pages,
     catalog,
     ckan,
     datasets,
     deprecating,
+    desk_pages,
     docs,
     ecosystem,
     ecosystem_pages,
@@ -27,6 +29,7 @@ from api import (
     people_pages,
     problems,
     push,
+    request_pages,
     sessions,
     signing_in,
     sparql,
@@ -104,6 +107,9 @@ def create_app(catalogue: Catalogue) -> Flask:
         ecosystem_pages,
         signing_in,
         people_pages,
+        request_pages,
+        desk_pages,
+        audit_pages,
     ):
         app.register_blueprint(plain.blueprint)
     app.register_blueprint(ecosystem.feed)
