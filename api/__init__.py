@@ -20,6 +20,8 @@ from api import (
     ecosystem_pages,
     federation,
     feeds,
+    forms,
+    forms_pages,
     guarding,
     health,
     keys,
@@ -89,6 +91,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         federation,
         ecosystem,
         people,
+        forms,
         push,
         access,
         workflows,
@@ -110,6 +113,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         request_pages,
         desk_pages,
         audit_pages,
+        forms_pages,
     ):
         app.register_blueprint(plain.blueprint)
     app.register_blueprint(ecosystem.feed)

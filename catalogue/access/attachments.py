@@ -61,7 +61,9 @@ _ACTS = re.compile(
 )
 _HEX_NAME = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM = re.compile(rb"stream\r?\n")
-_MACROS = re.compile(r"(?i)(vbaproject|vbadata|macrosheets|activex|embeddings/|(^|/)basic/|(^|/)scripts/)")
+_MACROS = re.compile(
+    r"(?i)(vbaproject|vbadata|macrosheets|activex|embeddings/|(^|/)basic/|(^|/)scripts/)"
+)
 _PARTS = {DOCX: "word/document.xml", XLSX: "xl/workbook.xml", ODT: "content.xml"}
 
 
@@ -108,8 +110,7 @@ def safe_name(name: str) -> str:
     text = unicodedata.normalize("NFC", name[:4_000].encode("utf-8", "replace").decode("utf-8"))
     text = re.split(r"[/\\]", text)[-1]
     kept = "".join(
-        one if unicodedata.category(one)[0] in "LN" or one in "._-()+," else " "
-        for one in text
+        one if unicodedata.category(one)[0] in "LN" or one in "._-()+," else " " for one in text
     )
     stem, dot, ending = " ".join(kept.split()).strip(" .").rpartition(".")
     if not dot:
@@ -128,7 +129,7 @@ def download_headers(name: str, media_type: str, size: int) -> dict[str, str]:
     return {
         "Content-Type": media_type if media_type in TYPES.values() else "application/octet-stream",
         "Content-Length": str(size),
-        "Content-Disposition": f"attachment; filename=\"{plain}\"; "
+        "Content-Disposition": f'attachment; filename="{plain}"; '
         f"filename*=UTF-8''{quote(safe_name(name), safe='')}",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -213,7 +214,9 @@ def _csv(body: bytes, media_type: str) -> str | None:
     if wrong:
         return wrong
     try:
-        for number, _row in enumerate(csv.reader(io.StringIO(body.decode("utf-8-sig")), strict=True)):
+        for number, _row in enumerate(
+            csv.reader(io.StringIO(body.decode("utf-8-sig")), strict=True)
+        ):
             if number > 1_000_000:
                 return "it has over a million rows; send the part that matters"
     except csv.Error as error:

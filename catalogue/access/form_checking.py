@@ -15,7 +15,6 @@ from catalogue.access.fields import (
     LARGEST,
     LATEST,
     MOST_FILES,
-    MOST_ROWS,
     USUAL,
     Column,
     Field,
@@ -94,15 +93,14 @@ class _Checking:
         self._files, self._final, self._lang = attachments, final, lang
 
     def faults(self, forms: Sequence[Form], answers: Mapping[Any, Any]) -> Iterator[Fault]:
-        shown = visible(forms, answers)
+        shown: set[str] = set()
+        required: set[str] = set()
+        for form in forms:
+            in_view = visible((form,), answers)
+            shown |= in_view
+            required |= {one.id for one in form.fields if one.required and one.id in in_view}
         asked: set[str] = set()
         every = [one for form in forms for one in form.fields if one.asks]
-        required = {
-            one.id
-            for form in forms
-            for one in form.fields
-            if one.required and one.id in visible((form,), answers)
-        }
         for one in every:
             if one.id not in asked and one.id in shown:
                 yield from self.answer(one, answers.get(one.id), one.id in required)
@@ -259,15 +257,18 @@ def _text(
     character = stray(value, lines=lines)
     if character:
         return "character", {"character": character}
-    plain = value.strip()
+    rule = _shape(kind, value.strip(), pattern)
+    return (rule, {}) if rule else None
+
+
+def _shape(kind: FieldType, text: str, pattern: Pattern | None) -> str | None:
+    """The rule that a text of a known shape breaks."""
     if kind is FieldType.EMAIL:
-        return None if _EMAIL.fullmatch(plain) else ("email", {})
+        return None if _EMAIL.fullmatch(text) else "email"
     if kind is FieldType.TELEPHONE:
-        good = _TELEPHONE.fullmatch(plain) and sum(one.isdigit() for one in plain) >= 3
-        return None if good else ("telephone", {})
-    if pattern is not None and not _matches(pattern, plain):
-        return pattern.value, {}
-    return None
+        digits = sum(one.isdigit() for one in text)
+        return None if _TELEPHONE.fullmatch(text) and digits >= 3 else "telephone"
+    return None if pattern is None or _matches(pattern, text) else pattern.value
 
 
 def _matches(pattern: Pattern, text: str) -> bool:
@@ -305,4 +306,8 @@ def _blank(row: Any) -> bool:
 
 
 def _plain(bound: Any) -> str:
-    return f"{bound:g}" if isinstance(bound, float) and abs(bound) < 1e6 else str(bound).removesuffix(".0")
+    return (
+        f"{bound:g}"
+        if isinstance(bound, float) and abs(bound) < 1e6
+        else str(bound).removesuffix(".0")
+    )

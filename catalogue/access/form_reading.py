@@ -27,8 +27,8 @@ from catalogue.access.fields import (
     MOST_OPTIONS,
     MOST_ROWS,
     SILENT,
-    All,
-    Any_,
+    AllOf,
+    AnyOf,
     Applies,
     Column,
     Condition,
@@ -98,7 +98,8 @@ def form_of(document: Any, version: int = 1) -> Form:
         listed = "\n".join(reader.faults[:MOST_FAULTS])
         more = len(reader.faults) - MOST_FAULTS
         raise InvalidInput(
-            f"form {called!r} cannot be used:\n{listed}" + (f"\nand {more} more" if more > 0 else "")
+            f"form {called!r} cannot be used:\n{listed}"
+            + (f"\nand {more} more" if more > 0 else "")
         )
     return made
 
@@ -141,7 +142,7 @@ def condition_told(condition: Condition) -> dict[str, Any]:
         return {"field": condition.field, **shape}
     if isinstance(condition, Not):
         return {"not": condition_told(condition.condition)}
-    name = "all" if isinstance(condition, All) else "any"
+    name = "all" if isinstance(condition, AllOf) else "any"
     return {name: [condition_told(one) for one in condition.conditions]}
 
 
@@ -190,8 +191,9 @@ def _option_told(one: Option) -> dict[str, Any]:
 
 def _without_empty(value: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: one for name, one in value.items() if one is not None and one not in (False, {}, [])
-        or (name in {"minimum", "maximum"} and one is not None)
+        name: one
+        for name, one in value.items()
+        if one is not None and (name in {"minimum", "maximum"} or one not in (False, {}, []))
     }
 
 
@@ -283,9 +285,7 @@ class _Reader:
             most=self.whole(
                 whole, "most", path, MOST_ROWS if kind is FieldType.TABLE else MOST_FILES
             ),
-            visible_when=None
-            if when is None
-            else self.condition(when, f"{path}.visible_when"),
+            visible_when=None if when is None else self.condition(when, f"{path}.visible_when"),
         )
         self.ranges(made, path)
         return made
@@ -355,7 +355,7 @@ class _Reader:
             )
             if not each:
                 self.wrong(f"{path}.{name}", "at least one condition")
-            return All(tuple(each)) if name == "all" else Any_(tuple(each))
+            return AllOf(tuple(each)) if name == "all" else AnyOf(tuple(each))
         if names in ({"field", "is"}, {"field", "one_of"}):
             values = whole.get("one_of", [whole.get("is")])
             fits = isinstance(values, list) and 0 < len(values) <= MOST_OPTIONS
@@ -507,7 +507,7 @@ class _Reader:
         value = whole.get(name)
         if value is None:
             return None
-        if type(value) not in (int, float) or abs(value) > LARGEST or value != value:
+        if type(value) not in (int, float) or not -LARGEST <= value <= LARGEST:
             self.wrong(f"{path}.{name}", f"a number between -{LARGEST} and {LARGEST}")
             return None
         return float(value)

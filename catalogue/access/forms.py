@@ -153,9 +153,6 @@ def _fits(
 
 
 def _place(form: Form) -> tuple[int, int, int, str]:
-    if form.applies.holder:
-        group = 2
-    else:
-        group = 1 if form.applies.sectors else 0
+    group = 2 if form.applies.holder else int(bool(form.applies.sectors))
     sector = min((SECTORS.index(one) for one in form.applies.sectors), default=0)
     return group, sector, list(PartOf).index(form.part), form.id

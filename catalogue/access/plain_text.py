@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_BAD = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e0fff"
+_BAD = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e0fff"
+)
 _LINES = re.compile(f"[{_BAD}{_BIDI}]")
 _LINE = re.compile(f"[\t\n{_BAD}{_BIDI}]")
 

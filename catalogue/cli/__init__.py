@@ -8,6 +8,7 @@ import click
 
 from catalogue.cli import (
     federation,
+    forms,
     harvesting,
     keys,
     maintenance,
@@ -32,6 +33,7 @@ def aicat(context: click.Context, debug: bool) -> None:
 
 MODULES = (
     federation,
+    forms,
     keys,
     harvesting,
     pushing,

@@ -140,9 +140,7 @@ class SqlForms:
         # What was retired stays so when a release changes its words.
         retired = max(before) if before and None not in before else None
         number = max((row.version for row in known), default=0) + 1
-        _insert(
-            connection, form, number, _body(form), SYSTEM, now, built_in=True, retired=retired
-        )
+        _insert(connection, form, number, _body(form), SYSTEM, now, built_in=True, retired=retired)
         seen = {"version": number, "digest": digest(form)}
         auditing.note(connection, now, SYSTEM, "form.built-in", form.id, seen)
 
@@ -186,9 +184,10 @@ class SqlForms:
                 f"a form of {within!r} says so: applies.holder is {within!r}; forms for everybody are"
                 " a steward's"
             )
-        if holder is not None and not connection.execute(
-            select(t.node.c.id).where(t.node.c.id == holder)
-        ).scalar():
+        if (
+            holder is not None
+            and not connection.execute(select(t.node.c.id).where(t.node.c.id == holder)).scalar()
+        ):
             raise NotFound(f"there is no node {holder!r}; `aicat node list` shows all")
         standing = self._standing(connection)
         for one in standing:
