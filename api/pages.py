@@ -12,6 +12,7 @@ from marshmallow import EXCLUDE, ValidationError
 
 import vocab
 from api import showing
+from api.access_asking import asking
 from api.context import catalogue, language, reader, site
 from api.datasets import count, country_of, notice
 from api.federation import held_number, node_list, numbers, public_address
@@ -169,6 +170,7 @@ def dataset(change: Change) -> Response:
         "languages": sorted({*one.title, *one.description} - {""}),
         "schema_org": showing.schema_org(one, lang, f"{site()}/datasets/{one.id}"),
         "similar": _beside(one.publisher, one.id),
+        "asking": asking(change, one.access),
     }
     return Response(
         render_template("dataset.html", **shell("search", **more)), mimetype="text/html"
