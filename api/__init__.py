@@ -31,6 +31,7 @@ from api import (
     people_pages,
     problems,
     push,
+    registering,
     request_pages,
     sessions,
     signing_in,
@@ -41,6 +42,7 @@ from api import (
 from api.context import EXTENSION
 from api.gate import Gate
 from catalogue.bootstrap import Catalogue
+from catalogue.ecosystem.registry import Registry
 from catalogue.harvest.single import Readers
 
 BODY = 1024 * 1024  # bytes that a public request may bring
@@ -75,6 +77,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         },
     )
     app.extensions[EXTENSION] = catalogue
+    app.extensions[ecosystem.EXTENSION] = Registry(catalogue.journal)
     app.extensions[push.READERS] = Readers()
     app.extensions[push.PLACES] = push.Places(max(1, catalogue.settings.threads // 2))
     app.url_map.strict_slashes = False
@@ -90,6 +93,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         feeds,
         federation,
         ecosystem,
+        registering,
         people,
         forms,
         push,

@@ -11,10 +11,11 @@ from flask import Blueprint, Response, render_template, request
 from marshmallow import EXCLUDE, ValidationError
 
 import vocab
-from api import showing
+from api import showing, stewards
 from api.access_asking import asking
 from api.context import catalogue, language, reader, site
 from api.datasets import count, country_of, notice
+from api.ecosystem import OFFERS, USERS, sheet_told
 from api.federation import held_number, node_list, numbers, public_address
 from api.schemas import FILTERS, SearchQuery
 from catalogue.errors import CatalogueError, InvalidParameter, Unavailable
@@ -63,6 +64,7 @@ NAMES = {
     "year": "Year",
     "month": "Month",
 }
+SHEETS = ("offer", "training", "factory", "supercomputer", "initiative", "call")
 SORTS = (
     ("relevance", "Best match"),
     ("-modified", "Last changed"),
@@ -94,6 +96,15 @@ EXAMPLES = (
         "  ?dataset dct:title ?title ;\n    dct:accessRights\n"
         "      <http://publications.europa.eu/resource/authority/access-right/RESTRICTED> .\n}\n"
         "LIMIT 50",
+    ),
+    (
+        "Who offers GPU hours to start-ups",
+        "PREFIX aicat: <https://w3id.org/aicat/terms#>\nPREFIX dct: <http://purl.org/dc/terms/>\n"
+        "PREFIX foaf: <http://xmlns.com/foaf/0.1/>\n\n"
+        "SELECT ?title ?by ?computer ?gpu\nWHERE {\n"
+        '  ?offer a aicat:Offer ; aicat:eligible "start-up" ; dct:title ?title ;\n'
+        "         aicat:provider / foaf:name ?by ; aicat:supercomputer ?machine .\n"
+        "  ?machine foaf:name ?computer ; aicat:accelerator ?gpu .\n}\nORDER BY ?computer ?title",
     ),
     (
         "AI Factories and their supercomputers",
@@ -171,6 +182,10 @@ def dataset(change: Change) -> Response:
         "schema_org": showing.schema_org(one, lang, f"{site()}/datasets/{one.id}"),
         "similar": _beside(one.publisher, one.id),
         "asking": asking(change, one.access),
+        "told": sheet_told(one.id, lang) if one.type in SHEETS else None,
+        "kinds_of_offers": OFFERS,
+        "users": USERS,
+        "steward": stewards.is_steward(),
     }
     return Response(
         render_template("dataset.html", **shell("search", **more)), mimetype="text/html"

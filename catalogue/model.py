@@ -58,7 +58,18 @@ class RunKind(StrEnum):
     RECORD = "record"  # of the one record of a PUT or DELETE
 
 
-RECORD_TYPES = ("dataset", "series", "service", "model", "offer", "training")
+RECORD_TYPES = (
+    "dataset",
+    "series",
+    "service",
+    "model",
+    "offer",
+    "training",
+    "factory",
+    "supercomputer",
+    "initiative",
+    "call",
+)
 SECTORS = ("health", "energy", "mobility", "defence", "manufacturing", "cleantech", "agritech")
 PUBLIC = "public"
 

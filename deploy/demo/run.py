@@ -67,6 +67,7 @@ def _run(
         else (f"http://{given.host}:{given.port}")
     )
     _wait_ready(base, up)
+    _aicat("registry", "load", quiet=True)
     harvested = {
         run["source"]
         for run in _listed("runs", "--limit", "1000")
@@ -142,6 +143,7 @@ def _welcome(base: str) -> None:
     print(
         f"\n  {base}   {found}\n\n"
         f"  search   {base}/search?q=soil+moisture\n"
+        f"  offers   {base}/offers?eligible=start-up\n"
         f"  API      {base}/api/docs\n"
         f"  SPARQL   {base}/sparql\n\n"
         "  Ctrl-C ends everything.\n",

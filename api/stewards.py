@@ -1,0 +1,47 @@
+"""Who may edit the registry: its stewards, and a node's key its own offers.
+
+`steward` and `is_steward` are the only places that say who is a steward; the doors ask them.
+"""
+
+from __future__ import annotations
+
+from api.keys import key_of_request, not_for, writable
+from catalogue.ecosystem.registry import source_id
+from catalogue.errors import Forbidden, NotFound, Unauthenticated
+
+OWN = "offer"  # the kind of sheets that a node may keep itself
+
+
+def steward() -> str:
+    """Who acts as a data steward, as the audit log names them.
+
+    Raises: Unauthenticated, as nobody can sign in here yet.
+    """
+    raise Unauthenticated(
+        "the registry is edited by a data steward who is signed in, by `aicat registry edit`, or, a"
+        " factory's own offers, with the key of its node"
+    )
+
+
+def is_steward() -> bool:
+    """Whether who asks is a data steward: pages show their links by it. Nothing of it is audited."""
+    return False
+
+
+def editor(kind: str, node_id: str) -> tuple[str, str]:
+    """Who edits a sheet that is of a node: for the audit log, and as runs tell it.
+
+    Raises: Unauthenticated; Forbidden where a key is not of that node, or the sheet is no offer.
+    """
+    key = key_of_request()
+    if key is None:
+        return steward(), "steward"
+    if kind != OWN or key.node != node_id:
+        raise not_for(key, f"it may not edit a {kind} of {node_id}")
+    try:
+        writable(source_id(node_id))
+    except NotFound as error:
+        raise Forbidden(
+            f"node {node_id} keeps no fact sheets here yet; its first one is a steward's to add"
+        ) from error
+    return f"key:{key.id}", f"key:{key.id}"
