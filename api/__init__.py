@@ -9,10 +9,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api import (
     access,
     audit,
+    audit_pages,
     catalog,
     ckan,
     datasets,
     deprecating,
+    desk_pages,
     docs,
     ecosystem,
     ecosystem_pages,
@@ -30,6 +32,7 @@ from api import (
     problems,
     push,
     registering,
+    request_pages,
     sessions,
     signing_in,
     sparql,
@@ -111,6 +114,9 @@ def create_app(catalogue: Catalogue) -> Flask:
         ecosystem_pages,
         signing_in,
         people_pages,
+        request_pages,
+        desk_pages,
+        audit_pages,
         forms_pages,
     ):
         app.register_blueprint(plain.blueprint)

@@ -12,6 +12,7 @@ from marshmallow import EXCLUDE, ValidationError
 
 import vocab
 from api import showing, stewards
+from api.access_asking import asking
 from api.context import catalogue, language, reader, site
 from api.datasets import counted, country_of, notice
 from api.ecosystem import OFFERS, USERS, sheet_told
@@ -185,6 +186,7 @@ def dataset(change: Change) -> Response:
         "languages": sorted({*one.title, *one.description} - {""}),
         "schema_org": showing.schema_org(one, lang, f"{site()}/datasets/{one.id}"),
         "similar": _beside(one.publisher, one.id),
+        "asking": asking(change, one.access),
         "told": sheet_told(one.id, lang) if one.type in SHEETS else None,
         "kinds_of_offers": OFFERS,
         "users": USERS,

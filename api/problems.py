@@ -69,11 +69,16 @@ def install(app: Flask) -> None:
         return problem(500, "Something went wrong on our side; it has been noted.")
 
 
+def status_of(error: errors.CatalogueError) -> int:
+    """The status that an error of ours is answered with."""
+    if isinstance(error, errors.InvalidParameter) and error.name == "accept":
+        return 406
+    return next(code for kind, code in STATUS if isinstance(error, kind))
+
+
 def answer_to(error: errors.CatalogueError) -> Response:
     """The answer that an error of ours is."""
-    status = next(code for kind, code in STATUS if isinstance(error, kind))
-    if isinstance(error, errors.InvalidParameter) and error.name == "accept":
-        status = 406
+    status = status_of(error)
     more = {
         name: value
         for name, attribute in MORE
