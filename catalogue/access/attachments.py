@@ -64,6 +64,7 @@ _STREAM = re.compile(rb"stream\r?\n")
 _MACROS = re.compile(
     r"(?i)(vbaproject|vbadata|macrosheets|activex|embeddings/|(^|/)basic/|(^|/)scripts/)"
 )
+_NO_TEXT = ("<!doctype", "<html", "<svg", "<?xml", "<script", "%pdf-", "%!ps", "{\\rtf")
 _PARTS = {DOCX: "word/document.xml", XLSX: "xl/workbook.xml", ODT: "content.xml"}
 
 
@@ -204,8 +205,8 @@ def _text(body: bytes, _media_type: str) -> str | None:
     character = stray(text.replace("\r\n", "\n").replace("\r", "\n"), lines=True)
     if character:
         return f"it holds the character {character}, which no text has; save it as plain text"
-    if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<svg", "<?xml", "<script")):
-        return "it is a page or XML, whatever its name says; send plain text"
+    if text.lstrip()[:200].lower().startswith(_NO_TEXT):
+        return "it is a page, XML or a PDF, whatever its name says; send plain text"
     return None
 
 
