@@ -75,6 +75,7 @@ _ACTS = re.compile(
     f"/(?=[{''.join(sorted({one[0] for one in _ACTING}))}#])"
     f"(?:{'|'.join(_spelt(one) for one in _ACTING)})(?![A-Za-z0-9#])".encode()
 )
+_LOCKED = re.compile(f"/{_spelt('Encrypt')}(?![A-Za-z0-9#])".encode())
 _STREAM = re.compile(rb"endstream|stream\r?\n")
 _MACROS = re.compile(
     r"(?i)(vbaproject|vbadata|macrosheets|activex|embeddings/|(^|/)basic/|(^|/)scripts/)"
@@ -163,7 +164,7 @@ def _pdf(body: bytes, media_type: str) -> str | None:
         return "it is no PDF, whatever its name says"
     if b"%%EOF" not in body[-2048:]:
         return "the PDF is cut off; send it again"
-    if b"/Encrypt" in body:
+    if _LOCKED.search(body):
         return "the PDF is locked, so that it cannot be looked through; send it without a password"
     room = len(body) + MOST_PDF
     for part in _pdf_parts(body):

@@ -118,6 +118,7 @@ def test_a_name_that_lies_about_the_content_is_refused(name: str, kind: str, bod
         ("a.pdf", PDF, b"<html>%PDF-1.7 %%EOF", "no PDF"),
         ("a.pdf", PDF, pdf()[:-7], "cut off"),
         ("a.pdf", PDF, pdf(b"/Encrypt 3 0 R"), "locked"),
+        ("a.pdf", PDF, pdf(b"/Encr#79pt 3 0 R"), "locked"),
         ("a.pdf", PDF, pdf(b"/OpenAction << /S /JavaScript /JS (app.alert(1)) >>"), "/JavaScript"),
         ("a.pdf", PDF, pdf(b"/Names << /J#61vaScript 2 0 R >>"), "/J#61vaScript"),
         ("a.pdf", PDF, pdf(b"/A << /S /Launch /F (cmd.exe) >>"), "/Launch"),
