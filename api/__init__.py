@@ -7,6 +7,8 @@ from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import (
+    access,
+    audit,
     catalog,
     ckan,
     datasets,
@@ -16,16 +18,23 @@ from api import (
     ecosystem_pages,
     federation,
     feeds,
+    forms,
+    forms_pages,
     guarding,
     health,
     keys,
     linked,
     pages,
+    people,
+    people_pages,
     problems,
     push,
     registering,
+    sessions,
+    signing_in,
     sparql,
     watching,
+    workflows,
 )
 from api.context import EXTENSION
 from api.gate import Gate
@@ -49,7 +58,19 @@ def create_app(catalogue: Catalogue) -> Flask:
         API_SPEC_OPTIONS={
             "info": {"license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}},
             "servers": [{"url": catalogue.settings.site}],
-            "components": {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
+            "components": {
+                "securitySchemes": {
+                    "key": {"type": "http", "scheme": "bearer", "description": "of a node"},
+                    "token": {"type": "http", "scheme": "bearer", "description": "of a person"},
+                    "session": {
+                        "type": "apiKey",
+                        "in": "cookie",
+                        "name": "aicat-session",
+                        "description": "of a browser; changes also take X-CSRF-Token. By https the"
+                        " cookie's name begins with __Host-",
+                    },
+                }
+            },
         },
     )
     app.extensions[EXTENSION] = catalogue
@@ -60,11 +81,38 @@ def create_app(catalogue: Catalogue) -> Flask:
     guarding.install(app)
     deprecating.install(app)
     keys.install(app, catalogue.settings.rate)
+    sessions.install(app)
+    signing_in.install(app)
     rest = Api(app)
     problems.install(app)  # after the API, whose own handlers these replace
-    for door in (datasets, feeds, federation, ecosystem, registering, push):
+    for door in (
+        datasets,
+        feeds,
+        federation,
+        ecosystem,
+        registering,
+        people,
+        forms,
+        push,
+        access,
+        workflows,
+        audit,
+    ):
         rest.register_blueprint(door.blueprint)
-    for plain in (linked, catalog, sparql, ckan, docs, health, pages, watching, ecosystem_pages):
+    for plain in (
+        linked,
+        catalog,
+        sparql,
+        ckan,
+        docs,
+        health,
+        pages,
+        watching,
+        ecosystem_pages,
+        signing_in,
+        people_pages,
+        forms_pages,
+    ):
         app.register_blueprint(plain.blueprint)
     app.register_blueprint(ecosystem.feed)
     health.install(app)

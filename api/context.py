@@ -8,7 +8,7 @@ import orjson
 from flask import Response, current_app, g, has_request_context, request
 
 from catalogue.bootstrap import Catalogue
-from catalogue.errors import NotFound
+from catalogue.errors import NotFound, Overtaken
 from catalogue.model import ANYBODY, Change, Reader, visible_to
 from vocab.languages import OFFICIAL
 
@@ -19,15 +19,24 @@ class Gone(NotFound):
     """The record was here and has been withdrawn."""
 
 
+class Stale(Overtaken):
+    """What `If-Match` names is not how the thing is now (RFC 9110, 13.1.1)."""
+
+
 def catalogue() -> Catalogue:
     """The catalogue that this application serves."""
     return cast(Catalogue, current_app.extensions[EXTENSION])
 
 
 def reader() -> Reader:
-    """Who asks: the node whose key the request brings, else anybody."""
+    """Who asks: the node whose key the request brings, a person who is signed in, else anybody."""
+    from api.sessions import signed_in  # which stands on this module
+
     key = g.get("key") if has_request_context() else None
-    return ANYBODY if key is None else Reader(node=key.node)
+    if key is not None:
+        return Reader(nodes=(key.node,))
+    person = signed_in()
+    return ANYBODY if person is None else person.reader
 
 
 def readable_by(visibility: str) -> bool:
@@ -57,10 +66,16 @@ def readable(page_id: str) -> Change:
 
 
 def language() -> str:
-    """The reader's language: `lang` of the address, else the best of Accept-Language, else en."""
+    """The reader's language: `lang` of the address, else what the person who is signed in has chosen,
+    else the best of Accept-Language, else en."""
+    from api.sessions import whoever  # which stands on this module
+
     asked = request.args.get("lang", "")[:2].lower()
     if asked in OFFICIAL:
         return asked
+    person = whoever()
+    if person is not None and person.language:
+        return person.language
     return (
         request.accept_languages.best_match(sorted(OFFICIAL, key=lambda one: one != "en")) or "en"
     )

@@ -10,7 +10,7 @@ import orjson
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from api.context import Gone, site
+from api.context import Gone, Stale, site
 from api.limits import TooMany
 from catalogue import errors
 from catalogue.rdf.negotiation import accepted
@@ -24,6 +24,8 @@ STATUS: tuple[tuple[type[errors.CatalogueError], int], ...] = (
     (errors.Unauthenticated, 401),
     (errors.Forbidden, 403),
     (errors.AnotherBody, 422),
+    (errors.InvalidAnswers, 422),
+    (Stale, 412),
     (errors.Conflict, 409),
     (errors.InvalidQuery, 400),
     (errors.InvalidParameter, 400),
@@ -43,6 +45,7 @@ MORE = (
     ("column", "column"),
     ("accepted_lines", "accepted_lines"),
     ("run", "run"),
+    ("version", "version"),
 )
 CHALLENGE = 'Bearer realm="aicat"'
 
@@ -76,6 +79,10 @@ def answer_to(error: errors.CatalogueError) -> Response:
         for name, attribute in MORE
         if (value := getattr(error, attribute, None)) is not None
     }
+    if isinstance(error, errors.InvalidAnswers):
+        more["errors"] = [
+            {"field": one.field, "leg": one.leg, "detail": one.message} for one in error.faults
+        ]
     if status == 500:
         log.error("%s %s: %s", request.method, request.path, error)
     made = problem(status, str(error), **more)
@@ -90,7 +97,7 @@ def answer_to(error: errors.CatalogueError) -> Response:
 def problem(status: int, detail: str, **more: Any) -> Response:
     """A problem as JSON, or as a page where the reader is a browser on a page's address."""
     title = HTTPStatus(status).phrase
-    if _wants_page():
+    if wants_page():
         body = render_template(
             "problem.html", status=status, title=title, detail=detail, **_shell()
         )
@@ -133,7 +140,8 @@ def _text(said: Any) -> str:
     return str(said)
 
 
-def _wants_page() -> bool:
+def wants_page() -> bool:
+    """Whether who asks is a browser on a page's address."""
     if request.path.startswith(("/api/", "/metrics", "/catalog")):
         return False
     offered = (MEDIA_TYPE, "application/json", "text/html")

@@ -28,12 +28,17 @@ from catalogue.adapters.sql.backing import (
     read_suppressions,
     stage,
     unstage,
+    unwatched,
 )
+from catalogue.adapters.sql.carrying import copy_in, is_vacant
 from catalogue.adapters.sql.engine import sqlite_file
+from catalogue.desk import Desk, Notices, StoredForms
 from catalogue.errors import CatalogueError, Conflict, InvalidInput, NotFound, SettingsError
 from catalogue.http import Courtesy, GuardedClient
+from catalogue.oidc import Provider, Registration, meaning_of
 from catalogue.ports import Client, Index, Journal, Manifest, Projection, Sparql, Suppression
 from catalogue.project.follower import Positions, live_changes
+from catalogue.search import lemmas
 from catalogue.search.service import SearchService
 from catalogue.settings import Settings
 
@@ -42,6 +47,8 @@ if TYPE_CHECKING:
 
 GRAPH, INDEX = "graph", "index"
 PROJECTIONS = (GRAPH, INDEX)
+LEMMAS = "lemmas"  # dictionaries in the form that processes share; made anew where they are missing
+IDENTITY_SECONDS, IDENTITY_BYTES = 10.0, 1024 * 1024  # limits of an answer of the identity provider
 AUDIT_HEAD = "audit-head.json"  # the end of the audit log, to be copied elsewhere
 
 # --- the journal and the way out -------------------------------------------------------------------
@@ -106,16 +113,12 @@ def restoring(
     _check(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     place = sqlite_file(settings.database)
-    if place is None:
-        raise SettingsError("`aicat restore` makes a journal on SQLite; unset AICAT_DATABASE_URL")
-    if place.exists():
-        raise Conflict(
-            f"{place} is there already; name an empty folder by AICAT_DATA_DIR, or move this one away"
-        )
+    _check_vacant(settings, place)
     lock = FileLock(settings.data_dir / "locks" / "restoring")
     if not lock.try_acquire():
         raise Conflict(f"another process ({lock.holder_pid()}) restores into this folder")
-    staged = place.with_name(f"{place.stem}.restoring.sqlite")
+    beside = place or settings.data_dir / "journal.sqlite"
+    staged = beside.with_name(f"{beside.stem}.restoring.sqlite")
     try:
         manifest = read_manifest(folder)
         stage(folder, manifest, staged)
@@ -135,16 +138,31 @@ def restoring(
                 raise InvalidInput(f"{folder}: {faults[0]}; take another backup")
             add_suppressions(settings.data_dir / SUPPRESSED, journal.upkeep.suppressions())
             yield aside, journal, manifest, erased
-        if place.exists():
+        if place is None:
+            copy_in(staged, settings.database, unwatched)
+        elif place.exists():
             raise Conflict(
                 f"{place} was made meanwhile by another command; move it away and restore again"
             )
-        put(staged, place)
+        else:
+            put(staged, place)
         with contextlib.closing(_journal(settings)) as placed:
             placed.audit.export()
     finally:
         unstage(staged)
         lock.release()
+
+
+def _check_vacant(settings: Settings, place: Path | None) -> None:
+    """Raises: Conflict where there is a journal already."""
+    if place is None and not is_vacant(settings.database):
+        raise Conflict(
+            "the database of AICAT_DATABASE_URL holds a journal already; name an empty database"
+        )
+    if place is not None and place.exists():
+        raise Conflict(
+            f"{place} is there already; name an empty folder by AICAT_DATA_DIR, or move this one away"
+        )
 
 
 def forget_projections(settings: Settings) -> None:
@@ -200,6 +218,50 @@ def guarded_client(settings: Settings) -> Client:
     )
 
 
+def identity_provider(settings: Settings, clock: Callable[[], datetime]) -> Provider | None:
+    """The identity provider that people sign in with; None where there is none.
+
+    Its address is the operator's own choice, so it may be one inside a private network; the answers
+    are small, and waited for briefly. Raises: SettingsError.
+    """
+    if not settings.oidc_issuer:
+        return None
+    if not settings.oidc_client_id:
+        raise SettingsError("AICAT_OIDC_CLIENT_ID: set it, too, as the identity provider knows it")
+    registration = Registration(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        redirect_uri=f"{settings.site}/sign-in/callback",
+        home=f"{settings.site}/",
+        secret=settings.oidc_client_secret,
+        scopes=tuple(settings.oidc_scopes.split()),
+    )
+    meaning = meaning_of(
+        settings.oidc_roles_claim, settings.oidc_roles, settings.oidc_organisation_claim
+    )
+
+    def client() -> Client:
+        return GuardedClient(
+            allow_private=True,
+            user_agent=settings.agent,
+            seconds=IDENTITY_SECONDS,
+            max_bytes=IDENTITY_BYTES,
+            proxy=settings.proxy,
+        )
+
+    return Provider(registration, meaning, client, clock)
+
+
+def check_doors(settings: Settings) -> None:
+    """Raises: SettingsError where people could sign in who must not, or nobody could."""
+    if settings.dev_login and not settings.on_loopback:
+        raise SettingsError(
+            "AICAT_DEV_LOGIN: local accounts ask for no password, so they are for loopback only;"
+            " unset it, or listen on 127.0.0.1 without AICAT_BASE_URL"
+        )
+    identity_provider(settings, utc_now)
+
+
 @cache
 def _courtesy() -> Courtesy:
     return Courtesy()
@@ -226,6 +288,20 @@ class Catalogue:
     """The journal's position at the start: what must be visible before we are ready."""
     clock: Callable[[], datetime] = utc_now
     """What tells doors the moment, in UTC; tests give another."""
+    identity: Provider | None = None
+    """Whom people sign in with; None where there is none."""
+    notices: Notices | None = None
+    """Whom an event of a request is news for; nobody where it is None."""
+
+    @property
+    def desk(self) -> Desk:
+        """Where requests for access are made, handled and answered."""
+        return Desk(self.journal, self.clock, notices=self.notices, forms=self.forms)
+
+    @property
+    def forms(self) -> StoredForms:
+        """What requests are asked."""
+        return StoredForms(self.journal.forms)
 
     def ready(self) -> tuple[bool, str]:
         """Whether the projections have reached the journal's position at start, and why not."""
@@ -248,8 +324,14 @@ class Catalogue:
 
 
 def bootstrap(settings: Settings) -> Catalogue:
-    """Open everything for reading."""
+    """Open everything for reading; forms are judged, so that a damaged one stops the start.
+
+    Raises: SettingsError.
+    """
+    check_doors(settings)
+    lemmas.keep_in(settings.data_dir / LEMMAS)
     journal = _journal(settings)
+    journal.forms.current()
     sparql = SparqlPool(
         settings.data_dir / GRAPH,
         children=settings.sparql_children,
@@ -263,6 +345,7 @@ def bootstrap(settings: Settings) -> Catalogue:
         sparql,
         positions(settings),
         journal.last_seq(),
+        identity=identity_provider(settings, utc_now),
     )
 
 
@@ -312,6 +395,7 @@ def projection(name: str, settings: Settings, journal: Journal, *, knows_site: b
     opened: Projection
     folder = settings.data_dir / name
     clear(folder)
+    lemmas.keep_in(settings.data_dir / LEMMAS)
     if name == GRAPH:
         site = settings.site if knows_site else OxigraphGraph.site_of(folder) or settings.site
         opened = OxigraphGraph(folder, journal, site=site, vocabulary=vocab.triples)

@@ -5,6 +5,7 @@ CatalogueError
 ├── NotFound                 no such node, source, run or record
 ├── Conflict                 the name is taken, or somebody else was faster
 │   ├── SourceOwnershipError a record belongs to another source
+│   ├── Overtaken            a request for access has changed meanwhile; carries its version now
 │   ├── LinesMissing         a push goes on behind lines that never came; carries how many came
 │   ├── Fenced               another worker has taken the run over
 │   └── Cancelled            somebody asked the run to end
@@ -14,6 +15,7 @@ CatalogueError
 │   ├── InvalidParameter     a parameter of a request; carries its name
 │   ├── InvalidQuery         a SPARQL query that is refused; carries the place
 │   ├── AnotherBody          an Idempotency-Key that was used for something else
+│   ├── InvalidAnswers       answers to a form that cannot be handed in; carries what is wrong
 │   ├── BodyCut              a push ended before its end; carries how many lines came
 │   ├── InvalidSheet         a fact sheet of the registry that is refused; carries findings
 │   └── UnreadableDocument   an RDF or JSON document that cannot be read; carries the place
@@ -29,6 +31,7 @@ CatalogueError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -50,6 +53,14 @@ class Conflict(CatalogueError):
 
 class SourceOwnershipError(Conflict):
     """A source tried to write a record that belongs to another one."""
+
+
+class Overtaken(Conflict):
+    """A request for access was changed by somebody else; `version` is what it has now."""
+
+    def __init__(self, message: str, version: int) -> None:
+        super().__init__(message)
+        self.version = version
 
 
 class LinesMissing(Conflict):
@@ -104,6 +115,14 @@ class InvalidQuery(InvalidInput):
 
 class AnotherBody(InvalidInput):
     """An Idempotency-Key was used before, with another body."""
+
+
+class InvalidAnswers(InvalidInput):
+    """Answers to a form that cannot be handed in as they are; `faults` tell field, message and leg."""
+
+    def __init__(self, message: str, faults: Sequence[Any]) -> None:
+        super().__init__(message)
+        self.faults = tuple(faults)
 
 
 class BodyCut(InvalidInput):

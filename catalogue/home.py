@@ -29,6 +29,7 @@ from catalogue.bootstrap import (
     projection_lock,
 )
 from catalogue.errors import Conflict, Unavailable
+from catalogue.garbage import seldom_collected
 from catalogue.ports import Journal, Projection
 from catalogue.project.follower import Follower, Position, live_changes, mend, unwatched
 from catalogue.settings import Settings
@@ -152,6 +153,7 @@ def project() -> None:
         if time.monotonic() > until:
             return  # somebody else was faster
         time.sleep(LOOK)
+    seldom_collected()
     with open_journal(settings) as journal:
         knows_site = bool(task["serving"] or settings.base_url)
         opened = projection(task["name"], settings, journal, knows_site=knows_site)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 Graph: TypeAlias = Sequence[str]
 
@@ -486,6 +486,15 @@ class Standing:
     waiting: int = 0
 
 
+class Tally(NamedTuple):
+    """So many live records of a source are of a type and of a visibility."""
+
+    source: str
+    type: str
+    visibility: str
+    number: int
+
+
 @dataclass(frozen=True, slots=True)
 class Quarantined:
     """What could not be used, the last one of its key. `page_id` is of its last good version, where
@@ -577,16 +586,16 @@ def content_hash(graph: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: anonymous, a `member` of any node, or one who acts for `node` (then a member)."""
+    """Who reads: anonymous, a `member` of the federation, or one who acts for `nodes` (then a member)."""
 
     member: bool = False
-    node: str | None = None
+    nodes: tuple[str, ...] = ()
 
     @property
     def audiences(self) -> tuple[str, ...]:
         """The audiences that this reader belongs to; `PUBLIC` first."""
-        if self.node is not None:
-            return (PUBLIC, "members", f"node:{self.node}")
+        if self.nodes:
+            return (PUBLIC, "members", *(f"node:{one}" for one in self.nodes))
         return (PUBLIC, "members") if self.member else (PUBLIC,)
 
 

@@ -8,9 +8,11 @@ import click
 
 from catalogue.cli import (
     federation,
+    forms,
     harvesting,
     keys,
     maintenance,
+    people,
     pushing,
     reading,
     registering,
@@ -33,7 +35,9 @@ def aicat(context: click.Context, debug: bool) -> None:
 
 MODULES = (
     federation,
+    forms,
     keys,
+    people,
     harvesting,
     pushing,
     reviewing,

@@ -25,11 +25,14 @@ from catalogue.adapters.sql.appending import Batch, last_seq
 from catalogue.adapters.sql.auditing import SqlAudit
 from catalogue.adapters.sql.checking import check
 from catalogue.adapters.sql.engine import engine_of
+from catalogue.adapters.sql.forms import SqlForms
 from catalogue.adapters.sql.grouping import add_findings
 from catalogue.adapters.sql.keys import SqlKeys
 from catalogue.adapters.sql.migrating import current, head
 from catalogue.adapters.sql.packing import Packer
+from catalogue.adapters.sql.people import SqlPeople
 from catalogue.adapters.sql.pushing import SqlPushes
+from catalogue.adapters.sql.requests import SqlRequests
 from catalogue.adapters.sql.runs import SqlRuns, mine
 from catalogue.adapters.sql.store import SqlStore, parts
 from catalogue.adapters.sql.upkeep import SqlUpkeep
@@ -51,6 +54,7 @@ from catalogue.model import (
     SeenPage,
     Source,
     Standing,
+    Tally,
     Turn,
     Waiting,
 )
@@ -92,6 +96,9 @@ class SqlJournal:
         self.runs = SqlRuns(store, self._packer)
         self.audit = SqlAudit(store, audit_head)
         self.keys = SqlKeys(store)
+        self.forms = SqlForms(store)
+        self.people = SqlPeople(store)
+        self.requests = SqlRequests(store)
         self.pushes = SqlPushes(store, self._packer, self.runs.ids)
         self.upkeep = SqlUpkeep(store, self._packer, self.runs)
 
@@ -375,6 +382,10 @@ class SqlJournal:
         with self._store.reading() as connection:
             return standing.standing(connection, source_ids)
 
+    def tallies(self) -> list[Tally]:
+        with self._store.reading() as connection:
+            return [Tally(*row) for row in connection.execute(standing.TALLIES)]
+
     def missing(self, source_id: str, *, after: str = "", limit: int = 100) -> list[Record]:
         with self._store.reading() as connection:
             found = connection.execute(standing.missing(source_id, after, limit))
@@ -469,7 +480,10 @@ class SqlJournal:
         return {name: getattr(row, name) for name in parts}
 
     def check(self, heads: Sequence[tuple[int, str]] = ()) -> list[str]:
-        return [*check(self._store.engine, self._packer), *self.audit.check(heads)]
+        found = check(self._store.engine, self._packer)
+        if not found:  # of a damaged database nothing more can be told
+            found = self.requests.check()
+        return [*found, *self.audit.check(heads)]
 
     # --- below ---------------------------------------------------------------------------------------
 
