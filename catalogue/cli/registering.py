@@ -133,7 +133,9 @@ def _read(file: str) -> dict[str, Any]:
 def _split(name: str) -> tuple[str, str]:
     kind, slash, sheet_id = name.partition("/")
     if not slash or kind not in KINDS:
-        raise InvalidInput(f"{name!r}: write KIND/ID, such as factory/lumi-aif; kinds: {', '.join(KINDS)}")
+        raise InvalidInput(
+            f"{name!r}: write KIND/ID, such as factory/lumi-aif; kinds: {', '.join(KINDS)}"
+        )
     return kind, sheet_id
 
 
