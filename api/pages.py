@@ -64,6 +64,7 @@ NAMES = {
     "year": "Year",
     "month": "Month",
 }
+MEMBERS = 12  # of the federation, on the front page
 SHEETS = ("offer", "training", "factory", "supercomputer", "initiative", "call")
 SORTS = (
     ("relevance", "Best match"),
@@ -260,7 +261,7 @@ def _told(lang: str) -> dict[str, Any]:
             for one in SECTORS
         ],
         "latest": latest,
-        "nodes": node_list(),
+        "nodes": sorted(node_list(), key=lambda one: -int(one["records"]))[:MEMBERS],
     }
 
 

@@ -1,7 +1,4 @@
-"""Who may edit the registry: its stewards, and a node's key its own offers.
-
-`steward` and `is_steward` are the only places that say who is a steward; the doors ask them.
-"""
+"""Who may edit the registry: its stewards, and a node's key its own offers."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ OWN = "offer"  # the kind of sheets that a node may keep itself
 
 
 def steward() -> str:
-    """Who acts as a data steward, as the audit log names them.
+    """The data steward who asks, as the audit log names them.
 
     Raises: NotSignedIn; Forbidden, which is audited.
     """
