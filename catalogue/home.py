@@ -21,6 +21,7 @@ from types import TracebackType
 import orjson
 
 from catalogue.bootstrap import (
+    GRAPH,
     PROJECTIONS,
     compare_with_readers,
     open_journal,
@@ -31,7 +32,7 @@ from catalogue.bootstrap import (
 from catalogue.errors import Conflict, Unavailable
 from catalogue.garbage import seldom_collected
 from catalogue.ports import Journal, Projection
-from catalogue.project.follower import Follower, Position, live_changes, mend, unwatched
+from catalogue.project.follower import BATCH, Follower, Position, live_changes, mend, unwatched
 from catalogue.settings import Settings
 
 LOOK = 0.05  # seconds between looks at the positions
@@ -39,6 +40,7 @@ PATIENCE = (
     20.0  # seconds that projections have to end in; what is cut off is done again at the next start
 )
 FIRST = 2.0  # seconds that a started process tries to get the lock
+DOCUMENTS = 500  # changes that an index takes at once: more cost it no less a record, only memory
 CHILD = "from catalogue.home import project; project()"
 
 log = logging.getLogger(__name__)
@@ -157,7 +159,8 @@ def project() -> None:
     with open_journal(settings) as journal:
         knows_site = bool(task["serving"] or settings.base_url)
         opened = projection(task["name"], settings, journal, knows_site=knows_site)
-        follower = Follower(journal, [opened], positions(settings))
+        batch = BATCH if task["name"] == GRAPH else DOCUMENTS
+        follower = Follower(journal, [opened], positions(settings), batch=batch)
         follower.start()
         sys.stdin.buffer.read()
         follower.stop()

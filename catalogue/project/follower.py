@@ -122,11 +122,13 @@ class Follower:
         projections: Sequence[Projection],
         positions: Positions,
         *,
+        batch: int = BATCH,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._journal = journal
         self._projections = projections
         self._positions = positions
+        self._batch = batch
         self._clock = clock
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -202,7 +204,7 @@ class Follower:
         """Let changes come together while they still come: a large batch costs less a record."""
         last = self._journal.last_seq()
         grown = began = self._clock()
-        while 0 < last - cursor < BATCH and not self._stop.wait(IDLE):
+        while 0 < last - cursor < self._batch and not self._stop.wait(IDLE):
             before, last, now = last, self._journal.last_seq(), self._clock()
             grown = now if last > before else grown
             quiet = now - grown > QUIET and not self._more_comes(last - cursor)
@@ -220,7 +222,7 @@ class Follower:
         cursor = projection.cursor()
         if self._journal.last_seq() <= cursor:
             return 0
-        changes = self._journal.changes(cursor, BATCH)
+        changes = self._journal.changes(cursor, self._batch)
         if not changes:
             return 0
         projection.apply(changes, changes[-1].seq)
