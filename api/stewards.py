@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from api.keys import key_of_request, not_for, writable
+from api.sessions import signed_in, wanted_role, whoever
 from catalogue.ecosystem.registry import source_id
 from catalogue.errors import Forbidden, NotFound, Unauthenticated
+from catalogue.people import Role
 
 OWN = "offer"  # the kind of sheets that a node may keep itself
 
@@ -15,17 +17,20 @@ OWN = "offer"  # the kind of sheets that a node may keep itself
 def steward() -> str:
     """Who acts as a data steward, as the audit log names them.
 
-    Raises: Unauthenticated, as nobody can sign in here yet.
+    Raises: Unauthenticated where nobody is signed in; Forbidden, which is audited.
     """
-    raise Unauthenticated(
-        "the registry is edited by a data steward who is signed in, by `aicat registry edit`, or, a"
-        " factory's own offers, with the key of its node"
-    )
+    if signed_in() is None and key_of_request() is not None:
+        raise Unauthenticated(
+            "the registry is edited by a data steward who is signed in, by `aicat registry edit`, or,"
+            " a factory's own offers, with the key of its node"
+        )
+    return wanted_role(Role.STEWARD).who
 
 
 def is_steward() -> bool:
     """Whether who asks is a data steward: pages show their links by it. Nothing of it is audited."""
-    return False
+    person = whoever()
+    return person is not None and person.may(Role.STEWARD)
 
 
 def editor(kind: str, node_id: str) -> tuple[str, str]:

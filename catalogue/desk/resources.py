@@ -8,7 +8,10 @@ from catalogue.model import Change, visible_to
 from catalogue.people import Person
 from catalogue.ports import Journal
 from catalogue.project.describe import describe, in_language
+from catalogue.rdf.terms import value_of
+from vocab import namespaces as ns
 
+ASKED_FOR = ("dataset", "series", "service", "model", "offer", "training")  # types of records
 MOST_TITLE = 500  # characters of a resource's title that a request keeps
 
 
@@ -16,7 +19,7 @@ def resource_of(journal: Journal, page_id: str, person: Person) -> Resource:
     """What the record of a page offers, with the holder who decides on it.
 
     Raises: NotFound where there is no such record, or the person may not see it; Conflict where it was
-    withdrawn.
+    withdrawn; InvalidInput where it is nothing to be given access to.
     """
     try:
         change = journal.current(page_id)
@@ -31,6 +34,8 @@ def resource_of(journal: Journal, page_id: str, person: Person) -> Resource:
 
 def _resource(journal: Journal, change: Change) -> Resource:
     record = change.record
+    if record.type not in ASKED_FOR:
+        raise InvalidInput(f"{record.page_id} is a {record.type}; nobody can be given access to it")
     if not record.node:
         raise InvalidInput(f"{record.page_id} has no holder; nobody can decide on it")
     said = describe(change, journal.node(record.node).country)
@@ -42,5 +47,14 @@ def _resource(journal: Journal, change: Change) -> Resource:
         type=record.type,
         holder=journal.requests.workflows.holder_of(record.node),
         sectors=tuple(sorted({one.sector for one in change.sectors})),
-        service=None,
+        service=service_of(change),
     )
+
+
+def service_of(change: Change) -> str | None:
+    """What an offer gives access to, as its description says: "compute", "storage" …; else None."""
+    if change.record.type != "offer":
+        return None
+    start = f"<{change.record.iri}> <{ns.AICAT}kind> "
+    found = (line[len(start) :] for line in change.lines if line.startswith(start))
+    return next((value_of(one.rstrip(" .")) for one in found), None)
