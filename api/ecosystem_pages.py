@@ -34,6 +34,7 @@ from api.ecosystem import (
 )
 from api.pages import shell
 from api.registering import CutOffBody, announced, kept_of
+from api.sessions import takes
 from catalogue.calls import CallState
 from catalogue.ecosystem.registry import Kept
 from catalogue.ecosystem.sheets import LARGEST, body
@@ -151,9 +152,9 @@ def announce(call_id: str) -> AnyResponse | tuple[str, int]:
 
 
 @blueprint.route("/registry/<kind>/<sheet_id>/edit", methods=["GET", "POST"])
+@takes(3 * LARGEST)  # forms write some characters as three
 def edit(kind: str, sheet_id: str) -> AnyResponse | str | tuple[str, int]:
     """A fact sheet to edit, as its document; for a steward. What is refused comes back with its faults."""
-    request.max_content_length = request.max_form_memory_size = 2 * LARGEST
     who, kept = stewards.steward(), kept_of(kind, sheet_id)
     if request.method == "GET":
         return _edit_page(kind, kept, body(kept.sheet, kept.origin).decode(), kept.version)

@@ -9,6 +9,7 @@ from api.context import catalogue, language
 from api.forms import version_of
 from api.pages import shell
 from catalogue.access.fields import in_language
+from catalogue.access.forms import place
 from catalogue.errors import InvalidParameter
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pl")  # in which the built-in forms speak
@@ -18,8 +19,8 @@ blueprint = Blueprint("forms_pages", __name__)
 
 @blueprint.get("/forms")
 def forms() -> str:
-    """Every form, with the version in use."""
-    found = catalogue().journal.forms.listed()
+    """Every form, with the version in use, in the order in which they are asked."""
+    found = sorted(catalogue().journal.forms.listed(), key=lambda one: place(one.form))
     return render_template("forms.html", **shell("forms", found=found, in_language=in_language))
 
 

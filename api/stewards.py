@@ -1,29 +1,21 @@
-"""Who may edit the registry: its stewards, and a node's key its own offers.
-
-`steward` and `is_steward` are the only places that say who is a steward; the doors ask them.
-"""
+"""Who may edit the registry: its stewards, and a node's key its own offers."""
 
 from __future__ import annotations
 
 from api.keys import key_of_request, not_for, writable
-from api.sessions import signed_in, wanted_role, whoever
+from api.sessions import wanted_role, whoever
 from catalogue.ecosystem.registry import source_id
-from catalogue.errors import Forbidden, NotFound, Unauthenticated
+from catalogue.errors import Forbidden, NotFound
 from catalogue.people import Role
 
 OWN = "offer"  # the kind of sheets that a node may keep itself
 
 
 def steward() -> str:
-    """Who acts as a data steward, as the audit log names them.
+    """The data steward who asks, as the audit log names them.
 
-    Raises: Unauthenticated where nobody is signed in; Forbidden, which is audited.
+    Raises: NotSignedIn; Forbidden, which is audited.
     """
-    if signed_in() is None and key_of_request() is not None:
-        raise Unauthenticated(
-            "the registry is edited by a data steward who is signed in, by `aicat registry edit`, or,"
-            " a factory's own offers, with the key of its node"
-        )
     return wanted_role(Role.STEWARD).who
 
 
@@ -36,7 +28,7 @@ def is_steward() -> bool:
 def editor(kind: str, node_id: str) -> tuple[str, str]:
     """Who edits a sheet that is of a node: for the audit log, and as runs tell it.
 
-    Raises: Unauthenticated; Forbidden where a key is not of that node, or the sheet is no offer.
+    Raises: NotSignedIn; Forbidden where a key is not of that node, or the sheet is no offer.
     """
     key = key_of_request()
     if key is None:

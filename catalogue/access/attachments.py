@@ -14,7 +14,7 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -26,6 +26,9 @@ from catalogue.errors import InvalidInput
 MOST_BYTES = 20 * 1024 * 1024
 MOST_UNPACKED = 200 * 1024 * 1024  # bytes of all parts of an office document
 MOST_PARTS = 5_000  # files in an office document
+MOST_PDF = 64 * 1024 * 1024  # bytes of all packed streams of a PDF
+PIECE = 1024 * 1024  # bytes of a PDF's stream that are looked at together
+NAME = 100  # bytes of the longest name that is looked for, written by numbers
 MOST_RATIO = 200  # times that a part may grow; text packs well, bombs better
 MOST_NAME = 120  # characters
 MOST_PIXELS = 100_000_000
@@ -55,15 +58,30 @@ _ALSO = {
 _TAKEN = "PDF, PNG, JPEG, text and CSV in UTF-8, DOCX, XLSX and ODT"
 # Windows takes these for devices, whatever ending they have.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])", re.IGNORECASE)
-_ACTS = re.compile(
-    rb"/(?:JavaScript|JS|Launch|OpenAction|AA|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData)"
-    rb"(?![A-Za-z0-9])"
+# Every action of a script names /JavaScript or /Rendition. /JS and /AA alone would be met by chance in
+# packed bytes, and /OpenAction stands in many a good PDF, to show its first page.
+_ACTING = (
+    *("JavaScript", "Launch", "Rendition", "EmbeddedFile", "EmbeddedFiles", "RichMedia", "XFA"),
+    *("SubmitForm", "ImportData"),
 )
-_HEX_NAME = re.compile(rb"#([0-9A-Fa-f]{2})")
-_STREAM = re.compile(rb"stream\r?\n")
+
+
+def _spelt(name: str) -> str:
+    """A name of PDF as an expression; each of its letters may be written by its number: /J#61vaScript."""
+    return "".join(f"(?:{one}|#(?i:{ord(one):02X}))" for one in name)
+
+
+_ACTS = re.compile(
+    f"/(?=[{''.join(sorted({one[0] for one in _ACTING}))}#])"
+    f"(?:{'|'.join(_spelt(one) for one in _ACTING)})(?![A-Za-z0-9#])".encode()
+)
+_LOCKED = re.compile(f"/{_spelt('Encrypt')}(?![A-Za-z0-9#])".encode())
+_STREAM = re.compile(rb"endstream|stream\r?\n")
 _MACROS = re.compile(
     r"(?i)(vbaproject|vbadata|macrosheets|activex|embeddings/|(^|/)basic/|(^|/)scripts/)"
 )
+_NO_TEXT = ("<!doctype", "<html", "<svg", "<?xml", "<script", "%pdf-", "%!ps", "{\\rtf")
+_DEFLATED = (b"\x08", b"\x18", b"\x28", b"\x38", b"\x48", b"\x58", b"\x68", b"\x78")
 _PARTS = {DOCX: "word/document.xml", XLSX: "xl/workbook.xml", ODT: "content.xml"}
 
 
@@ -146,35 +164,41 @@ def _pdf(body: bytes, media_type: str) -> str | None:
         return "it is no PDF, whatever its name says"
     if b"%%EOF" not in body[-2048:]:
         return "the PDF is cut off; send it again"
-    if b"/Encrypt" in body:
+    if _LOCKED.search(body):
         return "the PDF is locked, so that it cannot be looked through; send it without a password"
-    found = next(filter(None, (_ACTS.search(_plain_names(one)) for one in _pdf_parts(body))), None)
-    if found:
-        what = found[0].decode("ascii", "replace")
-        return f"the PDF acts when it is opened ({what}); print it to a PDF again without scripts or forms"
+    room = len(body) + MOST_PDF
+    for part in _pdf_parts(body):
+        room -= len(part)
+        if room < 0:
+            return "the PDF unpacks to far more than it should; print it again with smaller images"
+        found = _ACTS.search(part)
+        if found:
+            what = found[0].decode("ascii", "replace")
+            return (
+                f"the PDF acts when it is opened ({what}); print it again without scripts or forms"
+            )
     return None
 
 
-def _plain_names(body: bytes) -> bytes:
-    """PDF names can be written by numbers: /J#61vaScript."""
-    return _HEX_NAME.sub(lambda found: bytes([int(found[1], 16)]), body)
-
-
-def _pdf_parts(body: bytes) -> list[bytes]:
-    """The bytes themselves, and what is packed in their streams, within limits: objects hide there."""
-    parts, room = [body], MOST_UNPACKED
+def _pdf_parts(body: bytes) -> Iterator[bytes]:
+    """The bytes themselves, and what is packed in their streams, piece by piece: objects hide there."""
+    yield body
+    start = None
     for found in _STREAM.finditer(body):
-        unpacker = zlib.decompressobj()
-        try:
-            part = unpacker.decompress(body[found.end() :][:MOST_BYTES], min(room, 8 * 1024 * 1024))
-        except zlib.error:
-            continue
-        room -= len(part)
-        if b"/" in part:
-            parts.append(part)
-        if room <= 0 or len(parts) > MOST_PARTS:
-            break
-    return parts
+        if start is not None and body[start : start + 1] in _DEFLATED:
+            yield from _unpacked(body[start : found.start()])
+        start = None if found[0] == b"endstream" else found.end()
+
+
+def _unpacked(packed: bytes) -> Iterator[bytes]:
+    """Pieces of what is packed, each with the end of the one before, so that no name is cut in two."""
+    unpacker, left, before = zlib.decompressobj(), packed, b""
+    try:
+        while left and (part := unpacker.decompress(left, PIECE)):
+            yield before + part
+            left, before = unpacker.unconsumed_tail, part[-NAME:]
+    except zlib.error:
+        return
 
 
 def _png(body: bytes, media_type: str) -> str | None:
@@ -204,8 +228,8 @@ def _text(body: bytes, _media_type: str) -> str | None:
     character = stray(text.replace("\r\n", "\n").replace("\r", "\n"), lines=True)
     if character:
         return f"it holds the character {character}, which no text has; save it as plain text"
-    if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<svg", "<?xml", "<script")):
-        return "it is a page or XML, whatever its name says; send plain text"
+    if text.lstrip()[:200].lower().startswith(_NO_TEXT):
+        return "it is a page, XML or a PDF, whatever its name says; send plain text"
     return None
 
 

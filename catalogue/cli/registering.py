@@ -30,8 +30,9 @@ def registry() -> None:
 
 
 @registry.command("load")
+@click.option("--no-wait", is_flag=True, help="Return when everything is in the journal.")
 @json_option
-def registry_load(as_json: bool) -> None:
+def registry_load(no_wait: bool, as_json: bool) -> None:
     """Begin the registry with the fact sheets that are built in, or bring those up to date.
 
     Adds the members and sources that hold them. What a steward or a node has edited stays, and what
@@ -40,7 +41,7 @@ def registry_load(as_json: bool) -> None:
     with open_journal(settings) as journal:
         before = journal.last_seq()
         counts = Registry(journal).load()
-        if journal.last_seq() != before:
+        if journal.last_seq() != before and not no_wait:
             _visible(settings, journal)
     if as_json:
         print_json({word: counts[word] for word in WORDS})
@@ -132,7 +133,9 @@ def _read(file: str) -> dict[str, Any]:
 def _split(name: str) -> tuple[str, str]:
     kind, slash, sheet_id = name.partition("/")
     if not slash or kind not in KINDS:
-        raise InvalidInput(f"{name!r}: write KIND/ID, such as factory/lumi-aif; kinds: {', '.join(KINDS)}")
+        raise InvalidInput(
+            f"{name!r}: write KIND/ID, such as factory/lumi-aif; kinds: {', '.join(KINDS)}"
+        )
     return kind, sheet_id
 
 

@@ -8,10 +8,11 @@ from catalogue.model import Change, visible_to
 from catalogue.people import Person
 from catalogue.ports import Journal
 from catalogue.project.describe import describe, in_language
-from catalogue.rdf.terms import value_of
-from vocab import namespaces as ns
+from catalogue.rdf.terms import is_literal, split, value_of
+from vocab.namespaces import AICAT
 
-ASKED_FOR = ("dataset", "series", "service", "model", "offer", "training")  # types of records
+ASKED_FOR = ("dataset", "series", "service", "model", "offer", "training")
+_KIND = f"<{AICAT}kind>"
 MOST_TITLE = 500  # characters of a resource's title that a request keeps
 
 
@@ -19,7 +20,7 @@ def resource_of(journal: Journal, page_id: str, person: Person) -> Resource:
     """What the record of a page offers, with the holder who decides on it.
 
     Raises: NotFound where there is no such record, or the person may not see it; Conflict where it was
-    withdrawn; InvalidInput where it is nothing to be given access to.
+    withdrawn.
     """
     try:
         change = journal.current(page_id)
@@ -29,13 +30,15 @@ def resource_of(journal: Journal, page_id: str, person: Person) -> Resource:
         raise NotFound(f"there is no record {page_id[:80]!r} to ask for")
     if change.deleted:
         raise Conflict(f"{page_id} was withdrawn from the catalogue; it cannot be asked for")
+    if change.record.type not in ASKED_FOR:
+        raise InvalidInput(
+            f"{page_id} is a {change.record.type}; ask for one of: {', '.join(ASKED_FOR)}"
+        )
     return _resource(journal, change)
 
 
 def _resource(journal: Journal, change: Change) -> Resource:
     record = change.record
-    if record.type not in ASKED_FOR:
-        raise InvalidInput(f"{record.page_id} is a {record.type}; nobody can be given access to it")
     if not record.node:
         raise InvalidInput(f"{record.page_id} has no holder; nobody can decide on it")
     said = describe(change, journal.node(record.node).country)
@@ -52,9 +55,12 @@ def _resource(journal: Journal, change: Change) -> Resource:
 
 
 def service_of(change: Change) -> str | None:
-    """What an offer gives access to, as its description says: "compute", "storage" …; else None."""
+    """What an offer gives access to, as the registry's records of offers say it; None of all else."""
     if change.record.type != "offer":
         return None
-    start = f"<{change.record.iri}> <{ns.AICAT}kind> "
-    found = (line[len(start) :] for line in change.lines if line.startswith(start))
-    return next((value_of(one.rstrip(" .")) for one in found), None)
+    subject = f"<{change.record.iri}>"
+    for line in change.lines:
+        said, predicate, value = split(line)
+        if said == subject and predicate == _KIND and is_literal(value):
+            return value_of(value)
+    return None

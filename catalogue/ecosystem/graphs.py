@@ -230,7 +230,7 @@ def _days(one: Call) -> _Told:
             yield f"{AICAT}{name}", literal(day.isoformat(), "", f"{XSD}date")
     for cut in cut_offs(one):
         yield f"{AICAT}cutOff", literal(cut.day.isoformat(), "", f"{XSD}date")
-    yield f"{DCT}modified", literal(one.revised.isoformat(), "", f"{XSD}date")
+    yield f"{AICAT}revised", literal(one.revised.isoformat(), "", f"{XSD}date")
 
 
 def _offer(one: Offer, known: Surroundings) -> _Told:

@@ -59,6 +59,7 @@ def _run(
         print(f"demo: no content in {CONTENT.name}/, so the catalogue starts empty", flush=True)
     _aicat("migrate", quiet=True)
     _join(invented, given.portals_port)
+    _aicat("registry", "load", "--no-wait", quiet=True)
     up = subprocess.Popen([*AICAT, "up", "--host", given.host, "--port", str(given.port)])
     started.append(up)
     base = (
@@ -67,7 +68,6 @@ def _run(
         else (f"http://{given.host}:{given.port}")
     )
     _wait_ready(base, up)
-    _aicat("registry", "load", quiet=True)
     harvested = {
         run["source"]
         for run in _listed("runs", "--limit", "1000")

@@ -50,7 +50,7 @@ def own_app(opened: Catalogue) -> Flask:
 
 def as_(app: Flask, opened: Catalogue, subject: str, *grants: Grant) -> tuple[FlaskClient, Any]:
     client = whole_answers(app)
-    who = person(opened.journal, subject, *grants)
+    who = person(opened.journal, subject, *grants, issuer="https://identity.example")
     sign_in(client, opened.journal, who.id)
     return client, {"headers": {"X-CSRF-Token": csrf_of(client)}, **BASE}
 

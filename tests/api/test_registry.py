@@ -15,12 +15,14 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 from werkzeug.test import TestResponse
 
-from api import create_app, stewards
+from api import create_app
 from catalogue.bootstrap import Catalogue, bootstrap
 from catalogue.model import page_id
+from catalogue.people import Grant, Role
 from catalogue.settings import Settings
 from tests.api import library
-from tests.api.conftest import whole_answers
+from tests.api.conftest import WholeAnswers
+from tests.api.signing import csrf_of, person, sign_in
 from vocab.offers import offers
 
 API, HTML = "/api/v1", {"Accept": "text/html"}
@@ -198,18 +200,32 @@ def test_a_sheet_is_read_as_it_may_be_sent_back(client: FlaskClient) -> None:
 # --- who may edit ------------------------------------------------------------------------------------
 
 
-class Edited:
-    """A catalogue of its own to edit, where `steward` lets somebody be one."""
+class ByHttps(WholeAnswers):
+    """Asks as browsers do, which keep a session's cookie from plain HTTP."""
 
-    def __init__(self, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def open(self, *args: Any, base_url: str = "https://localhost", **more: Any) -> TestResponse:
+        return super().open(*args, base_url=base_url, **more)
+
+
+class Edited:
+    """A catalogue of its own to edit, and a client that may be signed in."""
+
+    def __init__(self, settings: Settings) -> None:
         self.catalogue = bootstrap(settings)
         self.journal = self.catalogue.journal
-        self.client = whole_answers(create_app(self.catalogue))
-        self._patch = monkeypatch
+        app = create_app(self.catalogue)
+        app.test_client_class = ByHttps
+        self.client = app.test_client()
 
-    def as_steward(self) -> None:
-        self._patch.setattr(stewards, "steward", lambda: "person:ada")
-        self._patch.setattr(stewards, "is_steward", lambda: True)
+    def as_person(self, *grants: Grant) -> str:
+        """Sign somebody with these roles in; returns how the audit log names them."""
+        who = person(self.journal, "ada", *grants, issuer="https://idp.example")
+        sign_in(self.client, self.journal, who.id)
+        self.client.environ_base["HTTP_X_CSRF_TOKEN"] = csrf_of(self.client)
+        return who.who
+
+    def as_steward(self) -> str:
+        return self.as_person(Grant(Role.STEWARD))
 
     def key(self, node: str, **more: Any) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.journal.keys.create(node, 'tester', **more).token}"}
@@ -228,9 +244,9 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture
-def edited(begun: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edited]:
+def edited(begun: Settings, tmp_path: Path) -> Iterator[Edited]:
     shutil.copytree(begun.data_dir, tmp_path / "var")
-    made = Edited(replace(begun, data_dir=tmp_path / "var"), monkeypatch)
+    made = Edited(replace(begun, data_dir=tmp_path / "var"))
     yield made
     made.catalogue.close()
 
@@ -242,9 +258,33 @@ def test_nobody_edits_unknown(edited: Edited) -> None:
     assert edited.client.delete(f"{API}/registry/offer/{OFFER}").status_code == 401
     given = {"day": "2030-01-01", "source": "x"}
     assert edited.client.post(f"{API}/calls/ai-factories/cut-offs", json=given).status_code == 401
-    for method in ("get", "post"):
-        page = getattr(edited.client, method)(f"/registry/offer/{OFFER}/edit", headers=HTML)
-        assert page.status_code == 401
+    place = f"/registry/offer/{OFFER}/edit"
+    assert edited.client.post(place, headers=HTML).status_code == 401
+    page = edited.client.get(place, headers=HTML)
+    assert (page.status_code, page.headers["Location"]) == (303, f"/sign-in?next={place}")
+    assert edited.sheet("offer", OFFER) == before
+
+
+def test_somebody_without_the_role_is_refused_and_the_log_says_so(edited: Edited) -> None:
+    who = edited.as_person(Grant(Role.ADMINISTRATOR), Grant(Role.AUDITOR))
+    before = edited.sheet("offer", OFFER)
+    assert edited.put("offer", OFFER, {**before, "title": "Changed"}).status_code == 403
+    given = {"day": "2030-01-01", "source": "x"}
+    assert edited.client.post("/calls/ai-factories/cut-offs", data=given).status_code == 403
+    assert edited.client.get(f"/registry/offer/{OFFER}/edit", headers=HTML).status_code == 403
+    assert "/edit" not in edited.client.get("/factories/lumi-aif").get_data(as_text=True)
+    refused = [one for one in edited.journal.audit.entries(limit=1000) if one.who == who]
+    assert [one.act for one in refused if one.act.endswith("refused")] == ["access.refused"] * 3
+    assert edited.sheet("offer", OFFER) == before
+
+
+def test_a_steward_without_the_forms_token_changes_nothing(edited: Edited) -> None:
+    edited.as_steward()
+    del edited.client.environ_base["HTTP_X_CSRF_TOKEN"]
+    before = edited.sheet("offer", OFFER)
+    form = {"seen": "", "document": json.dumps({**before, "title": "Forged"})}
+    assert edited.client.post(f"/registry/offer/{OFFER}/edit", data=form).status_code == 403
+    assert edited.put("offer", OFFER, {**before, "title": "Forged"}).status_code == 403
     assert edited.sheet("offer", OFFER) == before
 
 
@@ -363,7 +403,7 @@ def test_an_offer_under_a_call_tells_the_calls_next_cut_off(edited: Edited) -> N
 
 
 def test_a_steward_edits_a_sheet_on_its_page(edited: Edited) -> None:
-    edited.as_steward()
+    who = edited.as_steward()
     place = "/registry/factory/lumi-aif/edit"
     page = edited.client.get(place, headers=HTML).get_data(as_text=True)
     assert "Kajaani" in page
@@ -377,6 +417,11 @@ def test_a_steward_edits_a_sheet_on_its_page(edited: Edited) -> None:
     done = edited.client.post(place, data=form, headers=HTML)
     assert done.status_code == 303
     assert "Kajaani and Espoo" in edited.client.get("/factories/lumi-aif").get_data(as_text=True)
+    act = edited.journal.audit.last("registry.put", "factory/lumi-aif")
+    assert act is not None
+    assert act.who == who
+    told = edited.client.get(f"{API}/runs/{act.details['run']}").get_json()
+    assert told["asked_by"] == "steward"  # everybody may read runs
     late = edited.client.post(place, data=form, headers=HTML)
     assert late.status_code == 409
     assert "somebody else" in late.get_data(as_text=True)

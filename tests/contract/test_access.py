@@ -45,9 +45,9 @@ from catalogue.errors import (
     Overtaken,
     StorageFull,
 )
-from catalogue.model import Node, Source, page_id
+from catalogue.model import Lease, Node, RunState, Source, content_hash, page_id
 from catalogue.people import Person
-from catalogue.ports import EntitlementsWanted, LegRow, LegsWanted, RequestsWanted
+from catalogue.ports import Ending, EntitlementsWanted, LegRow, LegsWanted, RequestsWanted
 from tests.access import ACME, BEGIN, CAST, HOLDER, OTHER, person, staff_of
 from tests.contract.test_journal import entry
 
@@ -79,12 +79,19 @@ def journal(database: str) -> Iterator[SqlJournal]:
     for node, source, keys in ((HOLDER, "n", ["scans"]), (OTHER, "s", ["grid", "traces"])):
         opened.add_node(Node(node, f"{node} (fictional)", "DE"))
         opened.add_source(Source(source, node, "dcat", "http://portal.example/a"))
-        run = opened.runs.queue(source)
-        lease = opened.runs.claim("elsewhere/1/1", seconds=60, run_id=run.id)
-        assert lease is not None
+        lease = renewed(opened, source)
         opened.append(lease, [entry(key) for key in keys])
+        opened.runs.end(lease, Ending(RunState.DONE))
     yield opened
     opened.close()
+
+
+def renewed(journal: SqlJournal, source: str) -> Lease:
+    """A run of the source that is under way."""
+    run = journal.runs.queue(source)
+    lease = journal.runs.claim("elsewhere/1/1", seconds=60, run_id=run.id)
+    assert lease is not None
+    return lease
 
 
 @pytest.fixture
@@ -268,6 +275,37 @@ def test_what_cannot_be_asked_for_is_refused(desk: Desk, journal: SqlJournal) ->
     assert desk.mine(ANN).total == 0
 
 
+def test_an_offer_is_asked_for_by_what_it_gives_and_a_description_of_a_machine_is_not(
+    desk: Desk, journal: SqlJournal
+) -> None:
+    lease = renewed(journal, "n")
+    iri = "http://portal.example/hours"
+    graph = f'<{iri}> <https://w3id.org/aicat/terms#kind> "compute" .\n'.encode()
+    offer = entry("hours", type="offer", graph=graph, content_hash=content_hash(graph))
+    journal.append(lease, [offer, entry("machine", type="supercomputer")])
+    request = desk.start(ANN, [page_id("n", "hours")])
+    assert [(leg.id, leg.resources[0].service) for leg in request.legs] == [
+        (f"{HOLDER}.compute", "compute")
+    ]
+    with pytest.raises(InvalidInput, match="supercomputer"):
+        desk.start(ANN, [page_id("n", "machine")])
+
+
+def test_an_erased_record_has_no_name_in_requests_and_stays_asked_for(
+    desk: Desk, journal: SqlJournal, database: str
+) -> None:
+    request = active(desk)
+    title = desk.view(ANN, request).legs[0].resources[0].title
+    assert title
+    upkeep = journal.upkeep
+    upkeep.scrub(upkeep.begin_erasure([SCANS], "by order", "test"))
+    (resource,) = desk.view(ANN, request).legs[0].resources
+    assert (resource.page_id, resource.title) == (SCANS, "")
+    assert "scans" not in repr(journal.requests.load(request))
+    assert "scans" not in repr(rows(database))
+    assert journal.requests.check() == []
+
+
 def test_a_request_that_one_may_not_see_is_not_there(desk: Desk) -> None:
     request = begun(desk)
     for who in (CAST["stranger"], CAST["steward"], NORTH["handler"]):
@@ -281,7 +319,10 @@ def test_a_request_that_one_may_not_see_is_not_there(desk: Desk) -> None:
 
 
 class Strict:
-    """A form with one field that must be filled in; a file must say %PDF."""
+    """A form with fields that must be filled in; a file must say %PDF."""
+
+    def flags(self, request: Request, leg: Any) -> set[str]:
+        return {"export-control"} if leg.answers.get("plan") == "abroad" else set()
 
     def faults(self, request: Request, leg: Any) -> list[Fault]:
         found = [] if request.answers.get("purpose") else [Fault("purpose", "is missing")]
@@ -308,6 +349,18 @@ def test_what_a_form_lacks_is_told_and_nothing_is_handed_in(
     desk.act(ANN, request, c.SaveAnswers({"purpose": "study"}))
     desk.act(ANN, request, c.SaveAnswers({"plan": "a"}, LEG))
     assert desk.act(ANN, request, c.Submit(LEG)).legs[0].state is LegState.SUBMITTED
+
+
+def test_what_a_form_flags_makes_a_step_needed_for_its_leg_alone(
+    journal: SqlJournal, clock: Clock
+) -> None:
+    desk = Desk(journal, clock, forms=Strict())
+    request = begun(desk, SCANS, GRID)
+    desk.act(ANN, request, c.SaveAnswers({"purpose": "study"}))
+    desk.act(ANN, request, c.SaveAnswers({"plan": "abroad"}, LEG))
+    desk.act(ANN, request, c.SaveAnswers({"plan": "at home"}, f"{OTHER}.data"))
+    seen = desk.act(ANN, request, c.Submit())
+    assert [LegState.LEGAL in leg.steps for leg in seen.legs] == [True, False]
 
 
 # --- what happens in one transaction --------------------------------------------------------------------

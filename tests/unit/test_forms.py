@@ -77,7 +77,12 @@ EVERY: list[dict[str, Any]] = [
 
 
 def made(fields: Any = None, **more: Any) -> Form:
-    document = {"id": "made", "part": "purpose", "title": "Made", "fields": fields or EVERY}
+    document = {
+        "id": "made",
+        "part": "purpose",
+        "title": "Made",
+        "fields": EVERY if fields is None else fields,
+    }
     return form_of({**document, **more})
 
 

@@ -54,6 +54,7 @@ from catalogue.model import (
     SeenPage,
     Source,
     Standing,
+    Tally,
     Turn,
     Waiting,
 )
@@ -380,6 +381,10 @@ class SqlJournal:
     def standing(self, source_ids: Sequence[str]) -> dict[str, Standing]:
         with self._store.reading() as connection:
             return standing.standing(connection, source_ids)
+
+    def tallies(self) -> list[Tally]:
+        with self._store.reading() as connection:
+            return [Tally(*row) for row in connection.execute(standing.TALLIES)]
 
     def missing(self, source_id: str, *, after: str = "", limit: int = 100) -> list[Record]:
         with self._store.reading() as connection:
