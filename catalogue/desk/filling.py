@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from catalogue.access.attachments import checked
 from catalogue.access.fields import FieldType, Form
 from catalogue.access.form_checking import Fault as FormFault
-from catalogue.access.forms import check, forms_for, kept, questions
+from catalogue.access.forms import check, flags, forms_for, kept, questions
 from catalogue.access.model import Answers, Attachment, Fault, Leg, Part, Request, Resource
 from catalogue.access.viewing import LegView, Sight, View
 from catalogue.access.workflow import External, kind_of
@@ -61,6 +61,15 @@ class StoredForms:
             ),
             *(Fault(one.field, one.message, leg.id) for one in wrong(forms.own, leg.answers, own)),
         ]
+
+    def flags(self, request: Request, leg: Leg) -> Collection[str]:
+        """See `hooks.Forms`."""
+        forms = self.of(leg)
+        shared = [one for one in request.attachments if one.leg is None]
+        own = [one for one in request.attachments if one.leg == leg.id]
+        return flags(forms.shared, with_files(forms.shared, request.answers, shared)) | flags(
+            forms.own, with_files(forms.own, leg.answers, own)
+        )
 
     def media_type(self, name: str, body: bytes) -> str:
         """See `hooks.Forms`."""
