@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from flask import Flask
 from flask_smorest import Api
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import (
+    access,
+    audit,
+    audit_pages,
     catalog,
     ckan,
     datasets,
+    deprecating,
+    desk_pages,
     docs,
     ecosystem,
     ecosystem_pages,
     federation,
     feeds,
+    forms,
+    forms_pages,
     guarding,
     health,
     keys,
@@ -23,14 +31,18 @@ from api import (
     people_pages,
     problems,
     push,
+    registering,
+    request_pages,
     sessions,
     signing_in,
     sparql,
     watching,
+    workflows,
 )
 from api.context import EXTENSION
 from api.gate import Gate
 from catalogue.bootstrap import Catalogue
+from catalogue.ecosystem.registry import Registry
 from catalogue.harvest.single import Readers
 
 BODY = 1024 * 1024  # bytes that a public request may bring
@@ -65,16 +77,30 @@ def create_app(catalogue: Catalogue) -> Flask:
         },
     )
     app.extensions[EXTENSION] = catalogue
+    app.extensions[ecosystem.EXTENSION] = Registry(catalogue.journal)
     app.extensions[push.READERS] = Readers()
-    app.extensions[push.GATE] = push.Gate(max(1, catalogue.settings.threads // 2))
+    app.extensions[push.PLACES] = push.Places(max(1, catalogue.settings.threads // 2))
     app.url_map.strict_slashes = False
     guarding.install(app)
-    keys.install(app)
+    deprecating.install(app)
+    keys.install(app, catalogue.settings.rate)
     sessions.install(app)
     signing_in.install(app)
     rest = Api(app)
     problems.install(app)  # after the API, whose own handlers these replace
-    for door in (datasets, feeds, federation, ecosystem, people, push):
+    for door in (
+        datasets,
+        feeds,
+        federation,
+        ecosystem,
+        registering,
+        people,
+        forms,
+        push,
+        access,
+        workflows,
+        audit,
+    ):
         rest.register_blueprint(door.blueprint)
     for plain in (
         linked,
@@ -88,9 +114,23 @@ def create_app(catalogue: Catalogue) -> Flask:
         ecosystem_pages,
         signing_in,
         people_pages,
+        request_pages,
+        desk_pages,
+        audit_pages,
+        forms_pages,
     ):
         app.register_blueprint(plain.blueprint)
     app.register_blueprint(ecosystem.feed)
     health.install(app)
+    _believe(app, catalogue.settings.trusted_proxies)
     app.wsgi_app = Gate(app.wsgi_app, catalogue.settings.threads)  # type: ignore[method-assign,assignment]
     return app
+
+
+def _believe(app: Flask, proxies: int) -> None:
+    """Take the address of who asks from so many proxies in front of us, and nothing else: what they say
+    of host, scheme and path is never believed, as our addresses come from the settings."""
+    if proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0
+        )

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, current_app, redirect, render_temp
 
 from api import local_accounts
 from api.context import catalogue
-from api.guarding import Limiter, TooMany
+from api.limits import Limiter, TooMany
 from api.pages import shell
 from api.sessions import (
     FORM,
@@ -164,7 +164,7 @@ def _attempt(issuer: str) -> Iterator[None]:
     address = request.remote_addr or "unknown"
     wait = limiter.take(address, catalogue().clock().timestamp())
     if wait:
-        raise TooMany(wait)
+        raise TooMany("to sign in from this address", wait)
     try:
         yield
     except CatalogueError as error:

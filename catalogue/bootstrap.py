@@ -28,13 +28,17 @@ from catalogue.adapters.sql.backing import (
     read_suppressions,
     stage,
     unstage,
+    unwatched,
 )
+from catalogue.adapters.sql.carrying import copy_in, is_vacant
 from catalogue.adapters.sql.engine import sqlite_file
+from catalogue.desk import Desk, Notices, StoredForms
 from catalogue.errors import CatalogueError, Conflict, InvalidInput, NotFound, SettingsError
 from catalogue.http import Courtesy, GuardedClient
 from catalogue.oidc import Provider, Registration, meaning_of
 from catalogue.ports import Client, Index, Journal, Manifest, Projection, Sparql, Suppression
 from catalogue.project.follower import Positions, live_changes
+from catalogue.search import lemmas
 from catalogue.search.service import SearchService
 from catalogue.settings import Settings
 
@@ -43,6 +47,7 @@ if TYPE_CHECKING:
 
 GRAPH, INDEX = "graph", "index"
 PROJECTIONS = (GRAPH, INDEX)
+LEMMAS = "lemmas"  # dictionaries in the form that processes share; made anew where they are missing
 IDENTITY_SECONDS, IDENTITY_BYTES = 10.0, 1024 * 1024  # limits of an answer of the identity provider
 AUDIT_HEAD = "audit-head.json"  # the end of the audit log, to be copied elsewhere
 
@@ -108,16 +113,12 @@ def restoring(
     _check(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     place = sqlite_file(settings.database)
-    if place is None:
-        raise SettingsError("`aicat restore` makes a journal on SQLite; unset AICAT_DATABASE_URL")
-    if place.exists():
-        raise Conflict(
-            f"{place} is there already; name an empty folder by AICAT_DATA_DIR, or move this one away"
-        )
+    _check_vacant(settings, place)
     lock = FileLock(settings.data_dir / "locks" / "restoring")
     if not lock.try_acquire():
         raise Conflict(f"another process ({lock.holder_pid()}) restores into this folder")
-    staged = place.with_name(f"{place.stem}.restoring.sqlite")
+    beside = place or settings.data_dir / "journal.sqlite"
+    staged = beside.with_name(f"{beside.stem}.restoring.sqlite")
     try:
         manifest = read_manifest(folder)
         stage(folder, manifest, staged)
@@ -137,16 +138,31 @@ def restoring(
                 raise InvalidInput(f"{folder}: {faults[0]}; take another backup")
             add_suppressions(settings.data_dir / SUPPRESSED, journal.upkeep.suppressions())
             yield aside, journal, manifest, erased
-        if place.exists():
+        if place is None:
+            copy_in(staged, settings.database, unwatched)
+        elif place.exists():
             raise Conflict(
                 f"{place} was made meanwhile by another command; move it away and restore again"
             )
-        put(staged, place)
+        else:
+            put(staged, place)
         with contextlib.closing(_journal(settings)) as placed:
             placed.audit.export()
     finally:
         unstage(staged)
         lock.release()
+
+
+def _check_vacant(settings: Settings, place: Path | None) -> None:
+    """Raises: Conflict where there is a journal already."""
+    if place is None and not is_vacant(settings.database):
+        raise Conflict(
+            "the database of AICAT_DATABASE_URL holds a journal already; name an empty database"
+        )
+    if place is not None and place.exists():
+        raise Conflict(
+            f"{place} is there already; name an empty folder by AICAT_DATA_DIR, or move this one away"
+        )
 
 
 def forget_projections(settings: Settings) -> None:
@@ -274,6 +290,18 @@ class Catalogue:
     """What tells doors the moment, in UTC; tests give another."""
     identity: Provider | None = None
     """Whom people sign in with; None where there is none."""
+    notices: Notices | None = None
+    """Whom an event of a request is news for; nobody where it is None."""
+
+    @property
+    def desk(self) -> Desk:
+        """Where requests for access are made, handled and answered."""
+        return Desk(self.journal, self.clock, notices=self.notices, forms=self.forms)
+
+    @property
+    def forms(self) -> StoredForms:
+        """What requests are asked."""
+        return StoredForms(self.journal.forms)
 
     def ready(self) -> tuple[bool, str]:
         """Whether the projections have reached the journal's position at start, and why not."""
@@ -296,9 +324,14 @@ class Catalogue:
 
 
 def bootstrap(settings: Settings) -> Catalogue:
-    """Open everything for reading. Raises: SettingsError."""
+    """Open everything for reading; forms are judged, so that a damaged one stops the start.
+
+    Raises: SettingsError.
+    """
     check_doors(settings)
+    lemmas.keep_in(settings.data_dir / LEMMAS)
     journal = _journal(settings)
+    journal.forms.current()
     sparql = SparqlPool(
         settings.data_dir / GRAPH,
         children=settings.sparql_children,
@@ -362,6 +395,7 @@ def projection(name: str, settings: Settings, journal: Journal, *, knows_site: b
     opened: Projection
     folder = settings.data_dir / name
     clear(folder)
+    lemmas.keep_in(settings.data_dir / LEMMAS)
     if name == GRAPH:
         site = settings.site if knows_site else OxigraphGraph.site_of(folder) or settings.site
         opened = OxigraphGraph(folder, journal, site=site, vocabulary=vocab.triples)

@@ -8,12 +8,14 @@ import click
 
 from catalogue.cli import (
     federation,
+    forms,
     harvesting,
     keys,
     maintenance,
     people,
     pushing,
     reading,
+    registering,
     reviewing,
     running,
     storage,
@@ -33,12 +35,14 @@ def aicat(context: click.Context, debug: bool) -> None:
 
 MODULES = (
     federation,
+    forms,
     keys,
     people,
     harvesting,
     pushing,
     reviewing,
     reading,
+    registering,
     running,
     maintenance,
     storage,

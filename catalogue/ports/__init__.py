@@ -32,6 +32,7 @@ from catalogue.model import (
     Source,
     SourceState,
     Standing,
+    Tally,
     Turn,
     Waiting,
     Withdrawal,
@@ -48,6 +49,8 @@ from catalogue.ports.access import RequestRow as RequestRow
 from catalogue.ports.access import Requests as Requests
 from catalogue.ports.access import RequestsWanted as RequestsWanted
 from catalogue.ports.access import Workflows as Workflows
+from catalogue.ports.forms import FormStore as FormStore
+from catalogue.ports.forms import FormVersion as FormVersion
 from catalogue.ports.people import NewSession as NewSession
 from catalogue.ports.people import NewToken as NewToken
 from catalogue.ports.people import People as People
@@ -232,9 +235,6 @@ class Runs(Protocol):
     def renew(self, lease: Lease, seconds: float) -> None:
         """Go on having the run for so long. Raises: Fenced, Cancelled."""
 
-    def release(self, lease: Lease) -> None:
-        """Give the run back: anybody may take it at once."""
-
     def note(
         self,
         lease: Lease,
@@ -415,10 +415,10 @@ class Upkeep(Protocol):
         self, folder: Path, who: str, watch: Callable[[int, int], None] | None = None
     ) -> Manifest:
         """Copy the journal as it is now into an empty or absent folder, while others write, and prove
-        the copy whole. `watch` is told how many pages are copied of how many.
+        the copy whole. `watch` is told how many pages or rows are copied of how many. The copy is a
+        journal on SQLite, whatever this one is on.
 
-        Raises: Conflict where the folder holds something; StorageFull; SettingsError where this
-        database has to be copied otherwise.
+        Raises: Conflict where the folder holds something; StorageFull.
         """
 
     def backups(self) -> list[Path]:
@@ -550,6 +550,8 @@ class Journal(Protocol):
     @property
     def keys(self) -> Keys: ...
     @property
+    def forms(self) -> FormStore: ...
+    @property
     def people(self) -> People: ...
     @property
     def requests(self) -> Requests: ...
@@ -647,6 +649,10 @@ class Journal(Protocol):
     # how records stand
     def standing(self, source_ids: Sequence[str]) -> dict[str, Standing]:
         """The numbers of each of the sources."""
+
+    def tallies(self) -> list[Tally]:
+        """The live records in numbers, by source, type and visibility. It reads them all: for when the
+        index cannot be asked."""
 
     def missing(self, source_id: str, *, after: str = "", limit: int = 100) -> list[Record]:
         """Records that the source no longer lists and that are not deleted, by key; those behind the
@@ -758,8 +764,8 @@ class Index(Protocol):
         """A `search.query.Request` in, a `search.query.Result` out."""
 
     def skip(self, request: Any, number: int) -> str | None:
-        """The position (`Request.after`) behind the next `number` records of a request, at most
-        100,000; None where no more than that are left. Cheaper than bringing them."""
+        """The position (`Request.after`) behind the next `number` records of a request; None where no
+        more than that are left. Cheaper than bringing them."""
 
     def ids(self, after: str, limit: int, audiences: tuple[str, ...]) -> list[str]:
         """Ids of records that the audiences may see, in their order, from the one behind `after`."""
