@@ -654,6 +654,7 @@ def test_lists_hold_what_each_may_see_in_order_and_neither_miss_nor_double(
         clock.now += timedelta(hours=1)
         mine.append(begun(desk, SCANS, GRID))
     desk.act(ANN, mine[1], c.Invite(Party("ivo")))
+    clock.now += timedelta(hours=1)
     others = desk.start(CAST["stranger"], [SCANS]).id
     for number, request in enumerate(mine[:4]):
         clock.now = BEGIN + (10 - number) * DAY
