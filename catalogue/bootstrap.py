@@ -296,7 +296,7 @@ class Catalogue:
     @property
     def desk(self) -> Desk:
         """Where requests for access are made, handled and answered."""
-        return Desk(self.journal, self.clock, notices=self.notices, forms=self.forms)
+        return desk_of(self.journal, self.clock, self.notices)
 
     @property
     def forms(self) -> StoredForms:
@@ -321,6 +321,15 @@ class Catalogue:
         self.search.close()
         self.sparql.close()
         self.journal.close()
+
+
+def desk_of(
+    journal: Journal,
+    clock: Callable[[], datetime] = utc_now,
+    notices: Notices | None = None,
+) -> Desk:
+    """The desk on a journal, with the forms that it keeps."""
+    return Desk(journal, clock, notices=notices, forms=StoredForms(journal.forms))
 
 
 def bootstrap(settings: Settings) -> Catalogue:

@@ -8,8 +8,9 @@ import signal
 import threading
 from types import FrameType
 
-from catalogue.bootstrap import guarded_client, open_journal
+from catalogue.bootstrap import desk_of, guarded_client, open_journal
 from catalogue.cli.web import end_with_parent
+from catalogue.desk import sweep
 from catalogue.garbage import seldom_collected
 from catalogue.harvest.identity import worker_name
 from catalogue.harvest.worker import Worker
@@ -32,6 +33,7 @@ def main() -> None:
             worker_name(),
             slots=settings.harvests,
             per_host=settings.harvests_per_host,
+            also=lambda: sweep(desk_of(journal)),
         )
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
