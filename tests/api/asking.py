@@ -35,17 +35,17 @@ SCANS, TRACES, HOURS = (
     "https://fleet.example/traces",
     "lumi-aif-lumi-fast-lane",  # of the registry that comes with the catalogue
 )
-OPEN = "https://fleet.example/stops"
+OPEN = "https://hospital.example/beds"
 FEEDS = {
     HOSPITAL: f"""{PREFIXES}
 <{SCANS}> a dcat:Dataset ; dct:title "Chest scans (fictional)"@en ; dcat:theme theme:HEAL ;
   dct:description "Radiographs of patients with findings."@en ; dct:accessRights right:RESTRICTED .
+<{OPEN}> a dcat:Dataset ; dct:title "Beds (fictional)"@en ; dcat:theme theme:HEAL ;
+  dct:accessRights right:PUBLIC .
 """,
     FLEET: f"""{PREFIXES}
 <{TRACES}> a dcat:Dataset ; dct:title "Vehicle traces (fictional)"@en ; dcat:theme theme:TRAN ;
   dct:description "Positions of a fleet."@en ; dct:accessRights right:RESTRICTED .
-<{OPEN}> a dcat:Dataset ; dct:title "Stops (fictional)"@en ; dcat:theme theme:TRAN ;
-  dct:accessRights right:PUBLIC .
 """,
 }
 SOON = datetime.now(UTC).date() + timedelta(days=30)
