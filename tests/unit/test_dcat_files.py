@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import gzip
+import importlib
 from pathlib import Path
 from typing import cast
 
 import pytest
 
 from catalogue.errors import FetchError
+from catalogue.model import Page
 from catalogue.ports import Client, Feed
-from harvesters.dcat import fetch
 
 LINE = b'<https://data.example/1> <http://purl.org/dc/terms/title> "Salt marsh" .\n'
+fetch = importlib.import_module("harvesters.dcat.fetch")  # the package has a function of that name
 NOBODY = cast(Client, None)  # files ask nothing of the network
 
 
 def body_of(path: Path) -> bytes:
-    return fetch.fetch(Feed("s", path.as_uri()), NOBODY, None).body
+    page: Page = fetch.fetch(Feed("s", path.as_uri()), NOBODY, None)
+    return page.body
 
 
 @pytest.mark.parametrize("packed", [False, True])
