@@ -51,9 +51,9 @@ FEEDS = {
 SOON = datetime.now(UTC).date() + timedelta(days=30)
 
 
-def build(folder: Path) -> Settings:
+def build(folder: Path, *, registry: bool = True) -> Settings:
     """Harvest the feeds of two holders into a data folder, beside the registry; the settings to open it
-    with."""
+    with. Without the registry nothing is searchable either."""
     settings = Settings(data_dir=folder / "var", base_url="https://localhost")
     with open_journal(settings) as journal:
         for node, text in FEEDS.items():
@@ -63,9 +63,10 @@ def build(folder: Path) -> Settings:
             journal.add_source(Source(f"{node}-feed", node, "dcat", feed.as_uri(), {}))
             run = journal.runs.queue(f"{node}-feed")
             carry_out(run.id, journal, guarded_client(settings), worker_name())
-        Registry(journal).load()
-        with Keeper(settings, journal):
-            pass
+        if registry:
+            Registry(journal).load()
+            with Keeper(settings, journal):
+                pass
     return settings
 
 
