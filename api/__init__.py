@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 from flask_smorest import Api
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import (
     catalog,
     ckan,
     datasets,
+    deprecating,
     docs,
     ecosystem,
     ecosystem_pages,
@@ -50,10 +52,11 @@ def create_app(catalogue: Catalogue) -> Flask:
     )
     app.extensions[EXTENSION] = catalogue
     app.extensions[push.READERS] = Readers()
-    app.extensions[push.GATE] = push.Gate(max(1, catalogue.settings.threads // 2))
+    app.extensions[push.PLACES] = push.Places(max(1, catalogue.settings.threads // 2))
     app.url_map.strict_slashes = False
     guarding.install(app)
-    keys.install(app)
+    deprecating.install(app)
+    keys.install(app, catalogue.settings.rate)
     rest = Api(app)
     problems.install(app)  # after the API, whose own handlers these replace
     for door in (datasets, feeds, federation, ecosystem, push):
@@ -62,5 +65,15 @@ def create_app(catalogue: Catalogue) -> Flask:
         app.register_blueprint(plain.blueprint)
     app.register_blueprint(ecosystem.feed)
     health.install(app)
+    _believe(app, catalogue.settings.trusted_proxies)
     app.wsgi_app = Gate(app.wsgi_app, catalogue.settings.threads)  # type: ignore[method-assign,assignment]
     return app
+
+
+def _believe(app: Flask, proxies: int) -> None:
+    """Take the address of who asks from so many proxies in front of us, and nothing else: what they say
+    of host, scheme and path is never believed, as our addresses come from the settings."""
+    if proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0
+        )

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 from api.ckan_actions import ACTIONS
 from api.ckan_parameters import Invalid, Parameters
 from api.context import site
-from api.guarding import TooMany
+from api.limits import TooMany
 from api.problems import STATUS
 from catalogue import errors
 

@@ -1,20 +1,22 @@
-"""Keys of nodes: `Authorization: Bearer …` on any request, and what is refused."""
+"""Who asks: the key of a node (`Authorization: Bearer …`) or an address, each within its limit."""
 
 from __future__ import annotations
 
 import threading
 import time
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, current_app, g, has_request_context, request
 
 from api.context import catalogue, readable_by
+from api.limits import Limits, bucket_of
 from catalogue.errors import Forbidden, NotFound, StorageFull, Unauthenticated
 from catalogue.model import AccessKey, Source
 
 PUSH = "push"
 NOTED = 60  # refusals a minute that the audit log names one by one
 SCHEME = "bearer"
-EXTENSION = "aicat-refusals"
+EXTENSION, LIMITS = "aicat-refusals", "aicat-limits"
+NOBODY = ("/livez", "/readyz", "/metrics", "/static/")  # the same for all: no key, no limit
 
 
 class Refusals:
@@ -38,16 +40,22 @@ class Refusals:
             return passed
 
 
-def install(app: Flask) -> None:
-    """Look at the key of every request that brings one."""
+def install(app: Flask, rate: int) -> None:
+    """Look at the key of every request that brings one; let each key and each address ask `rate`
+    times a minute, where it is not 0."""
     app.extensions[EXTENSION] = Refusals()
+    app.extensions[LIMITS] = Limits(rate)
 
     @app.before_request
     def identify() -> None:
+        if request.path.startswith(NOBODY):
+            return
         header = request.headers.get("Authorization", "")
         # A proxy in front of us may have asked for a password; that is nothing of ours.
         if header and not header.lower().startswith("basic "):
             g.key = _checked(header)
+        else:
+            _limits().let_in(bucket_of(request.remote_addr))
 
     @app.after_request
     def keep_apart(answer: Response) -> Response:
@@ -88,19 +96,24 @@ def writable(source_id: str) -> tuple[AccessKey, Source]:
 
 def _checked(header: str) -> AccessKey:
     scheme, _, token = header.partition(" ")
+    address = bucket_of(request.remote_addr)
     try:
         if scheme.lower() != SCHEME:
+            _limits().let_in(address)
             raise Unauthenticated("use Authorization: Bearer and a node's key")
-        return catalogue().journal.keys.check(token.strip())
+        return _limits().key(token.strip(), address, catalogue().journal.keys.check)
     except Unauthenticated as error:
         _note(f"address:{request.remote_addr or 'unknown'}", error.key or "unknown", str(error))
         raise
 
 
+def _limits() -> Limits:
+    found: Limits = current_app.extensions[LIMITS]
+    return found
+
+
 def _note(who: str, key: str, why: str) -> None:
     """Note a refusal; what was sent as a key is never part of it."""
-    from flask import current_app
-
     refusals: Refusals = current_app.extensions[EXTENSION]
     passed = refusals.take(time.time())
     if passed is None:

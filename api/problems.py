@@ -11,7 +11,7 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from api.context import Gone, site
-from api.guarding import TooMany
+from api.limits import TooMany
 from catalogue import errors
 from catalogue.rdf.negotiation import accepted
 

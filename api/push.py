@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from flask import Blueprint as FlaskBlueprint
 from flask import Response, current_app, request
 from marshmallow import EXCLUDE, Schema, fields, validate
 from werkzeug.exceptions import (
@@ -38,7 +39,7 @@ from catalogue.harvest.single import Readers, page_of
 from catalogue.model import AccessKey, Outcome, Run, Source, Waiting, page_id, run_json
 from catalogue.rdf.formats import BY_MEDIA_TYPE
 
-READERS, GATE = "aicat-readers", "aicat-pushes"
+READERS, PLACES = "aicat-readers", "aicat-pushes"
 LINES_TYPES = frozenset(
     {LINES, "application/ndjson", "application/jsonl", "application/x-jsonlines"}
 )
@@ -54,15 +55,15 @@ blueprint = StrictBlueprint(
 )
 
 
-class Gate:
-    """Lets so many pushes in at once, as each keeps a thread for as long as it lasts."""
+class Places:
+    """So many pushes are taken in at once, as each keeps a thread for as long as it lasts."""
 
     def __init__(self, number: int) -> None:
         self._places = threading.Semaphore(number)
 
     @contextmanager
-    def entered(self) -> Iterator[None]:
-        """Raises: Unavailable where every place is taken."""
+    def taken(self) -> Iterator[None]:
+        """A place, for as long as it lasts. Raises: Unavailable where none is free."""
         if not self._places.acquire(blocking=False):
             raise Unavailable("too many pushes come at once; send it again", 10)
         try:
@@ -153,6 +154,25 @@ def delete_record(source_id: str, key: str) -> Response:
     return Response(status=204)
 
 
+def without_key(source_id: str) -> Response:
+    """An address that ends before the record's key. Raises: as `put_record`, and InvalidInput."""
+    _pushed(source_id)
+    raise InvalidInput(
+        f"the address names no record; write its key at the end, as in"
+        f" {request.method} /api/v1/sources/{source_id}/records/my-key"
+    )
+
+
+# Told to those who err, and nothing that the OpenAPI offers.
+FlaskBlueprint.add_url_rule(
+    blueprint,
+    "/sources/<source_id>/records",
+    "without_key",
+    without_key,
+    methods=["PUT", "DELETE"],
+)
+
+
 @blueprint.route("/sources/<source_id>/records", methods=["POST"])
 @blueprint.arguments(PushQuery, location="query")
 @blueprint.arguments(PushHeaders, location="headers")
@@ -187,7 +207,7 @@ def push_records(given: dict[str, Any], headers: dict[str, Any], source_id: str)
             return stream.read(size)
         return b""
 
-    with _gate().entered():
+    with _places().taken():
         intake = pushes.begin(
             source.id,
             media_type=media_type,
@@ -393,6 +413,6 @@ def _readers() -> Readers:
     return found
 
 
-def _gate() -> Gate:
-    found: Gate = current_app.extensions[GATE]
+def _places() -> Places:
+    found: Places = current_app.extensions[PLACES]
     return found

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Request
 from flask_smorest import Blueprint
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
+from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields, post_load, validate
 from webargs.flaskparser import FlaskParser
 
+from api.deprecating import Deprecation
 from catalogue.project.training import MODALITIES, TASK_VALUES, USES
 from catalogue.search.documents import BANDS
 from catalogue.search.query import KEYWORD_FIELDS
@@ -29,6 +31,14 @@ class StrictParser(FlaskParser):
         **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
         "query": RAISE,
     }
+
+    def load_querystring(self, req: Request, schema: Schema) -> Any:
+        """The query; the answer says which of its parameters will go."""
+        for name, one in schema.fields.items():
+            told = one.metadata.get("deprecation")
+            if isinstance(told, Deprecation) and (one.data_key or name) in req.args:
+                told.tell()
+        return super().load_querystring(req, schema)
 
 
 class StrictBlueprint(Blueprint):  # type: ignore[misc]
@@ -152,7 +162,14 @@ class SearchQuery(_Filters):  # type: ignore[misc, valid-type]
 # --- answers -------------------------------------------------------------------------------------
 
 
-class Item(Schema):
+class Answer(Schema):
+    """What is answered; readers expect members that they do not know, as `v1` grows."""
+
+    class Meta:
+        unknown = INCLUDE
+
+
+class Item(Answer):
     """A record in a list."""
 
     id = fields.String()
@@ -183,13 +200,13 @@ class Item(Schema):
     )
 
 
-class FacetValue(Schema):
+class FacetValue(Answer):
     value = fields.String()
     label = fields.String()
     count = fields.Integer()
 
 
-class Found(Schema):
+class Found(Answer):
     """A page of a search."""
 
     total = fields.Integer()
@@ -202,7 +219,7 @@ class Found(Schema):
     )
 
 
-class DistributionAnswer(Schema):
+class DistributionAnswer(Answer):
     title = fields.String(allow_none=True)
     access_url = fields.String(allow_none=True)
     download_url = fields.String(allow_none=True)
@@ -212,7 +229,7 @@ class DistributionAnswer(Schema):
     size = fields.Integer(allow_none=True, metadata={"description": "bytes"})
 
 
-class Provenance(Schema):
+class Provenance(Answer):
     node = fields.String()
     source = fields.String()
     key = fields.String()
@@ -245,7 +262,7 @@ class Detail(Item):
     )
 
 
-class Listed(Schema):
+class Listed(Answer):
     """Any other list."""
 
     total = fields.Integer()
@@ -253,5 +270,5 @@ class Listed(Schema):
     next = fields.String(allow_none=True)
 
 
-class Anything(Schema):
+class Anything(Answer):
     """An object whose members its description names."""

@@ -19,6 +19,7 @@ FILE = "aicat.toml"
 OTHERS = frozenset({"AICAT_KEY"})  # no settings: the key that `aicat push` sends
 SECRETS = frozenset({"search_api_key"})
 MASK = "***"
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 _PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*@")
 
@@ -43,6 +44,7 @@ class Settings:
     sparql_children: int = 2
     sparql_results: int = 100_000
     rate_per_minute: int = -1
+    trusted_proxies: int = 0
     real_data: Path = Path("../shared/data")
     catalog_title: str = "European AI data catalogue"
     catalog_description: str = (
@@ -72,6 +74,13 @@ class Settings:
         address = f"+{self.base_url.rstrip('/')}" if self.base_url else ""
         comment = "; ".join(_in_comment(one) for one in (address, self.contact) if one)
         return f"{self.user_agent} ({comment})" if comment else self.user_agent
+
+    @property
+    def rate(self) -> int:
+        """Requests a minute of one key or address; 0 is no limit."""
+        if self.rate_per_minute >= 0:
+            return self.rate_per_minute
+        return 0 if self.host in LOOPBACK else 600
 
     @property
     def database(self) -> str:
@@ -118,6 +127,7 @@ HELP: Mapping[str, str] = {
     "sparql_results": "most rows or triples that one SPARQL answer holds",
     "rate_per_minute": "requests a minute for each key and address; -1 chooses by the host: "
     "0 (off) on loopback, else 600",
+    "trusted_proxies": "proxies in front of the web process whose X-Forwarded-For is believed",
     "real_data": "folder of real catalogues for the tests",
     "catalog_title": "title of the catalogue",
     "catalog_description": "description of the catalogue",
@@ -224,6 +234,12 @@ def _same(value: Any) -> Any:
     return value
 
 
+def _few(value: int) -> int:
+    if not 0 <= value <= 10:
+        raise ValueError(f"{value} is out of range; write how many stand in a row, 0 to 10")
+    return value
+
+
 def _header_text(value: str) -> str:
     if not value.isprintable() or not value.isascii():
         raise ValueError(f"{value!r} cannot stand in a header; use printable ASCII")
@@ -251,6 +267,7 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "user_agent": _product,
     "contact": _header_text,
     "proxy": _http_proxy,
+    "trusted_proxies": _few,
 }
 
 

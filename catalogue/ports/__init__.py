@@ -232,9 +232,6 @@ class Runs(Protocol):
     def renew(self, lease: Lease, seconds: float) -> None:
         """Go on having the run for so long. Raises: Fenced, Cancelled."""
 
-    def release(self, lease: Lease) -> None:
-        """Give the run back: anybody may take it at once."""
-
     def note(
         self,
         lease: Lease,

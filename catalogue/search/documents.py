@@ -17,11 +17,13 @@ from catalogue.project.describe import Description, epoch, item
 from catalogue.project.folding import fold
 from catalogue.search.analysis import tokens_of
 from catalogue.search.languages import LANGUAGES
-from catalogue.search.query import SORTED_BY
+from catalogue.search.query import LONGEST_VALUE, SORTED_BY
 
-VERSION = 6  # of what a document holds; an index of another one is made anew
+VERSION = 7  # of what a document holds; an index of another one is made anew
 MARK = "\x1f"  # between the parts of a head
 START = "~"  # the first token of every text, which no analysis gives
+LONGEST_HEAD = 100  # characters of a folded beginning that are compared
+COMPLETED = 1_000  # characters of a value that is completed at most
 MISSING = 1 << 62  # sort keys from here on are those of records without the value
 
 BANDS = {"excellent": 351, "good": 221, "sufficient": 121, "bad": 0}  # points from which on
@@ -41,8 +43,8 @@ class Document:
     `query.TEXT_FIELDS`, in an order that phrases rely on; none contains white space. Every field is
     there and begins with `START`: engines differ in whether records without a field count in its
     statistics, and so in scores. `keywords`
-    holds each value once, by `query.KEYWORD_FIELDS` and `query.INNER_FIELDS`; a field without a
-    value may be absent. `numbers` goes by
+    holds each value once, cut to `query.LONGEST_VALUE` characters, by `query.KEYWORD_FIELDS` and
+    `query.INNER_FIELDS`; a field without a value may be absent. `numbers` goes by
     `query.NUMBER_FIELDS`; unknown ones are absent. `sorts` has a whole number below 2**63 for
     every one of `query.SORT_KEYS`: ascending by (key, id) is the order, whichever the direction,
     and records without the value come last in both. `box` is west, south, east, north in degrees.
@@ -65,7 +67,7 @@ class Document:
 def document(change: Change, one: Description) -> Document:
     """The document of a record's current state; `one` is the description of the change's graph."""
     record = change.record
-    keywords = {name: list(dict.fromkeys(of)) for name, of in _keywords(one).items() if of}
+    keywords = {name: _values(of) for name, of in _keywords(one).items() if of}
     numbers = {
         "modified": epoch(one.modified),
         "issued": epoch(one.issued),
@@ -94,6 +96,7 @@ def document(change: Change, one: Description) -> Document:
             head(kind, value)
             for kind in ("publisher", "keyword")
             for value in keywords.get(kind, ())
+            if len(value) <= COMPLETED
         ),
         item=orjson.dumps(stored),
     )
@@ -103,7 +106,7 @@ def document(change: Change, one: Description) -> Document:
 
 
 def head(kind: str, value: str) -> str:
-    """What completion finds of a value: it begins with the value's folded form."""
+    """What completion finds of a value: it begins with the value's folded form, cut."""
     clean = value.replace(MARK, " ")
     return MARK.join((folded_head(clean), kind, clean))
 
@@ -116,7 +119,7 @@ def read_head(one: str) -> tuple[str, str]:
 
 def folded_head(text: str) -> str:
     """The form in which the beginning of a text is compared with heads."""
-    return fold(text.lower())
+    return fold(text.lower())[:LONGEST_HEAD]
 
 
 # --- keywords and texts --------------------------------------------------------------------------
@@ -150,6 +153,11 @@ def _keywords(one: Description) -> dict[str, list[str]]:
         "license_use": list(found.uses or ()),
         "text_language": [code for code in {**one.title, **one.description} if code in LANGUAGES],
     }
+
+
+def _values(of: Iterable[str]) -> list[str]:
+    """Values as they are compared: cut, and each once."""
+    return list(dict.fromkeys(value[:LONGEST_VALUE] for value in of))
 
 
 def quality_band(points: int | None) -> str | None:

@@ -39,6 +39,9 @@ INNER_FIELDS = ("text_language",)  # keyword fields that no door names
 # Seconds since 1970 UTC for the first four (`changed` and `first_seen`: here, not at the source), points
 # of 405, bytes.
 NUMBER_FIELDS = ("modified", "issued", "changed", "first_seen", "quality", "size")
+LONGEST_VALUE = (
+    8_191  # characters of a keyword value that are compared: of four bytes each they fit any engine
+)
 SORTED_BY = ("modified", "issued", "changed", "first_seen", "title", "quality", "id")
 SORT_KEYS = tuple(f"{name}_{way}" for name in SORTED_BY for way in ("up", "down"))
 
@@ -82,10 +85,14 @@ class Fuzzy:
 @dataclass(frozen=True, slots=True)
 class Terms:
     """A field of `KEYWORD_FIELDS` or `INNER_FIELDS`, "id" or "audience" has at least one of the values;
-    adds nothing to the score."""
+    adds nothing to the score. Values are compared by their first `LONGEST_VALUE` characters."""
 
     field: str
     values: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        cut = tuple(value[:LONGEST_VALUE] for value in self.values)
+        object.__setattr__(self, "values", cut)
 
 
 @dataclass(frozen=True, slots=True)

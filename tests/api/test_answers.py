@@ -11,10 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from api import create_app
-from api.guarding import Limiter
 from catalogue import errors
 from catalogue.bootstrap import Catalogue
-from catalogue.settings import Settings
 from tests.api.library import EVIL, XRAY
 
 Ids = Callable[[str], str]
@@ -159,26 +157,6 @@ def test_a_body_that_is_too_large_is_refused(client: FlaskClient) -> None:
     assert answer.status_code == 413
 
 
-def test_the_limit_of_requests_is_told_with_the_time_to_wait() -> None:
-    limiter = Limiter(60)
-    assert [limiter.take("a", 0.0) for _ in range(60)] == [0] * 60
-    assert limiter.take("a", 0.0) == 2
-    assert limiter.take("b", 0.0) == 0
-    assert limiter.take("a", 2.0) == 0
-
-
-def test_too_many_requests_are_429(catalogue: Catalogue) -> None:
-    from dataclasses import replace
-
-    limited = replace(catalogue.settings, rate_per_minute=2)
-    app = create_app(replace(catalogue, settings=limited))
-    client = app.test_client()
-    statuses = [client.get("/api/v1/sectors").status_code for _ in range(3)]
-    assert statuses == [200, 200, 429]
-    assert int(client.get("/api/v1/sectors").headers["Retry-After"]) > 0
-    assert client.get("/livez").status_code == 200
-
-
 def test_health_and_metrics(client: FlaskClient, app: Flask) -> None:
     assert client.get("/livez").data == b"alive\n"
     assert client.get("/readyz").status_code == 200
@@ -211,7 +189,3 @@ def test_pages_of_the_federation_open(client: FlaskClient, id_of: Ids) -> None:
     german = client.get(f"/datasets/{id_of(XRAY)}?lang=de", headers={"Accept": "text/html"})
     assert "<h1" in german.get_data(as_text=True)
     assert "Röntgenbilder" in german.get_data(as_text=True)
-
-
-def test_settings_of_a_public_host_limit_requests() -> None:
-    assert Settings().rate_per_minute == -1

@@ -148,6 +148,22 @@ def test_a_key_may_be_any_text_with_slashes(house: Catalogue, key: str) -> None:
     assert set(house.records()) == {key}
 
 
+@pytest.mark.parametrize("end", ["", "/"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_an_address_without_the_key_of_a_record_is_told_what_is_missing(
+    house: Catalogue, method: str, end: str
+) -> None:
+    path = f"/sources/a-feed/records{end}"
+    answer = house.ask(method, path, data=datasets("x"), content_type=TURTLE)
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+    assert f"{method} /api/v1/sources/a-feed/records/" in answer.get_json()["detail"]
+    assert house.ask(method, path, key=None).status_code == 401
+    assert house.ask(method, path, key="b").status_code == 403
+    told = house.ask("GET", "/openapi.json").get_json()["paths"]
+    assert set(told["/api/v1/sources/{source_id}/records"]) & {"put", "delete"} == set()
+    assert house.records() == {}
+
+
 def test_a_surrounding_catalogue_is_ignored_and_two_records_are_refused(house: Catalogue) -> None:
     around = (
         '\n<http://p.example/> a dcat:Catalog ; dct:title "All"@en ;'

@@ -31,8 +31,6 @@ class Engine:
     projection: Callable[[], Projection]
     """Opens the projection as a new process does."""
     reader: Callable[[], Index]
-    steady: bool = False
-    """Whether a walk keeps the order that it began with, also of records that change meanwhile."""
 
     def filled(self, *changes: Change) -> Index:
         """A reader of the index once it has these changes besides what it had."""
@@ -54,7 +52,7 @@ def tantivy(folder: Path) -> Iterator[Engine]:
             opened.callback(index.close)
             return index
 
-        yield Engine(projection, lambda: TantivySearch(folder), steady=True)
+        yield Engine(projection, lambda: TantivySearch(folder))
 
 
 @contextlib.contextmanager

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
-from catalogue.adapters.sql import SqlJournal
+from catalogue.adapters.sql import SqlJournal, migrate
 from catalogue.errors import NotFound
 from catalogue.model import (
     Entry,
@@ -198,3 +201,26 @@ def test_bytes_of_a_page_with_several_records_are_known_to_be_shared(journal: Jo
     }
     with pytest.raises(NotFound):
         journal.shares_raw("aaaaaaaaaaaaa")
+
+
+def test_few_missing_records_are_found_without_reading_all(tmp_path: Path) -> None:
+    """A source may have a million; its page tells how many are missing or archived, and which."""
+    url = f"sqlite:///{tmp_path / 'journal.sqlite'}"
+    migrate(url)
+    journal = SqlJournal.open(url)
+    store, asked = journal._store, list[tuple[str, Any]]()
+
+    def note(_on: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        if "FROM record" in statement and "archived" in statement:
+            asked.append((statement, values))
+
+    event.listen(store.engine, "before_cursor_execute", note)
+    journal.standing(["s"])
+    journal.missing("s")
+    event.remove(store.engine, "before_cursor_execute", note)
+    assert len(asked) == 3
+    with store.reading() as connection:
+        for statement, values in asked:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+            assert "record_not_listed" in str(plan), statement
+    journal.close()

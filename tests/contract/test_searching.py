@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from catalogue.model import Change
 from catalogue.project.describe import describe
+from catalogue.search.query import LONGEST_VALUE
 from catalogue.search.service import SearchParams
 from tests.contract.engines import Make
 from tests.contract.test_index import DCT, change, titles
@@ -175,3 +176,38 @@ def test_any_text_is_answered(make: Make) -> None:
         assert isinstance(service.suggest(text), list)
 
     answered()
+
+
+@pytest.mark.parametrize("letter", ["a", "\u0915", "\U0001f30d"])
+def test_values_of_any_length_are_compared_by_their_beginning(make: Make, letter: str) -> None:
+    """Engines have bounds of their own, in bytes of different encodings: none is met."""
+    long = letter * (LONGEST_VALUE + 1_000)
+
+    def keyword(one: Change, value: str) -> Change:
+        return with_lines(one, f'@@ <{DCAT}keyword> "{value}"@en .')
+
+    service = make(
+        keyword(change(1, "One"), long),
+        keyword(change(2, "Two"), long + "x"),
+        keyword(change(3, "Three"), long[: LONGEST_VALUE - 1]),
+    )
+    counted = service.search(SearchParams(facets=["keyword"])).facets["keyword"]
+    assert [(one["value"], one["count"]) for one in counted] == [
+        (long[:LONGEST_VALUE], 2),
+        (long[: LONGEST_VALUE - 1], 1),
+    ]
+    for value in (long, long + "y", long[:LONGEST_VALUE]):
+        assert titles(service, "", filters={"keyword": [value]}) == {"One", "Two"}
+    assert titles(service, "", filters={"keyword": [long[: LONGEST_VALUE - 1]]}) == {"Three"}
+
+
+def test_long_beginnings_are_completed_alike(make: Make) -> None:
+    word = "abcdefghij" * 30
+    service = make(
+        with_lines(change(1, "One"), f'@@ <{DCAT}keyword> "{word}"@en .'),
+        with_lines(change(2, "Two"), f'@@ <{DCAT}keyword> "{"long " * 2_000}"@en .'),
+    )
+    for typed in (word[:4], word[:99], word[:250]):
+        found = [one for one in service.suggest(typed) if one["kind"] == "keyword"]
+        assert [one["value"] for one in found] == [word]
+    assert [one for one in service.suggest("long ") if one["kind"] == "keyword"] == []

@@ -60,8 +60,6 @@ def harvest(engine: Engine, *changes: Change) -> None:
 def test_each_record_is_met_once_whatever_changes_meanwhile(
     engine: Engine, text: str, sort: str
 ) -> None:
-    if not engine.steady:
-        pytest.skip("its walks go on by position in the newest commit")
     records = [change(n, f"Record {n}") for n in range(1, MANY + 1)]
     service = SearchService(engine.filled(*records))
 
@@ -108,8 +106,6 @@ def test_each_record_that_does_not_change_is_met_once_while_others_do(
 def test_a_walk_shows_what_records_are_now_and_nothing_that_was_hidden_since(
     engine: Engine,
 ) -> None:
-    if not engine.steady:
-        pytest.skip("its walks go on by position in the newest commit")
     records = [change(n, f"R {n:02}") for n in range(1, 31)]
     service = SearchService(engine.filled(*records))
     first = service.search(SearchParams(sort="title", limit=10))

@@ -78,6 +78,7 @@ def sound(aicat: Aicat) -> bool:
 
 
 @pytest.mark.e2e
+@pytest.mark.timeout(60 + 10 * KILLS)
 def test_f16_killed_at_random_points_the_journal_is_sound_and_the_set_exact(
     aicat: Aicat, portal: Portal
 ) -> None:

@@ -265,13 +265,7 @@ def database_of(revision: str, folder: Path) -> str:
     """A real journal of an earlier version, with two records, one of them in its second version."""
     folder.mkdir(parents=True, exist_ok=True)
     url = f"sqlite:///{folder / 'journal.sqlite'}"
-    engine = engine_of(url)
-    config = _config(url)
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-        connection.commit()
-    engine.dispose()
+    _bring(url, min(revision, "0002"))
     packer = Packer({1: current_dictionary()})
     with closing(sqlite3.connect(folder / "journal.sqlite")) as rows, rows:
         rows.execute("INSERT INTO node VALUES ('n', 'Node N (fictional)', 'DE', 'hub', NULL)")
@@ -309,9 +303,19 @@ def database_of(revision: str, folder: Path) -> str:
                     seq,
                 ),
             )
-        if revision == "0002":
+        if revision >= "0002":
             rows.execute("INSERT INTO page VALUES ('s', 'http://p.example/', x'00', 2, x'00', 1)")
+    _bring(url, revision)
     return url
+
+
+def _bring(url: str, revision: str) -> None:
+    engine, config = engine_of(url), _config(url)
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.commit()
+    engine.dispose()
 
 
 def holds_everything(url: str) -> bool:
@@ -333,13 +337,13 @@ def holds_everything(url: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
 def test_f24_the_data_of_every_earlier_version_is_taken_forward(
     tmp_path: Path, revision: str
 ) -> None:
     url = database_of(revision, tmp_path)
     told: list[str] = []
-    assert len(migrate(url, told.append)) == {"0001": 2, "0002": 1}[revision]
+    assert len(migrate(url, told.append)) == {"0001": 3, "0002": 2, "0003": 1}[revision]
     assert told == [revision]
     assert migrate(url, told.append) == []
     assert told == [revision]

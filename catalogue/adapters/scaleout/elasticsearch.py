@@ -36,11 +36,14 @@ Countries = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """What an index says of itself: kept in its mapping, so that it comes and goes with it."""
+    """What an index says of itself: kept in its mapping, so that it comes and goes with it. `secret`
+    seals the names of views (`elasticsearch_views`); `commit` is another one each time."""
 
     version: str
     journal: str
     cursor: int
+    secret: str
+    commit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ class ElasticsearchIndex:
         with in_our_words(self._here.who):
             self._sweep()
             fresh = f"{self._here.prefix}.{secrets.token_hex(6)}"
-            mark = _Mark(VERSION, self._journal(), cursor)
+            mark = _Mark(VERSION, self._journal(), cursor, secrets.token_hex(32))
             # Copies are made once it is filled: that is faster than filling each.
             made = settings(self._here.shards, 0)
             self._client.indices.create(index=fresh, settings=made, mappings=mapping())
@@ -150,7 +153,12 @@ class ElasticsearchIndex:
         """What is visible comes first: a crash between repeats the batch, which changes nothing."""
         if self._index is None:
             raise Unavailable("the index has not been looked at")
-        mark = replace(self._index.mark, journal=self._journal(), cursor=self._at)
+        mark = replace(
+            self._index.mark,
+            journal=self._journal(),
+            cursor=self._at,
+            commit=secrets.token_hex(4),
+        )
         with in_our_words(self._here.who):
             self._refresh(self._here.prefix)
             self._client.indices.put_mapping(index=self._index.name, meta=asdict(mark))
@@ -188,7 +196,10 @@ class ElasticsearchIndex:
         ((name, told),) = found.items()
         meta, made = told["mappings"].get("_meta", {}), told["settings"]["index"]
         mark = _Mark(
-            str(meta.get("version", "")), str(meta.get("journal", "")), int(meta.get("cursor", 0))
+            str(meta.get("version", "")),
+            str(meta.get("journal", "")),
+            int(meta.get("cursor", 0)),
+            str(meta.get("secret", "")),
         )
         self._index = _Index(
             name, mark, int(made["number_of_shards"]), int(made["number_of_replicas"])

@@ -10,10 +10,9 @@ from catalogue.search import query as q
 from catalogue.search.documents import VERSION as DOCUMENTS
 from catalogue.search.documents import Document
 
-# Of the mapping, and of what is put into it; another one makes the index anew.
-VERSION = f"1.{DOCUMENTS}"
+# Of the mapping, its mark, and what is put into it; another one makes the index anew.
+VERSION = f"2.{DOCUMENTS}"
 SIDES = ("west", "south", "east", "north")
-LONGEST = 8_191  # characters of a value: of four bytes each they just fit a term of Lucene
 
 # The similarity of Tantivy, spelled out: k1 and b are what both engines take by themselves.
 BM25 = {"type": "BM25", "k1": 1.2, "b": 0.75}
@@ -31,7 +30,7 @@ def settings(shards: int, replicas: int) -> dict[str, Any]:
 
 def mapping() -> dict[str, Any]:
     """Texts come as our own tokens with spaces between. Only what a hit shows is kept as it came."""
-    value = {"type": "keyword", "ignore_above": LONGEST}
+    value = {"type": "keyword"}  # documents cut values to what fits
     long = {"type": "long"}
     fields: dict[str, Any] = {
         "id": {"type": "keyword"},

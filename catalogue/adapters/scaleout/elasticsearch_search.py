@@ -4,16 +4,38 @@ from __future__ import annotations
 
 import math
 import secrets
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from elastic_transport import TransportError
 
+from catalogue.adapters.scaleout.elasticsearch_pages import (
+    COUNTED,
+    ORDER,
+    VALUES,
+    Page,
+    Place,
+    Placed,
+    Search,
+    counting,
+    facets_of,
+    fresh,
+    placed,
+)
 from catalogue.adapters.scaleout.elasticsearch_queries import compiled
 from catalogue.adapters.scaleout.elasticsearch_server import Server, in_our_words, refusal
+from catalogue.adapters.scaleout.elasticsearch_views import (
+    LIVE,
+    SWAPPED,
+    SWAPS,
+    Commit,
+    View,
+    Views,
+    commit,
+    unsealed,
+)
 from catalogue.errors import Unavailable
 from catalogue.model import Change
 from catalogue.search import query as q
@@ -23,84 +45,64 @@ WHO = "the search engine"  # for readers, whom its address does not concern
 SECONDS = 10.0  # that one request may take
 CONNECTIONS = 32  # to each node: as many threads as ask at once
 REST = 2.0  # seconds that a server which did not answer is not asked again
-SWAPS, SWAPPED = 2, 0.05  # times that a search is tried again, and the seconds between
 LOOK = 1.0  # seconds between looks at which commit is visible
-VALUES = 65_000  # values a shard may report to a facet, so that counts are exact
-MORE = 64  # hits fetched beyond a page, so that most groups of equal scores end in it
 MANY = 5_000  # hits or ids fetched at once
-LONGEST_HEAD = 100  # characters of what is typed that completion looks at
-HALF = 0.000_51  # a rounded score may stand for one higher by so much
 LAST = "\U0010ffff"  # behind every id
-FAR = 1 << 63  # sort keys are below it
 
-_Raw = Mapping[str, Any]  # a hit as the engine gives it
-_Search = tuple[dict[str, Any], dict[str, Any]]  # what is searched, and how
+_Found = TypeVar("_Found")
 
 
 class ElasticsearchSearch:
-    """`ports.Index` on Elasticsearch. Safe between threads; what is visible is seen by every call."""
+    """`ports.Index` on Elasticsearch. Safe between threads; every first page sees the newest commit."""
 
     def __init__(self, here: Server) -> None:
         self._here = here
         self._client = here.client(seconds=SECONDS, connections=CONNECTIONS)
         # Copies of a shard differ in what they have merged, so in scores: a reader stays with one.
         self._copy = f"aicat-{secrets.token_hex(4)}"
-        self._guard = threading.Lock()
+        self._views = Views(self._client, here.prefix, self._copy, self._asked)
         self._resting = (0.0, "")  # until when, and why
         self._seen = (-math.inf, 0)  # when it was looked, and what was visible
 
     def generation(self) -> int:
         """The visible commit's; as it was a second ago at the most. Raises: Unavailable."""
-        now = time.monotonic()
-        if now - self._seen[0] > LOOK:
-            answer = self._asked(lambda: self._client.indices.get_mapping(index=self._here.prefix))
-            marks = [
-                (name, of["mappings"].get("_meta", {}).get("cursor")) for name, of in answer.items()
-            ]
-            self._seen = (now, hash(tuple(sorted(marks))))
+        if time.monotonic() - self._seen[0] > LOOK:
+            self._newest()
         return self._seen[1]
 
     def search(self, request: q.Request) -> q.Result:
-        """Answer a request; see `search.query.Request`. Raises: Unavailable."""
-        generation = self.generation()
-        page = _Page.of(request)
-        counting, places = _counting(request)
-        first, *counted = self._searched([page.search(page.start, page.size), *counting])
-        hits, position = self._page(page, first["hits"]["hits"])
-        total = int(counted[0]["hits"]["total"]["value"])
-        return q.Result(total, hits, _facets(request, counted, places), position, generation)
+        """Answer a request; see `search.query.Request`.
+
+        A walk goes on in the commit that it began in, while the engine keeps that, so that it meets
+        each record once whatever changes meanwhile; what it shows is always the newest state.
+        Totals and facets are those of the newest commit.
+
+        Raises: Unavailable; ValueError if `after` is no position.
+        """
+        return self._steadily(request, self._answer)
 
     def complete(self, prefix: str, limit: int) -> list[tuple[str, str, str]]:
         """Publishers and keywords that begin so, the most frequent first. Raises: Unavailable."""
-        wanted = folded_head(prefix)[:LONGEST_HEAD]
+        wanted = folded_head(prefix)
         narrowed = [{"term": {"audience": "public"}}, {"prefix": {"heads": wanted}}]
         heads = {
             "field": "heads",
             "include": "".join(map(_plain, wanted)) + ".*",
             "size": limit,
             "shard_size": VALUES,
-            "order": _ORDER,
+            "order": ORDER,
         }
         body = {"query": {"bool": {"filter": narrowed}}, "aggs": {"heads": {"terms": heads}}}
-        (answer,) = self._searched([({"size": 0, "track_total_hits": False, **body}, _COUNTED)])
+        (answer,) = self._searched([({"size": 0, "track_total_hits": False, **body}, COUNTED)])
         found = [read_head(one["key"]) for one in answer["aggregations"]["heads"]["buckets"]]
         return [(kind, value, value) for kind, value in found]
 
     def skip(self, request: q.Request, number: int) -> str | None:
         """Where the next `number` records end; see `ports.Index`. Brings places alone.
 
-        Raises: Unavailable.
+        Raises: Unavailable; ValueError if `after` is no position.
         """
-        after, left = request.after, number
-        while left:
-            step = min(left, MANY)
-            page = _Page.of(replace(request, limit=step, after=after), items=False)
-            (answer,) = self._searched([page.search(page.start, page.size)])
-            _hits, after = self._page(page, answer["hits"]["hits"])
-            if after is None:
-                return None
-            left -= step
-        return after
+        return self._steadily(request, lambda _now, place: self._skipped(place, number))
 
     def ids(self, after: str, limit: int, audiences: tuple[str, ...]) -> list[str]:
         """The ids of records in their order; see `ports.Index`. Raises: Unavailable."""
@@ -142,7 +144,8 @@ class ElasticsearchSearch:
         return faults[:20]
 
     def close(self) -> None:
-        """Close the connections."""
+        """Let go of the views that were opened, and of the connections."""
+        self._views.close()
         self._client.close()
 
     def _hashes(self) -> Iterator[tuple[str, str]]:
@@ -162,21 +165,105 @@ class ElasticsearchSearch:
                 return
             body["search_after"] = hits[-1]["sort"]
 
+    # --- commits ---------------------------------------------------------------------------------
+
+    def _newest(self) -> Commit:
+        """The visible commit."""
+        told = self._asked(
+            lambda: self._client.indices.get_mapping(
+                index=self._here.prefix, filter_path=["*.mappings._meta", "error", "status"]
+            )
+        )
+        now = commit(told)
+        self._seen = (time.monotonic(), now.label)
+        return now
+
+    def _steadily(self, request: q.Request, ask: Callable[[Commit, Place], _Found]) -> _Found:
+        """What is found in the view that a request goes on in; at the same place in the newest one where
+        the engine has that no more."""
+        for _attempt in range(2):
+            now = self._newest()
+            view, after = self._where(now, request.after)
+            try:
+                return ask(now, Place(view, replace(request, after=after)))
+            except _Lost:
+                self._views.lost(view)
+                request = replace(request, after=None if after is None else f"{LIVE} {after}")
+        live = Place(View(now.label), replace(request, after=after))
+        return ask(now, live)
+
+    def _where(self, now: Commit, after: str | None) -> tuple[View, str | None]:
+        """The view to go on in, and the place to go on behind."""
+        if after is None:
+            return self._views.of(now), None
+        name, _, rest = after.partition(" ")
+        view = unsealed(name, now.secret)
+        if view is None:
+            return self._views.of(now), rest
+        self._views.used(view)
+        return view, rest
+
+    def _shown(self, now: Commit, place: Place, found: Sequence[Placed]) -> tuple[q.Hit, ...]:
+        """The hits as they are now; what the reader may no longer see is left out."""
+        if place.view.label == now.label or not found:
+            return tuple(q.Hit(one.id, one.score, one.item) for one in found)
+        still = q.And(
+            (
+                q.Terms("id", tuple(one.id for one in found)),
+                q.Terms("audience", place.request.audiences),
+            )
+        )
+        body = {
+            "query": compiled(still),
+            "size": len(found),
+            "sort": ["_doc"],
+            "_source": ["item"],
+            "track_total_hits": False,
+        }
+        (answer,) = self._searched([(body, {})])
+        items = {one["_id"]: one["_source"]["item"] for one in answer["hits"]["hits"]}
+        return tuple(q.Hit(one.id, one.score, items[one.id]) for one in found if one.id in items)
+
     # --- one page of hits ------------------------------------------------------------------------
 
-    def _page(self, page: _Page, hits: Sequence[_Raw]) -> tuple[tuple[q.Hit, ...], str | None]:
+    def _answer(self, now: Commit, place: Place) -> q.Result:
+        page = Page.of(place, items=place.view.label == now.label)
+        counts, places = counting(place.request)
+        first, *counted = self._searched([page.search(page.start, page.size), *counts])
+        found, position = self._page(page, first["hits"]["hits"])
+        total = int(counted[0]["hits"]["total"]["value"])
+        facets = facets_of(place.request, counted, places)
+        return q.Result(total, self._shown(now, place, found), facets, position, now.label)
+
+    def _skipped(self, place: Place, number: int) -> str | None:
+        left, after = number, place.request.after
+        while left:
+            step = min(left, MANY)
+            there = Place(place.view, replace(place.request, limit=step, after=after))
+            page = Page.of(there, items=False)
+            (answer,) = self._searched([page.search(page.start, page.size)])
+            _found, position = self._page(page, answer["hits"]["hits"])
+            if position is None:
+                return None
+            after = position.partition(" ")[2]
+            left -= step
+        return None if after is None else f"{place.view.name} {after}"
+
+    def _page(
+        self, page: Page, hits: Sequence[Mapping[str, Any]]
+    ) -> tuple[list[Placed], str | None]:
         """The hits, and where the next page begins."""
         request = page.request
-        found = [_placed(one) for one in hits]
+        found = [placed(one) for one in hits]
         if request.sort_key is None:
             found = self._in_groups(page, found)
         shown = found[: request.limit]
         position = None
         if shown and len(found) > len(shown):
             position = page.position(shown[-1])
-        return tuple(q.Hit(one.id, one.score, one.item) for one in shown), position
+        return shown, position
 
-    def _in_groups(self, page: _Page, fetched: list[_Placed]) -> list[_Placed]:
+    def _in_groups(self, page: Page, fetched: list[Placed]) -> list[Placed]:
         """By (rounded score descending, id): more than a page, or all that is left.
 
         The engine sorts by the exact score, so that a group of equal rounded scores is known only when
@@ -187,7 +274,7 @@ class ElasticsearchSearch:
         number, size, even = len(fetched), page.size, False
         while number == size:
             last = fetched[-1]
-            if len(_fresh(fetched, after, None if even else last.group)) > limit:
+            if len(fresh(fetched, after, None if even else last.group)) > limit:
                 break
             even = even or self._even(page, fetched)
             passed = after is not None and (last.group, last.id) <= after
@@ -196,37 +283,42 @@ class ElasticsearchSearch:
             (answer,) = self._searched([page.search(start, size)])
             hits = answer["hits"]["hits"]
             number = len(hits)
-            fetched += [_placed(one) for one in hits]
+            fetched += [placed(one) for one in hits]
             even = even and fetched[-1].group == last.group
         whole = number < size or even
-        return _fresh(fetched, after, None if whole else fetched[-1].group)
+        return fresh(fetched, after, None if whole else fetched[-1].group)
 
-    def _even(self, page: _Page, fetched: Sequence[_Placed]) -> bool:
+    def _even(self, page: Page, fetched: Sequence[Placed]) -> bool:
         """Whether all of the last group have one score, those that were not fetched as well."""
         last = fetched[-1]
         if any(one.group == last.group and one.score != last.score for one in fetched):
             return False
         (answer,) = self._searched([page.search([last.score, LAST], 1)])
-        return all(_placed(one).group != last.group for one in answer["hits"]["hits"])
+        return all(placed(one).group != last.group for one in answer["hits"]["hits"])
 
     # --- asking ----------------------------------------------------------------------------------
 
-    def _searched(self, searches: Sequence[_Search]) -> list[Mapping[str, Any]]:
-        """The answers to several searches, asked in one request."""
+    def _searched(self, searches: Sequence[Search]) -> list[Mapping[str, Any]]:
+        """The answers to several searches, asked in one request.
+
+        Raises: Unavailable; _Lost for a view that is no more.
+        """
+        prefix = self._here.prefix
         lines: list[Mapping[str, Any]] = []
         for body, how in searches:
-            lines += [{"preference": self._copy, "allow_partial_search_results": False, **how}]
-            lines += [body]
+            # A view knows which copies it is of.
+            where = {} if "pit" in body else {"index": prefix, "preference": self._copy}
+            lines += [{"allow_partial_search_results": False, **where, **how}, body]
         for attempt in range(SWAPS + 1):
             if attempt:
                 time.sleep(SWAPPED)
-            answer = self._asked(
-                lambda: self._client.msearch(index=self._here.prefix, searches=lines)
-            )
+            answer = self._asked(lambda: self._client.msearch(searches=lines))
             found: list[Mapping[str, Any]] = answer["responses"]
             failed = [one for one in found if "error" in one]
             if not failed:
                 return found
+            if any(map(_is_lost, searches, found)):
+                raise _Lost
             if all(int(one["status"]) not in {404, 503} for one in failed):
                 break  # no index that was swapped for another in the middle of a search
         status, error = int(failed[0]["status"]), failed[0]["error"]
@@ -249,146 +341,14 @@ class ElasticsearchSearch:
             raise
 
 
-_ORDER = [{"_count": "desc"}, {"_key": "asc"}]
-_COUNTED = {
-    "search_type": "query_then_fetch",
-    "request_cache": True,
-}  # no scores; kept by the engine
-_SCORED = {"search_type": "dfs_query_then_fetch"}  # one statistic over all shards
+class _Lost(Exception):
+    """The engine has the view no more that was searched."""
 
 
-# --- counting ------------------------------------------------------------------------------------
-
-
-def _counting(request: q.Request) -> tuple[list[_Search], dict[str, int]]:
-    """The searches that count: the first everything that is found, each other one the facet whose own
-    filter it leaves out; and where each facet is counted."""
-    narrowed = [name for name in request.facets if request.filters.get(name)]
-    others = [name for name in request.facets if name not in narrowed]
-    searches = [_counted(request, None, others)]
-    searches += [_counted(request, name, [name]) for name in narrowed]
-    return searches, {**dict.fromkeys(others, 0), **{n: at for at, n in enumerate(narrowed, 1)}}
-
-
-def _counted(request: q.Request, without: str | None, names: Iterable[str]) -> _Search:
-    asked = {"size": request.facet_limit, "shard_size": VALUES, "order": _ORDER}
-    body: dict[str, Any] = {
-        "size": 0,
-        "track_total_hits": without is None,
-        "query": _whole(request, without=without),
-    }
-    facets = {name: {"terms": {"field": name, **asked}} for name in names}
-    return ({**body, "aggs": facets} if facets else body), _COUNTED
-
-
-def _facets(
-    request: q.Request, counted: Sequence[Mapping[str, Any]], places: Mapping[str, int]
-) -> dict[str, tuple[tuple[str, int], ...]]:
-    found = {}
-    for name in request.facets:
-        buckets = counted[places[name]]["aggregations"][name]["buckets"]
-        found[name] = tuple((one["key"], one["doc_count"]) for one in buckets)
-    return found
-
-
-def _whole(request: q.Request, without: str | None = None) -> dict[str, Any]:
-    filters = [q.Terms("audience", request.audiences), *request.must]
-    filters += [q.Terms(n, v) for n, v in request.filters.items() if n != without and v]
-    narrowed = [compiled(one) for one in filters]
-    return {"bool": {"must": [compiled(request.query)], "filter": narrowed}}
-
-
-# --- one page of hits ----------------------------------------------------------------------------
-
-
-class _Placed(NamedTuple):
-    """A hit and its place: by (group, id). The group of a search by relevance is the rounded score,
-    negative; of one by a key that key."""
-
-    group: float
-    id: str
-    score: float
-    item: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """What is asked for one page: `after` is where the page before ended, `start` where the engine
-    begins, `size` how many hits are fetched first."""
-
-    request: q.Request
-    query: dict[str, Any]
-    after: tuple[float, str] | None
-    start: list[Any] | None
-    size: int
-    items: bool = True
-
-    @classmethod
-    def of(cls, request: q.Request, *, items: bool = True) -> _Page:
-        """Without `items` hits come with their places alone. Raises: ValueError for a position that no
-        page gave."""
-        whole, after = _whole(request), None
-        if request.sort_key is not None:
-            key = _key_and_id(request.after)
-            start = list(key) if key else None
-            return cls(request, whole, key, start, request.limit + 1, items)
-        after = _score_and_id(request.after)
-        first = [HALF - after[0], ""] if after else None
-        return cls(request, whole, after, first, request.limit + 1 + MORE, items)
-
-    def search(self, start: list[Any] | None, size: int) -> _Search:
-        """The search for so many hits that stand behind a place."""
-        key = self.request.sort_key
-        body: dict[str, Any] = {
-            "query": self.query,
-            "size": size,
-            "sort": [{"_score": "desc"} if key is None else {key: "asc"}, {"id": "asc"}],
-            "_source": ["item"] if self.items else False,
-            "track_total_hits": False,
-        }
-        if start is not None:
-            body["search_after"] = start
-        return body, _SCORED if key is None else {}
-
-    def position(self, last: _Placed) -> str:
-        """The place of a page's last hit, as the next page is asked for."""
-        group = f"{last.group:.3f}" if self.request.sort_key is None else f"{last.group}"
-        return f"{group} {last.id}"
-
-
-def _placed(hit: _Raw) -> _Placed:
-    first, page_id = hit["sort"]
-    item = hit.get("_source", {}).get("item", {})
-    if isinstance(first, int):
-        return _Placed(first, page_id, 0.0, item)
-    return _Placed(-round(first, 3), page_id, first, item)
-
-
-def _fresh(
-    fetched: Sequence[_Placed], after: tuple[float, str] | None, unsure: float | None
-) -> list[_Placed]:
-    """Those behind a place in their order, without a group that is not known whole."""
-    found = [one for one in fetched if after is None or (one.group, one.id) > after]
-    return sorted((one for one in found if one.group != unsure), key=lambda one: one[:2])
-
-
-def _key_and_id(after: str | None) -> tuple[int, str] | None:
-    if after is None:
-        return None
-    key, _, page_id = after.partition(" ")
-    if not 0 <= int(key) < FAR:
-        raise ValueError(f"{key} is no sort key")
-    return int(key), page_id
-
-
-def _score_and_id(after: str | None) -> tuple[float, str] | None:
-    if after is None:
-        return None
-    text, _, page_id = after.partition(" ")
-    score = float(text)
-    if not -1e9 < score <= 0:
-        raise ValueError(f"{text} is no score")
-    return score, page_id
+def _is_lost(search: Search, answer: Mapping[str, Any]) -> bool:
+    """Whether a search failed as its view was closed, or a node of it ended. What the newest state
+    does not answer either is told when that is searched."""
+    return "pit" in search[0] and "error" in answer and int(answer["status"]) != 429
 
 
 def _plain(char: str) -> str:

@@ -120,14 +120,6 @@ class SqlRuns:
             where = t.run.c.id == lease.run
             connection.execute(t.run.update().where(where).values(lease_until=until))
 
-    def release(self, lease: Lease) -> None:
-        with self._store.writing() as connection:
-            with suppress(Cancelled):
-                mine(connection, lease)
-            values = {"lease_until": 0, "worker": None}
-            where = and_(t.run.c.id == lease.run, t.run.c.fence == lease.fence)
-            connection.execute(t.run.update().where(where).values(**values))
-
     def note(
         self,
         lease: Lease,

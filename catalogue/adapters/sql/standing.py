@@ -21,8 +21,8 @@ _OF_QUARANTINE = t.quarantine.outerjoin(
 def standing(connection: Connection, source_ids: Sequence[str]) -> dict[str, Standing]:
     """The numbers of each source."""
     record, quarantine, pending = t.record.c, t.quarantine.c, t.pending.c
-    live_missing = and_(_KEPT, record.archived.is_(False), record.missing > 0)
-    archived = and_(_KEPT, record.archived.is_(True))
+    live_missing = and_(_KEPT, record.archived.is_(False), t.MISSING)
+    archived = and_(_KEPT, t.ARCHIVED)
     asked = {
         "missing": (t.record, record.source, live_missing),
         "archived": (t.record, record.source, archived),
@@ -42,8 +42,9 @@ def missing(source_id: str, after: str, limit: int) -> Any:
     """The records that a source no longer lists, by key."""
     record = t.record.c
     where = (record.source == source_id, record.key > after, _KEPT)
-    gone = or_(record.missing > 0, record.archived.is_(True))
-    return select(t.record).where(*where, gone).order_by(record.key).limit(limit)
+    return (
+        select(t.record).where(*where, or_(t.MISSING, t.ARCHIVED)).order_by(record.key).limit(limit)
+    )
 
 
 def quarantined(source_id: str, after: str, limit: int) -> Any:

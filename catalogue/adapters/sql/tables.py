@@ -17,6 +17,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
+    or_,
     text,
 )
 
@@ -179,6 +181,16 @@ record = Table(
     UniqueConstraint("source", "key"),
 )
 Index("record_by_iri", record.c.iri)
+# Few of many: what its source no longer lists. Queries must say `MISSING` as it stands here.
+MISSING = record.c.missing > literal_column("0")
+ARCHIVED = record.c.archived.is_(True)
+Index(
+    "record_not_listed",
+    record.c.source,
+    record.c.key,
+    sqlite_where=or_(MISSING, ARCHIVED),
+    postgresql_where=or_(MISSING, ARCHIVED),
+)
 
 # The append-only log. `graph` is null for a deletion and in an erased change; `dictionary` says how
 # blobs are packed; `raw` is the version's bytes as received.
