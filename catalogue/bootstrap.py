@@ -28,7 +28,9 @@ from catalogue.adapters.sql.backing import (
     read_suppressions,
     stage,
     unstage,
+    unwatched,
 )
+from catalogue.adapters.sql.carrying import copy_in, is_vacant
 from catalogue.adapters.sql.engine import sqlite_file
 from catalogue.errors import CatalogueError, Conflict, InvalidInput, NotFound, SettingsError
 from catalogue.http import Courtesy, GuardedClient
@@ -106,16 +108,12 @@ def restoring(
     _check(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     place = sqlite_file(settings.database)
-    if place is None:
-        raise SettingsError("`aicat restore` makes a journal on SQLite; unset AICAT_DATABASE_URL")
-    if place.exists():
-        raise Conflict(
-            f"{place} is there already; name an empty folder by AICAT_DATA_DIR, or move this one away"
-        )
+    _check_vacant(settings, place)
     lock = FileLock(settings.data_dir / "locks" / "restoring")
     if not lock.try_acquire():
         raise Conflict(f"another process ({lock.holder_pid()}) restores into this folder")
-    staged = place.with_name(f"{place.stem}.restoring.sqlite")
+    beside = place or settings.data_dir / "journal.sqlite"
+    staged = beside.with_name(f"{beside.stem}.restoring.sqlite")
     try:
         manifest = read_manifest(folder)
         stage(folder, manifest, staged)
@@ -135,16 +133,31 @@ def restoring(
                 raise InvalidInput(f"{folder}: {faults[0]}; take another backup")
             add_suppressions(settings.data_dir / SUPPRESSED, journal.upkeep.suppressions())
             yield aside, journal, manifest, erased
-        if place.exists():
+        if place is None:
+            copy_in(staged, settings.database, unwatched)
+        elif place.exists():
             raise Conflict(
                 f"{place} was made meanwhile by another command; move it away and restore again"
             )
-        put(staged, place)
+        else:
+            put(staged, place)
         with contextlib.closing(_journal(settings)) as placed:
             placed.audit.export()
     finally:
         unstage(staged)
         lock.release()
+
+
+def _check_vacant(settings: Settings, place: Path | None) -> None:
+    """Raises: Conflict where there is a journal already."""
+    if place is None and not is_vacant(settings.database):
+        raise Conflict(
+            "the database of AICAT_DATABASE_URL holds a journal already; name an empty database"
+        )
+    if place is not None and place.exists():
+        raise Conflict(
+            f"{place} is there already; name an empty folder by AICAT_DATA_DIR, or move this one away"
+        )
 
 
 def forget_projections(settings: Settings) -> None:

@@ -412,10 +412,10 @@ class Upkeep(Protocol):
         self, folder: Path, who: str, watch: Callable[[int, int], None] | None = None
     ) -> Manifest:
         """Copy the journal as it is now into an empty or absent folder, while others write, and prove
-        the copy whole. `watch` is told how many pages are copied of how many.
+        the copy whole. `watch` is told how many pages or rows are copied of how many. The copy is a
+        journal on SQLite, whatever this one is on.
 
-        Raises: Conflict where the folder holds something; StorageFull; SettingsError where this
-        database has to be copied otherwise.
+        Raises: Conflict where the folder holds something; StorageFull.
         """
 
     def backups(self) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Backups of a journal on SQLite: a folder with a copy of the database and a manifest that proves it.
+"""Backups of a journal: a folder with a copy of it on SQLite and a manifest that proves it.
 
 These work on any revision of the schema, so that a backup comes before a migration too.
 """
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ STEP = 512  # pages copied at once
 BLOCK = 1 << 20  # bytes read at once
 
 Watch = Callable[[int, int], None]
+Copy = Callable[[Path, Watch], dict[str, Any]]  # writes a SQLite file; tells what it holds
 
 
 def unwatched(_done: int, _total: int) -> None:
@@ -37,7 +39,15 @@ def unwatched(_done: int, _total: int) -> None:
 
 
 def back_up(database: Path, folder: Path, watch: Watch = unwatched) -> Manifest:
-    """Copy a database as it is now into an empty or absent folder, while others write to it.
+    """Copy a SQLite database as it is now into an empty or absent folder, while others write to it.
+
+    Raises: as `back_up_by`.
+    """
+    return back_up_by(partial(_copy, database), folder, watch)
+
+
+def back_up_by(copy: Copy, folder: Path, watch: Watch) -> Manifest:
+    """Let `copy` write a database into an empty or absent folder, and prove it.
 
     The manifest is written last, when the copy was read again and found whole: a folder without one is
     no backup. Everything is on the disk before this returns.
@@ -48,7 +58,7 @@ def back_up(database: Path, folder: Path, watch: Watch = unwatched) -> Manifest:
     _take(folder)
     target = folder / DATABASE
     with _room(folder):
-        told = _copy(database, target, watch)
+        told = copy(target, watch)
         found = prove(target)
         if found != told:
             raise InvalidInput(

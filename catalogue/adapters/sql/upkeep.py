@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from catalogue.adapters.sql import auditing, backing, erasing, retaining
+from catalogue.adapters.sql import auditing, backing, carrying, erasing, retaining
 from catalogue.adapters.sql import tables as t
 from catalogue.adapters.sql.appending import last_seq
 from catalogue.adapters.sql.packing import Packer
 from catalogue.adapters.sql.runs import SqlRuns
 from catalogue.adapters.sql.store import SqlStore
-from catalogue.errors import SettingsError
 from catalogue.ports import Erasure, Freed, Manifest, Suppression
 
 SMALL = 1 << 30  # bytes of a database that is written anew after an erasure: some seconds
@@ -29,18 +29,12 @@ class SqlUpkeep:
     # --- backups ---------------------------------------------------------------------------------
 
     def back_up(self, folder: Path, who: str, watch: backing.Watch | None = None) -> Manifest:
-        database = self._store.engine.url.database
-        if self._store.engine.dialect.name != "sqlite" or not database:
-            raise SettingsError(
-                "`aicat backup` copies a journal on SQLite; copy PostgreSQL with its own pg_dump, which"
-                " takes one state while others write"
-            )
         folder = folder.resolve()
         # Known before it is begun: an erasure must reach whatever may hold the record.
         with self._store.writing() as connection:
             known = note_backup(connection, folder, self._store.now(connection))
         try:
-            manifest = backing.back_up(Path(database), folder, watch or backing.unwatched)
+            manifest = self._copied(folder, watch or backing.unwatched)
         except Exception:
             if not known and not (folder / backing.DATABASE).exists():
                 with self._store.writing() as connection:
@@ -51,6 +45,12 @@ class SqlUpkeep:
             now = self._store.now(connection)
             auditing.note(connection, now, who, "journal.backup", str(folder), told)
         return manifest
+
+    def _copied(self, folder: Path, watch: backing.Watch) -> Manifest:
+        engine = self._store.engine
+        if engine.dialect.name == "sqlite":
+            return backing.back_up(Path(engine.url.database or ""), folder, watch)
+        return backing.back_up_by(partial(carrying.copy_out, engine), folder, watch)
 
     def backups(self) -> list[Path]:
         with self._store.reading() as connection:
