@@ -21,8 +21,12 @@ from api import (
     keys,
     linked,
     pages,
+    people,
+    people_pages,
     problems,
     push,
+    sessions,
+    signing_in,
     sparql,
     watching,
 )
@@ -47,7 +51,19 @@ def create_app(catalogue: Catalogue) -> Flask:
         API_SPEC_OPTIONS={
             "info": {"license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}},
             "servers": [{"url": catalogue.settings.site}],
-            "components": {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
+            "components": {
+                "securitySchemes": {
+                    "key": {"type": "http", "scheme": "bearer", "description": "of a node"},
+                    "token": {"type": "http", "scheme": "bearer", "description": "of a person"},
+                    "session": {
+                        "type": "apiKey",
+                        "in": "cookie",
+                        "name": "aicat-session",
+                        "description": "of a browser; changes also take X-CSRF-Token. By https the"
+                        " cookie's name begins with __Host-",
+                    },
+                }
+            },
         },
     )
     app.extensions[EXTENSION] = catalogue
@@ -57,11 +73,25 @@ def create_app(catalogue: Catalogue) -> Flask:
     guarding.install(app)
     deprecating.install(app)
     keys.install(app, catalogue.settings.rate)
+    sessions.install(app)
+    signing_in.install(app)
     rest = Api(app)
     problems.install(app)  # after the API, whose own handlers these replace
-    for door in (datasets, feeds, federation, ecosystem, push):
+    for door in (datasets, feeds, federation, ecosystem, people, push):
         rest.register_blueprint(door.blueprint)
-    for plain in (linked, catalog, sparql, ckan, docs, health, pages, watching, ecosystem_pages):
+    for plain in (
+        linked,
+        catalog,
+        sparql,
+        ckan,
+        docs,
+        health,
+        pages,
+        watching,
+        ecosystem_pages,
+        signing_in,
+        people_pages,
+    ):
         app.register_blueprint(plain.blueprint)
     app.register_blueprint(ecosystem.feed)
     health.install(app)

@@ -25,9 +25,14 @@ def catalogue() -> Catalogue:
 
 
 def reader() -> Reader:
-    """Who asks: the node whose key the request brings, else anybody."""
+    """Who asks: the node whose key the request brings, a person who is signed in, else anybody."""
+    from api.sessions import signed_in  # which stands on this module
+
     key = g.get("key") if has_request_context() else None
-    return ANYBODY if key is None else Reader(nodes=(key.node,))
+    if key is not None:
+        return Reader(nodes=(key.node,))
+    person = signed_in()
+    return ANYBODY if person is None else person.reader
 
 
 def readable_by(visibility: str) -> bool:
@@ -57,10 +62,16 @@ def readable(page_id: str) -> Change:
 
 
 def language() -> str:
-    """The reader's language: `lang` of the address, else the best of Accept-Language, else en."""
+    """The reader's language: `lang` of the address, else what the person who is signed in has chosen,
+    else the best of Accept-Language, else en."""
+    from api.sessions import whoever  # which stands on this module
+
     asked = request.args.get("lang", "")[:2].lower()
     if asked in OFFICIAL:
         return asked
+    person = whoever()
+    if person is not None and person.language:
+        return person.language
     return (
         request.accept_languages.best_match(sorted(OFFICIAL, key=lambda one: one != "en")) or "en"
     )

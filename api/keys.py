@@ -51,8 +51,9 @@ def install(app: Flask, rate: int) -> None:
         if request.path.startswith(NOBODY):
             return
         header = request.headers.get("Authorization", "")
-        # A proxy in front of us may have asked for a password; that is nothing of ours.
-        if header and not header.lower().startswith("basic "):
+        # A proxy in front of us may have asked for a password; that is nothing of ours. Tokens of
+        # persons are looked at in `api.sessions`.
+        if header and not header.lower().startswith(("basic ", "bearer aicatp_")):
             g.key = _checked(header)
         else:
             _limits().let_in(bucket_of(request.remote_addr))

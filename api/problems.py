@@ -90,7 +90,7 @@ def answer_to(error: errors.CatalogueError) -> Response:
 def problem(status: int, detail: str, **more: Any) -> Response:
     """A problem as JSON, or as a page where the reader is a browser on a page's address."""
     title = HTTPStatus(status).phrase
-    if _wants_page():
+    if wants_page():
         body = render_template(
             "problem.html", status=status, title=title, detail=detail, **_shell()
         )
@@ -133,7 +133,8 @@ def _text(said: Any) -> str:
     return str(said)
 
 
-def _wants_page() -> bool:
+def wants_page() -> bool:
+    """Whether who asks is a browser on a page's address."""
     if request.path.startswith(("/api/", "/metrics", "/catalog")):
         return False
     offered = (MEDIA_TYPE, "application/json", "text/html")

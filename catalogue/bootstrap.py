@@ -34,6 +34,7 @@ from catalogue.adapters.sql.carrying import copy_in, is_vacant
 from catalogue.adapters.sql.engine import sqlite_file
 from catalogue.errors import CatalogueError, Conflict, InvalidInput, NotFound, SettingsError
 from catalogue.http import Courtesy, GuardedClient
+from catalogue.oidc import Provider, Registration, meaning_of
 from catalogue.ports import Client, Index, Journal, Manifest, Projection, Sparql, Suppression
 from catalogue.project.follower import Positions, live_changes
 from catalogue.search.service import SearchService
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 GRAPH, INDEX = "graph", "index"
 PROJECTIONS = (GRAPH, INDEX)
+IDENTITY_SECONDS, IDENTITY_BYTES = 10.0, 1024 * 1024  # limits of an answer of the identity provider
 AUDIT_HEAD = "audit-head.json"  # the end of the audit log, to be copied elsewhere
 
 # --- the journal and the way out -------------------------------------------------------------------
@@ -213,6 +215,50 @@ def guarded_client(settings: Settings) -> Client:
     )
 
 
+def identity_provider(settings: Settings, clock: Callable[[], datetime]) -> Provider | None:
+    """The identity provider that people sign in with; None where there is none.
+
+    Its address is the operator's own choice, so it may be one inside a private network; the answers
+    are small, and waited for briefly. Raises: SettingsError.
+    """
+    if not settings.oidc_issuer:
+        return None
+    if not settings.oidc_client_id:
+        raise SettingsError("AICAT_OIDC_CLIENT_ID: set it, too, as the identity provider knows it")
+    registration = Registration(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        redirect_uri=f"{settings.site}/sign-in/callback",
+        home=f"{settings.site}/",
+        secret=settings.oidc_client_secret,
+        scopes=tuple(settings.oidc_scopes.split()),
+    )
+    meaning = meaning_of(
+        settings.oidc_roles_claim, settings.oidc_roles, settings.oidc_organisation_claim
+    )
+
+    def client() -> Client:
+        return GuardedClient(
+            allow_private=True,
+            user_agent=settings.agent,
+            seconds=IDENTITY_SECONDS,
+            max_bytes=IDENTITY_BYTES,
+            proxy=settings.proxy,
+        )
+
+    return Provider(registration, meaning, client, clock)
+
+
+def check_doors(settings: Settings) -> None:
+    """Raises: SettingsError where people could sign in who must not, or nobody could."""
+    if settings.dev_login and not settings.on_loopback:
+        raise SettingsError(
+            "AICAT_DEV_LOGIN: local accounts ask for no password, so they are for loopback only;"
+            " unset it, or listen on 127.0.0.1 without AICAT_BASE_URL"
+        )
+    identity_provider(settings, utc_now)
+
+
 @cache
 def _courtesy() -> Courtesy:
     return Courtesy()
@@ -239,6 +285,8 @@ class Catalogue:
     """The journal's position at the start: what must be visible before we are ready."""
     clock: Callable[[], datetime] = utc_now
     """What tells doors the moment, in UTC; tests give another."""
+    identity: Provider | None = None
+    """Whom people sign in with; None where there is none."""
 
     def ready(self) -> tuple[bool, str]:
         """Whether the projections have reached the journal's position at start, and why not."""
@@ -261,7 +309,8 @@ class Catalogue:
 
 
 def bootstrap(settings: Settings) -> Catalogue:
-    """Open everything for reading."""
+    """Open everything for reading. Raises: SettingsError."""
+    check_doors(settings)
     journal = _journal(settings)
     sparql = SparqlPool(
         settings.data_dir / GRAPH,
@@ -276,6 +325,7 @@ def bootstrap(settings: Settings) -> Catalogue:
         sparql,
         positions(settings),
         journal.last_seq(),
+        identity=identity_provider(settings, utc_now),
     )
 
 

@@ -17,7 +17,7 @@ from catalogue.errors import SettingsError
 PREFIX = "AICAT_"
 FILE = "aicat.toml"
 OTHERS = frozenset({"AICAT_KEY"})  # no settings: the key that `aicat push` sends
-SECRETS = frozenset({"search_api_key"})
+SECRETS = frozenset({"search_api_key", "oidc_client_secret"})
 MASK = "***"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -40,6 +40,13 @@ class Settings:
     port: int = 8000
     allow_private_networks: bool = False
     dev_login: bool = False
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_scopes: str = "openid profile email"
+    oidc_roles_claim: str = ""
+    oidc_roles: str = ""
+    oidc_organisation_claim: str = ""
     sparql_seconds: float = 30.0
     sparql_children: int = 2
     sparql_results: int = 100_000
@@ -68,6 +75,12 @@ class Settings:
         return (self.base_url or f"http://{_url_host(self.host)}:{self.port}").rstrip("/")
 
     @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the web process, as far as the settings tell."""
+        address = urlsplit(self.base_url).hostname if self.base_url else self.host
+        return {self.host.strip("[]"), address} <= LOOPBACK
+
+    @property
     def agent(self) -> str:
         """The User-Agent of every request of ours (RFC 9110, 10.1.5): the product, then in a comment
         the address people see, where one is set, and the contact."""
@@ -87,14 +100,14 @@ class Settings:
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'journal.sqlite'}"
 
     def told(self) -> dict[str, str | int | float | bool]:
-        """Every setting as it may be written down: of an address with a password only a mark, which
-        tells that it changed and nothing else."""
+        """Every setting as it may be written down: of a secret, or an address with a password, only a
+        mark, which tells that it changed and nothing else."""
         values = {one.name: getattr(self, one.name) for one in fields(self)}
         return {
             name: str(value)
             if isinstance(value, Path)
             else _mark(value)
-            if _secret(value)
+            if _secret(value) or (value and name in SECRETS)
             else value
             for name, value in values.items()
         }
@@ -122,6 +135,13 @@ HELP: Mapping[str, str] = {
     "port": "the port that the web process listens on",
     "allow_private_networks": "let harvesters reach loopback and private addresses",
     "dev_login": "local accounts without an identity provider, on loopback only",
+    "oidc_issuer": "the identity provider that people sign in with (OpenID Connect); none when empty",
+    "oidc_client_id": "the name that the identity provider knows the catalogue by",
+    "oidc_client_secret": "the secret that goes with it; none for a public client",
+    "oidc_scopes": "what is asked of the identity provider, with spaces between",
+    "oidc_roles_claim": "the claim that holds roles, as a name or a path with dots; none when empty",
+    "oidc_roles": "which values of that claim give which roles: value=role,value=role:scope,…",
+    "oidc_organisation_claim": "the claim that holds the id of a person's organisation; none when empty",
     "sparql_seconds": "deadline of a public SPARQL query, seconds",
     "sparql_children": "processes that answer SPARQL",
     "sparql_results": "most rows or triples that one SPARQL answer holds",
@@ -261,8 +281,15 @@ def _http_proxy(value: str) -> str:
     return value.strip()
 
 
+def _scopes(value: str) -> str:
+    if "openid" not in value.split():
+        raise ValueError("openid must be among the scopes (OpenID Connect Core, 3.1.2.1)")
+    return " ".join(value.split())
+
+
 # What a text must be like beside being one.
 _CHECKS: Mapping[str, Callable[[Any], Any]] = {
+    "oidc_scopes": _scopes,
     "base_url": _header_text,
     "user_agent": _product,
     "contact": _header_text,

@@ -217,9 +217,7 @@ def _detach(scene: Scene) -> Iterator[Event]:
     part, _able = scene.admit_any(legs)
     if found is None:
         raise NotFound(f"request {request.id} has no attachment {wanted[:80]!r}")
-    given = (one for leg in request.legs if leg.given for one in leg.given.attachments)
-    kept = wanted in {one.id for one in given}
-    yield scene.say(Kind.DETACHED, part, found.leg, {"attachment": wanted, "forget": not kept})
+    yield scene.say(Kind.DETACHED, part, found.leg, {"attachment": wanted})
 
 
 def _invite(scene: Scene) -> Iterator[Event]:

@@ -16,7 +16,7 @@ from types import FrameType
 
 import click
 
-from catalogue.bootstrap import open_journal
+from catalogue.bootstrap import check_doors, open_journal
 from catalogue.cli.output import operator, say
 from catalogue.errors import SettingsError
 from catalogue.home import Home
@@ -76,6 +76,7 @@ def _run(settings: Settings, *, web: bool, work: bool) -> int:
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)
     if web:
+        check_doors(settings)
         _check_free(settings)
     stopping = threading.Event()
 

@@ -24,6 +24,7 @@ NETWORK = frozenset(
         "multiprocessing.connection", "multiprocessing.managers", "logging.handlers", "_socket", "_ssl",
         "urllib3", "requests", "httpx", "httpcore", "aiohttp", "pycurl", "websocket", "websockets", "anyio",
         "trio", "paramiko", "dns", "grpc", "ckanapi", "sickle", "SPARQLWrapper", "pystac_client", "granian",
+        "authlib.integrations",
     }
 )  # fmt: skip
 

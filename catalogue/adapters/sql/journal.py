@@ -31,6 +31,7 @@ from catalogue.adapters.sql.migrating import current, head
 from catalogue.adapters.sql.packing import Packer
 from catalogue.adapters.sql.people import SqlPeople
 from catalogue.adapters.sql.pushing import SqlPushes
+from catalogue.adapters.sql.requests import SqlRequests
 from catalogue.adapters.sql.runs import SqlRuns, mine
 from catalogue.adapters.sql.store import SqlStore, parts
 from catalogue.adapters.sql.upkeep import SqlUpkeep
@@ -94,6 +95,7 @@ class SqlJournal:
         self.audit = SqlAudit(store, audit_head)
         self.keys = SqlKeys(store)
         self.people = SqlPeople(store)
+        self.requests = SqlRequests(store)
         self.pushes = SqlPushes(store, self._packer, self.runs.ids)
         self.upkeep = SqlUpkeep(store, self._packer, self.runs)
 
@@ -471,7 +473,10 @@ class SqlJournal:
         return {name: getattr(row, name) for name in parts}
 
     def check(self, heads: Sequence[tuple[int, str]] = ()) -> list[str]:
-        return [*check(self._store.engine, self._packer), *self.audit.check(heads)]
+        found = check(self._store.engine, self._packer)
+        if not found:  # of a damaged database nothing more can be told
+            found = self.requests.check()
+        return [*found, *self.audit.check(heads)]
 
     # --- below ---------------------------------------------------------------------------------------
 
