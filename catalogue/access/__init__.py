@@ -9,7 +9,7 @@ from __future__ import annotations
 from catalogue.access import commands
 from catalogue.access.book import Book
 from catalogue.access.clocks import left, overdue
-from catalogue.access.deciding import decide
+from catalogue.access.deciding import copied, decide
 from catalogue.access.entitling import entitlements
 from catalogue.access.folding import evolve, fold
 from catalogue.access.model import (
@@ -64,6 +64,7 @@ __all__ = [
     "Workflow",
     "attachment_seen",
     "commands",
+    "copied",
     "decide",
     "entitlements",
     "evolve",

@@ -20,7 +20,7 @@ from catalogue.access.model import (
     Request,
 )
 from catalogue.access.parts import parts, same_side
-from catalogue.access.workflow import Workflow
+from catalogue.access.workflow import DECISION, Workflow
 from catalogue.errors import Conflict, Forbidden
 from catalogue.people import Person
 
@@ -28,11 +28,13 @@ from catalogue.people import Person
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`who` may, while a leg is in one of `states`. Those of `by_step` may only at the step that the
-    workflow names them for. `judges`: not on a request of one's own organisation."""
+    workflow names them for. `decides`: of decider and allocator only the one that the workflow names for
+    the decision. `judges`: not on a request of one's own organisation."""
 
     who: tuple[Part, ...]
     states: tuple[LegState, ...]
     by_step: tuple[Part, ...] = ()
+    decides: bool = False
     judges: bool = False
 
 
@@ -65,12 +67,12 @@ RULES: Mapping[type[c.Command], Rule] = {
     c.TakeUp: Rule((Part.HANDLER,), (_S.SUBMITTED,)),
     c.PassStep: Rule(_REVIEWERS, REVIEWS, by_step=_REVIEWERS, judges=True),
     c.FailStep: Rule(_REVIEWERS, REVIEWS, by_step=_REVIEWERS, judges=True),
-    c.Return: Rule(STAFF, WITH_HOLDER, by_step=STAFF[1:]),
-    c.Approve: Rule(_DECIDERS, (_S.DECISION,), by_step=_DECIDERS, judges=True),
-    c.ApproveWithConditions: Rule(_DECIDERS, (_S.DECISION,), by_step=_DECIDERS, judges=True),
-    c.Reject: Rule(_DECIDERS, (_S.DECISION,), by_step=_DECIDERS, judges=True),
-    c.Activate: Rule((Part.HANDLER, Part.ALLOCATOR, Part.SYSTEM), GRANTED),
-    c.Revoke: Rule(_DECIDERS, (_S.ACTIVE,)),
+    c.Return: Rule(STAFF, WITH_HOLDER, by_step=STAFF[1:], decides=True),
+    c.Approve: Rule(_DECIDERS, (_S.DECISION,), decides=True, judges=True),
+    c.ApproveWithConditions: Rule(_DECIDERS, (_S.DECISION,), decides=True, judges=True),
+    c.Reject: Rule(_DECIDERS, (_S.DECISION,), decides=True, judges=True),
+    c.Activate: Rule((Part.HANDLER, *_DECIDERS, Part.SYSTEM), GRANTED, decides=True),
+    c.Revoke: Rule(_DECIDERS, (_S.ACTIVE,), decides=True),
     c.Assign: Rule((Part.HANDLER,), (*WITH_HOLDER, _S.RETURNED, *GRANTED)),
     c.AddComment: Rule((*_EDIT, *STAFF), _GIVEN),
     c.Expire: Rule((Part.SYSTEM,), (_S.ACTIVE,)),
@@ -89,7 +91,7 @@ def admit(
     is in another state.
     """
     rule = RULES[kind]
-    able = _able(rule, request, leg, kind, actor)
+    able = _able(rule, request, leg, kind, actor, workflow)
     if leg.state not in rule.states:
         raise Conflict(
             f"{kind.name}: the leg of {leg.holder} is {leg.state.value}; this can be done only"
@@ -119,20 +121,34 @@ def possible(request: Request, leg: Leg, actor: Person, workflow: Workflow) -> t
 
 
 def _able(
-    rule: Rule, request: Request, leg: Leg, kind: type[c.Command], actor: Person
+    rule: Rule,
+    request: Request,
+    leg: Leg,
+    kind: type[c.Command],
+    actor: Person,
+    workflow: Workflow,
 ) -> tuple[Part, ...]:
     mine = parts(request, leg, actor)
-    able = tuple(one for one in rule.who if one in mine)
+    who = _named(rule, workflow)
+    able = tuple(one for one in who if one in mine)
     if leg.given is None:  # a holder knows nothing of what it was not given
         able = tuple(one for one in able if one not in STAFF)
     if not able:
-        raise Forbidden(f"{kind.name} is for {_list([one.value for one in rule.who])}, not for you")
+        raise Forbidden(f"{kind.name} is for {_list([one.value for one in who])}, not for you")
     if rule.judges and same_side(request, actor):
         raise Forbidden(
             f"{kind.name}: nobody judges a request of their own organisation; another"
             f" {able[0].value} of {leg.holder} has to"
         )
     return able
+
+
+def _named(rule: Rule, workflow: Workflow) -> tuple[Part, ...]:
+    """Whom the rule is for under a workflow."""
+    step = workflow.step(DECISION)
+    if not rule.decides or step is None:
+        return rule.who
+    return tuple(one for one in rule.who if one not in _DECIDERS or one.value == step.part)
 
 
 def _list(words: list[str]) -> str:

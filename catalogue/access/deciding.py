@@ -153,6 +153,17 @@ def _create(command: c.Create, actor: Person, now: datetime, book: Book) -> tupl
     return tuple(events)
 
 
+def copied(old: Request, actor: Person, fresh: str, resources: Sequence[Resource]) -> c.Create:
+    """The command that makes a copy under a fresh id, for those resources that can be asked for still.
+    Raises: Forbidden; Conflict where there are none."""
+    if not parts(old, None, actor) & set(APPLICANT_SIDE):
+        raise Forbidden("copy is for applicant, invited, member or representative, not for you")
+    if not resources:
+        raise Conflict("copy: nothing of what was asked for can be asked for any more")
+    answers = {leg.id: leg.answers for leg in old.legs if leg.answers}
+    return c.Create(fresh, old.title, tuple(resources), old.answers, answers, old.id)
+
+
 def _add_resource(scene: Scene) -> Iterator[Event]:
     part = scene.admit_to_request()
     if not scene.request.draft:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from catalogue.access import commands as c
-from catalogue.access.deciding import decide
+from catalogue.access.deciding import copied, decide
 from catalogue.access.folding import evolve
 from catalogue.access.model import (
     STAFF,
@@ -24,7 +24,7 @@ from catalogue.access.model import (
     Request,
     Resource,
 )
-from catalogue.access.parts import APPLICANT_SIDE, SYSTEM, parts
+from catalogue.access.parts import SYSTEM, parts
 from catalogue.access.viewing import View, view
 from catalogue.access.workflow import Workflow, checked
 from catalogue.desk.hooks import Forms, NoForms, NoNotices, Notices
@@ -101,12 +101,8 @@ class Desk(Reading):
 
         def command() -> c.Create:
             old = self._requests.load(request_id)
-            if not parts(old, None, person) & set(APPLICANT_SIDE):
-                raise Forbidden("copy is for the applicant's side, not for you")
             resources = self._still_there(person, old)
-            legs = {leg.id: leg.answers for leg in old.legs if leg.answers}
-            fresh = new_id(self.clock())
-            return c.Create(fresh, old.title, resources, old.answers, legs, old.id)
+            return copied(old, person, new_id(self.clock()), resources)
 
         return self._create(person, COPY, request_id, command, {COPY: request_id}, command_id)
 
@@ -117,8 +113,6 @@ class Desk(Reading):
                 found.append(resource_of(self.journal, one.page_id, person))
             except (NotFound, Conflict):
                 continue
-        if not found:
-            raise Conflict("copy: nothing of what was asked for can be asked for any more")
         return tuple(found)
 
     def _create(
