@@ -31,8 +31,9 @@ run: setup ## the demo federation, harvested and served
 test: setup-dev ## every test that needs no server
 	@$(BIN)/python -m pytest -n auto -m "not scaleout"
 
-test-scaleout: setup-dev ## tests against a real Elasticsearch, alone and as three nodes; needs a JDK 21+ and Maven
+test-scaleout: setup-dev ## tests against a real Elasticsearch, alone and as three nodes, PostgreSQL and Keycloak; needs a JDK 21+ and Maven
 	@$(BIN)/python deploy/elasticsearch-node/start.py --build
+	@$(BIN)/python deploy/keycloak-node/start.py --build
 	@$(BIN)/python -m pytest -n 0 -m scaleout
 
 check: format lint types imports test ## what CI runs

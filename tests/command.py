@@ -100,9 +100,11 @@ def read_json(address: str) -> Any:
     return json.loads(body)
 
 
-def wait_for(true: Any, process: subprocess.Popen[bytes] | None = None) -> None:
+def wait_for(
+    true: Any, process: subprocess.Popen[bytes] | None = None, patience: float = PATIENCE
+) -> None:
     """Return when the condition holds; fail when it does not in time or the process ended."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + patience
     while not true():
         assert time.monotonic() < until, "waited in vain"
         assert process is None or process.poll() is None, "the process ended"

@@ -11,6 +11,7 @@ from catalogue.cli import (
     harvesting,
     keys,
     maintenance,
+    people,
     pushing,
     reading,
     reviewing,
@@ -33,6 +34,7 @@ def aicat(context: click.Context, debug: bool) -> None:
 MODULES = (
     federation,
     keys,
+    people,
     harvesting,
     pushing,
     reviewing,
