@@ -32,8 +32,11 @@ from catalogue.adapters.sql.backing import (
 )
 from catalogue.adapters.sql.carrying import copy_in, is_vacant
 from catalogue.adapters.sql.engine import sqlite_file
+from catalogue.desk.letters import House
+from catalogue.desk.sender import Sender
 from catalogue.errors import CatalogueError, Conflict, InvalidInput, NotFound, SettingsError
 from catalogue.http import Courtesy, GuardedClient
+from catalogue.mail import SmtpMailer, server_of
 from catalogue.oidc import Provider, Registration, meaning_of
 from catalogue.ports import Client, Index, Journal, Manifest, Projection, Sparql, Suppression
 from catalogue.project.follower import Positions, live_changes
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
 
 GRAPH, INDEX = "graph", "index"
 PROJECTIONS = (GRAPH, INDEX)
+CALL_SECONDS, CALL_BYTES = 15.0, 64 * 1024  # limits of a webhook's answer
 IDENTITY_SECONDS, IDENTITY_BYTES = 10.0, 1024 * 1024  # limits of an answer of the identity provider
 AUDIT_HEAD = "audit-head.json"  # the end of the audit log, to be copied elsewhere
 
@@ -247,6 +251,34 @@ def identity_provider(settings: Settings, clock: Callable[[], datetime]) -> Prov
         )
 
     return Provider(registration, meaning, client, clock)
+
+
+def mailer(settings: Settings) -> SmtpMailer | None:
+    """Where mail is handed in; None where no server is set. Raises: SettingsError."""
+    if not settings.smtp_url:
+        return None
+    if not settings.mail_from:
+        raise SettingsError("AICAT_MAIL_FROM: set it, too: mail has to come from a mailbox")
+    try:
+        return SmtpMailer(server_of(settings.smtp_url))
+    except ValueError as error:
+        raise SettingsError(f"AICAT_SMTP_URL: {error}") from error
+
+
+def sender(settings: Settings, journal: Journal, name: str) -> Sender:
+    """What sends mails and calls webhooks; for one thread at a time. Raises: SettingsError."""
+
+    def client() -> GuardedClient:
+        return GuardedClient(
+            allow_private=settings.allow_private_networks,
+            user_agent=settings.agent,
+            seconds=CALL_SECONDS,
+            max_bytes=CALL_BYTES,
+            proxy=settings.proxy,
+        )
+
+    house = House(settings.catalog_title, settings.site, settings.mail_from)
+    return Sender(journal, house, utc_now, client, mailer(settings), name)
 
 
 def check_doors(settings: Settings) -> None:

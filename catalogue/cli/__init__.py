@@ -11,6 +11,7 @@ from catalogue.cli import (
     harvesting,
     keys,
     maintenance,
+    outcomes,
     people,
     pushing,
     reading,
@@ -43,6 +44,7 @@ MODULES = (
     maintenance,
     storage,
     synthesis,
+    outcomes,
 )
 
 for module in MODULES:
