@@ -7,15 +7,21 @@ from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import (
+    access,
+    audit,
+    audit_pages,
     catalog,
     ckan,
     datasets,
     deprecating,
+    desk_pages,
     docs,
     ecosystem,
     ecosystem_pages,
     federation,
     feeds,
+    forms,
+    forms_pages,
     guarding,
     health,
     keys,
@@ -25,14 +31,18 @@ from api import (
     people_pages,
     problems,
     push,
+    registering,
+    request_pages,
     sessions,
     signing_in,
     sparql,
     watching,
+    workflows,
 )
 from api.context import EXTENSION
 from api.gate import Gate
 from catalogue.bootstrap import Catalogue
+from catalogue.ecosystem.registry import Registry
 from catalogue.harvest.single import Readers
 
 BODY = 1024 * 1024  # bytes that a public request may bring
@@ -67,6 +77,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         },
     )
     app.extensions[EXTENSION] = catalogue
+    app.extensions[ecosystem.EXTENSION] = Registry(catalogue.journal)
     app.extensions[push.READERS] = Readers()
     app.extensions[push.PLACES] = push.Places(max(1, catalogue.settings.threads // 2))
     app.url_map.strict_slashes = False
@@ -77,7 +88,19 @@ def create_app(catalogue: Catalogue) -> Flask:
     signing_in.install(app)
     rest = Api(app)
     problems.install(app)  # after the API, whose own handlers these replace
-    for door in (datasets, feeds, federation, ecosystem, people, push):
+    for door in (
+        datasets,
+        feeds,
+        federation,
+        ecosystem,
+        registering,
+        people,
+        forms,
+        push,
+        access,
+        workflows,
+        audit,
+    ):
         rest.register_blueprint(door.blueprint)
     for plain in (
         linked,
@@ -91,6 +114,10 @@ def create_app(catalogue: Catalogue) -> Flask:
         ecosystem_pages,
         signing_in,
         people_pages,
+        request_pages,
+        desk_pages,
+        audit_pages,
+        forms_pages,
     ):
         app.register_blueprint(plain.blueprint)
     app.register_blueprint(ecosystem.feed)

@@ -8,7 +8,7 @@ import orjson
 from flask import Response, current_app, g, has_request_context, request
 
 from catalogue.bootstrap import Catalogue
-from catalogue.errors import NotFound
+from catalogue.errors import NotFound, Overtaken
 from catalogue.model import ANYBODY, Change, Reader, visible_to
 from vocab.languages import OFFICIAL
 
@@ -17,6 +17,10 @@ EXTENSION = "aicat"
 
 class Gone(NotFound):
     """The record was here and has been withdrawn."""
+
+
+class Stale(Overtaken):
+    """What `If-Match` names is not how the thing is now (RFC 9110, 13.1.1)."""
 
 
 def catalogue() -> Catalogue:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, request
+from flask import Response, g, request
 
 import vocab
 from api.context import catalogue, json_answer, readable, reader, site
@@ -23,8 +23,8 @@ from api.schemas import (
     StrictBlueprint,
     SuggestQuery,
 )
-from catalogue.errors import NotFound
-from catalogue.model import SECTORS, Change, Finding, Record
+from catalogue.errors import NotFound, Unavailable
+from catalogue.model import SECTORS, Change, Finding, Record, visible_to
 from catalogue.project.describe import describe, detail
 from catalogue.search.service import FACETS, SearchParams
 
@@ -122,6 +122,25 @@ def count(facet: str) -> list[tuple[str, int]]:
     asked = SearchParams(limit=1, facets=(facet,), facet_limit=1000, audiences=reader().audiences)
     found = catalogue().search.search(asked).facets[facet]
     return [(one["value"], one["count"]) for one in found]
+
+
+def counted(facet: str) -> dict[str, int] | None:
+    """The numbers of records by the values of a facet. While the index cannot be asked, which the page then
+    says, `node`, `source` and `type` are counted in the journal; of others it is not known."""
+    try:
+        return dict(count(facet))
+    except Unavailable:
+        g.away = True
+    if facet not in {"node", "source", "type"}:
+        return None
+    here = catalogue().journal
+    of = {one.id: one.node for one in here.sources()}
+    found: dict[str, int] = {}
+    for tally in here.tallies():
+        if visible_to(tally.visibility, reader()):
+            values = {"node": of.get(tally.source, ""), "source": tally.source, "type": tally.type}
+            found[values[facet]] = found.get(values[facet], 0) + tally.number
+    return found
 
 
 def record_json(change: Change, lang: str) -> dict[str, Any]:

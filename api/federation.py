@@ -8,11 +8,11 @@ from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from flask import Response
+from flask import Response, g
 from marshmallow import fields, validate
 
 from api.context import catalogue, json_answer, reader, site
-from api.datasets import count, country_of, finding_json, listed, next_link
+from api.datasets import counted, country_of, finding_json, listed, next_link
 from api.keys import wanted_key
 from api.schemas import Anything, Listed, ListQuery, PagingQuery, StrictBlueprint
 from catalogue.errors import InvalidParameter, NotFound
@@ -66,7 +66,7 @@ def nodes(given: dict[str, Any]) -> Response:
 @blueprint.response(200, Anything)
 def node(node_id: str) -> Response:
     """One member."""
-    return json_answer(node_json(catalogue().journal.node(node_id), dict(count("node"))))
+    return json_answer(node_json(catalogue().journal.node(node_id), counted("node") or {}))
 
 
 @blueprint.route("/sources")
@@ -127,7 +127,9 @@ def findings(given: dict[str, Any], run_id: str) -> Response:
 @blueprint.route("/stats")
 @blueprint.response(200, Anything)
 def stats() -> Response:
-    """Numbers of the catalogue: records by type, sector, country, node; and the state of things."""
+    """Numbers of the catalogue: records by type, sector, country, language; and the state of things.
+    While the index cannot be asked, `searchable` is false, records are counted in the journal, and what
+    only the index knows is null."""
     return json_answer(numbers())
 
 
@@ -142,13 +144,14 @@ def pushed_with(name: str) -> list[Run]:
 def numbers() -> dict[str, Any]:
     """What `/stats` says."""
     here = catalogue()
-    by_type = dict(count("type"))
+    by_type = counted("type") or {}
     return {
         "records": sum(by_type.values()),
         "types": by_type,
-        "sectors": dict(count("sector")),
-        "countries": dict(count("country")),
-        "languages": dict(count("language")),
+        "sectors": counted("sector"),
+        "countries": counted("country"),
+        "languages": counted("language"),
+        "searchable": not g.get("away"),
         "nodes": len(here.journal.nodes()),
         "sources": len(readable_sources()),
         "runs": here.journal.runs.count(),
@@ -159,7 +162,7 @@ def numbers() -> dict[str, Any]:
 
 def node_list() -> list[dict[str, Any]]:
     """Every member as JSON, by id."""
-    counts = dict(count("node"))
+    counts = counted("node") or {}
     return [node_json(one, counts) for one in catalogue().journal.nodes()]
 
 
@@ -175,7 +178,7 @@ def source_list() -> list[dict[str, Any]]:
 
 def sources_json(wanted: list[Source]) -> list[dict[str, Any]]:
     """Feeds as JSON."""
-    counts = dict(count("source"))
+    counts = counted("source") or {}
     stand = catalogue().journal.standing([one.id for one in wanted])
     return [_source_json(one, counts.get(one.id, 0), stand[one.id]) for one in wanted]
 

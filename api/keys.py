@@ -95,6 +95,12 @@ def writable(source_id: str) -> tuple[AccessKey, Source]:
     raise Forbidden(f"the key {key.id} is of node {key.node}, and {why}")
 
 
+def not_for(key: AccessKey, why: str) -> Forbidden:
+    """The error where a good key may not do something, which is audited."""
+    _note(f"key:{key.id}", key.id, why)
+    return Forbidden(f"the key {key.id} is of node {key.node}, and {why}")
+
+
 def _checked(header: str) -> AccessKey:
     scheme, _, token = header.partition(" ")
     address = bucket_of(request.remote_addr)

@@ -7,13 +7,15 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 from marshmallow import EXCLUDE, ValidationError
 
 import vocab
-from api import showing
+from api import showing, stewards
+from api.access_asking import asking
 from api.context import catalogue, language, reader, site
-from api.datasets import count, country_of, notice
+from api.datasets import counted, country_of, notice
+from api.ecosystem import OFFERS, USERS, sheet_told
 from api.federation import held_number, node_list, numbers, public_address
 from api.schemas import FILTERS, SearchQuery
 from catalogue.errors import CatalogueError, InvalidParameter, Unavailable
@@ -62,6 +64,8 @@ NAMES = {
     "year": "Year",
     "month": "Month",
 }
+MEMBERS = 12  # of the federation, on the front page
+SHEETS = ("offer", "training", "factory", "supercomputer", "initiative", "call")
 SORTS = (
     ("relevance", "Best match"),
     ("-modified", "Last changed"),
@@ -95,6 +99,15 @@ EXAMPLES = (
         "LIMIT 50",
     ),
     (
+        "Who offers GPU hours to start-ups",
+        "PREFIX aicat: <https://w3id.org/aicat/terms#>\nPREFIX dct: <http://purl.org/dc/terms/>\n"
+        "PREFIX foaf: <http://xmlns.com/foaf/0.1/>\n\n"
+        "SELECT ?title ?by ?computer ?gpu\nWHERE {\n"
+        '  ?offer a aicat:Offer ; aicat:eligible "start-up" ; dct:title ?title ;\n'
+        "         aicat:provider / foaf:name ?by ; aicat:supercomputer ?machine .\n"
+        "  ?machine foaf:name ?computer ; aicat:accelerator ?gpu .\n}\nORDER BY ?computer ?title",
+    ),
+    (
         "AI Factories and their supercomputers",
         "PREFIX aicat: <https://w3id.org/aicat/terms#>\n"
         "PREFIX foaf: <http://xmlns.com/foaf/0.1/>\n\n"
@@ -115,7 +128,8 @@ def icon_of(sector: str) -> str:
 
 
 def shell(active: str = "", **more: Any) -> dict[str, Any]:
-    """What every page's frame needs. `held`: how many runs wait for a decision, where it is told."""
+    """What every page's frame needs. `held`: how many runs wait for a decision, where it is told. `away`:
+    whether the index could not be asked for what the page tells."""
     settings = catalogue().settings
     return {
         "site_title": settings.catalog_title,
@@ -124,6 +138,7 @@ def shell(active: str = "", **more: Any) -> dict[str, Any]:
         "lang": language(),
         "show": showing,
         "label": vocab.label,
+        "away": g.get("away", False),
         **({} if "held" in more else {"held": held_number()}),
         "label_of": facet_label,
         **more,
@@ -134,7 +149,10 @@ def shell(active: str = "", **more: Any) -> dict[str, Any]:
 def home() -> str:
     """The front page."""
     here = catalogue()
-    front = _front(id(here), here.search.generation(), language(), here.journal.last_seq())
+    try:
+        front = _front(id(here), here.search.generation(), language(), here.journal.last_seq())
+    except Unavailable:
+        front = _told(language())
     return render_template("home.html", **shell("home", **front))
 
 
@@ -169,6 +187,11 @@ def dataset(change: Change) -> Response:
         "languages": sorted({*one.title, *one.description} - {""}),
         "schema_org": showing.schema_org(one, lang, f"{site()}/datasets/{one.id}"),
         "similar": _beside(one.publisher, one.id),
+        "asking": asking(change, one.access),
+        "told": sheet_told(one.id, lang) if one.type in SHEETS else None,
+        "kinds_of_offers": OFFERS,
+        "users": USERS,
+        "steward": stewards.is_steward(),
     }
     return Response(
         render_template("dataset.html", **shell("search", **more)), mimetype="text/html"
@@ -208,17 +231,37 @@ def robots() -> Response:
 
 @lru_cache(maxsize=64)
 def _front(_here: int, _generation: int, lang: str, _seq: int) -> dict[str, Any]:
-    """What the front page tells; the same until something changes. Public records only."""
-    here = catalogue()
-    latest = here.search.search(SearchParams(limit=6, sort="-modified", lang=lang))
-    by_sector = dict(count("sector"))
+    """What the front page tells; the same until something changes. Public records only.
+
+    Raises: Unavailable while the index cannot be asked, so that nothing incomplete is kept.
+    """
+    front = _told(lang)
+    if g.get("away"):
+        raise Unavailable("the index cannot be asked")
+    return front
+
+
+def _told(lang: str) -> dict[str, Any]:
+    """What the front page tells, as far as it is known."""
+    by_sector = counted("sector")
+    latest: tuple[dict[str, Any], ...] = ()
+    try:
+        asked = SearchParams(limit=6, sort="-modified", lang=lang)
+        latest = catalogue().search.search(asked).items
+    except Unavailable:
+        g.away = True
     return {
         "numbers": numbers(),
         "sectors": [
-            (one, vocab.label("sector", one, lang), by_sector.get(one, 0)) for one in SECTORS
+            (
+                one,
+                vocab.label("sector", one, lang),
+                None if by_sector is None else by_sector.get(one, 0),
+            )
+            for one in SECTORS
         ],
-        "latest": latest.items,
-        "nodes": node_list(),
+        "latest": latest,
+        "nodes": sorted(node_list(), key=lambda one: -int(one["records"]))[:MEMBERS],
     }
 
 

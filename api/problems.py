@@ -10,7 +10,7 @@ import orjson
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from api.context import Gone, site
+from api.context import Gone, Stale, site
 from api.limits import TooMany
 from catalogue import errors
 from catalogue.rdf.negotiation import accepted
@@ -24,6 +24,8 @@ STATUS: tuple[tuple[type[errors.CatalogueError], int], ...] = (
     (errors.Unauthenticated, 401),
     (errors.Forbidden, 403),
     (errors.AnotherBody, 422),
+    (errors.InvalidAnswers, 422),
+    (Stale, 412),
     (errors.Conflict, 409),
     (errors.InvalidQuery, 400),
     (errors.InvalidParameter, 400),
@@ -43,6 +45,7 @@ MORE = (
     ("column", "column"),
     ("accepted_lines", "accepted_lines"),
     ("run", "run"),
+    ("version", "version"),
 )
 CHALLENGE = 'Bearer realm="aicat"'
 
@@ -66,16 +69,25 @@ def install(app: Flask) -> None:
         return problem(500, "Something went wrong on our side; it has been noted.")
 
 
+def status_of(error: errors.CatalogueError) -> int:
+    """The status that an error of ours is answered with."""
+    if isinstance(error, errors.InvalidParameter) and error.name == "accept":
+        return 406
+    return next(code for kind, code in STATUS if isinstance(error, kind))
+
+
 def answer_to(error: errors.CatalogueError) -> Response:
     """The answer that an error of ours is."""
-    status = next(code for kind, code in STATUS if isinstance(error, kind))
-    if isinstance(error, errors.InvalidParameter) and error.name == "accept":
-        status = 406
+    status = status_of(error)
     more = {
         name: value
         for name, attribute in MORE
         if (value := getattr(error, attribute, None)) is not None
     }
+    if isinstance(error, errors.InvalidAnswers):
+        more["errors"] = [
+            {"field": one.field, "leg": one.leg, "detail": one.message} for one in error.faults
+        ]
     if status == 500:
         log.error("%s %s: %s", request.method, request.path, error)
     made = problem(status, str(error), **more)

@@ -25,6 +25,7 @@ from api.federation import readable_run
 from api.keys import writable
 from api.problems import problem
 from api.schemas import Anything, Listed, PagingQuery, StrictBlueprint
+from catalogue.ecosystem.registry import holds_sheets
 from catalogue.errors import (
     Conflict,
     InvalidInput,
@@ -297,6 +298,11 @@ def _pushed(source_id: str) -> tuple[AccessKey, Source]:
         raise Conflict(
             f"source {source.id} is harvested (kind {source.kind}), so what is sent to it would be"
             " overwritten; push to a source of kind push"
+        )
+    if holds_sheets(source):
+        raise Conflict(
+            f"source {source.id} holds fact sheets of the registry; put each at"
+            " /api/v1/registry/{kind}/{id}"
         )
     return who, source
 

@@ -22,6 +22,10 @@ KINDS = {
     "model": "Model",
     "offer": "Offer",
     "training": "Training",
+    "factory": "AI Factory",
+    "supercomputer": "Supercomputer",
+    "initiative": "Initiative",
+    "call": "Call",
 }
 ACCESS = {"public": "Open", "restricted": "On request", "non-public": "Not public"}
 STATES = {

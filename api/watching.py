@@ -11,7 +11,7 @@ from marshmallow import EXCLUDE, ValidationError
 
 from api import showing
 from api.context import catalogue, language
-from api.datasets import count
+from api.datasets import counted
 from api.federation import (
     RunsQuery,
     findings_told,
@@ -66,7 +66,7 @@ def node(node_id: str) -> str:
     """One member with its feeds."""
     found = catalogue().journal.node(node_id)
     sources = sources_json([one for one in readable_sources() if one.node == node_id])
-    more = {"node": node_json(found, dict(count("node"))), "sources": sources}
+    more = {"node": node_json(found, counted("node") or {}), "sources": sources}
     return render_template("node.html", **shell("nodes", **more))
 
 

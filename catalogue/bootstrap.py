@@ -32,6 +32,7 @@ from catalogue.adapters.sql.backing import (
 )
 from catalogue.adapters.sql.carrying import copy_in, is_vacant
 from catalogue.adapters.sql.engine import sqlite_file
+from catalogue.desk import Desk, Notices, StoredForms
 from catalogue.desk.letters import House
 from catalogue.desk.sender import Sender
 from catalogue.errors import CatalogueError, Conflict, InvalidInput, NotFound, SettingsError
@@ -40,6 +41,7 @@ from catalogue.mail import SmtpMailer, server_of
 from catalogue.oidc import Provider, Registration, meaning_of
 from catalogue.ports import Client, Index, Journal, Manifest, Projection, Sparql, Suppression
 from catalogue.project.follower import Positions, live_changes
+from catalogue.search import lemmas
 from catalogue.search.service import SearchService
 from catalogue.settings import Settings
 
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 GRAPH, INDEX = "graph", "index"
 PROJECTIONS = (GRAPH, INDEX)
 CALL_SECONDS, CALL_BYTES = 15.0, 64 * 1024  # limits of a webhook's answer
+LEMMAS = "lemmas"  # dictionaries in the form that processes share; made anew where they are missing
 IDENTITY_SECONDS, IDENTITY_BYTES = 10.0, 1024 * 1024  # limits of an answer of the identity provider
 AUDIT_HEAD = "audit-head.json"  # the end of the audit log, to be copied elsewhere
 
@@ -319,6 +322,18 @@ class Catalogue:
     """What tells doors the moment, in UTC; tests give another."""
     identity: Provider | None = None
     """Whom people sign in with; None where there is none."""
+    notices: Notices | None = None
+    """Whom an event of a request is news for; nobody where it is None."""
+
+    @property
+    def desk(self) -> Desk:
+        """Where requests for access are made, handled and answered."""
+        return Desk(self.journal, self.clock, notices=self.notices, forms=self.forms)
+
+    @property
+    def forms(self) -> StoredForms:
+        """What requests are asked."""
+        return StoredForms(self.journal.forms)
 
     def ready(self) -> tuple[bool, str]:
         """Whether the projections have reached the journal's position at start, and why not."""
@@ -341,9 +356,14 @@ class Catalogue:
 
 
 def bootstrap(settings: Settings) -> Catalogue:
-    """Open everything for reading. Raises: SettingsError."""
+    """Open everything for reading; forms are judged, so that a damaged one stops the start.
+
+    Raises: SettingsError.
+    """
     check_doors(settings)
+    lemmas.keep_in(settings.data_dir / LEMMAS)
     journal = _journal(settings)
+    journal.forms.current()
     sparql = SparqlPool(
         settings.data_dir / GRAPH,
         children=settings.sparql_children,
@@ -407,6 +427,7 @@ def projection(name: str, settings: Settings, journal: Journal, *, knows_site: b
     opened: Projection
     folder = settings.data_dir / name
     clear(folder)
+    lemmas.keep_in(settings.data_dir / LEMMAS)
     if name == GRAPH:
         site = settings.site if knows_site else OxigraphGraph.site_of(folder) or settings.site
         opened = OxigraphGraph(folder, journal, site=site, vocabulary=vocab.triples)

@@ -17,6 +17,7 @@ CatalogueError
 │   ├── AnotherBody          an Idempotency-Key that was used for something else
 │   ├── InvalidAnswers       answers to a form that cannot be handed in; carries what is wrong
 │   ├── BodyCut              a push ended before its end; carries how many lines came
+│   ├── InvalidSheet         a fact sheet of the registry that is refused; carries findings
 │   └── UnreadableDocument   an RDF or JSON document that cannot be read; carries the place
 ├── SourceError              a fault of the source
 │   ├── FetchError           no usable answer (network, status, truncated body)
@@ -131,6 +132,14 @@ class BodyCut(InvalidInput):
         super().__init__(message)
         self.accepted_lines = accepted_lines
         self.run = run
+
+
+class InvalidSheet(InvalidInput):
+    """A fact sheet of the registry cannot be used; `findings` (`model.Finding`) name every fault."""
+
+    def __init__(self, message: str, findings: tuple[Any, ...]) -> None:
+        super().__init__(message)
+        self.findings = findings
 
 
 class UnreadableDocument(InvalidInput):

@@ -21,6 +21,7 @@ from types import TracebackType
 import orjson
 
 from catalogue.bootstrap import (
+    GRAPH,
     PROJECTIONS,
     compare_with_readers,
     open_journal,
@@ -29,8 +30,9 @@ from catalogue.bootstrap import (
     projection_lock,
 )
 from catalogue.errors import Conflict, Unavailable
+from catalogue.garbage import seldom_collected
 from catalogue.ports import Journal, Projection
-from catalogue.project.follower import Follower, Position, live_changes, mend, unwatched
+from catalogue.project.follower import BATCH, Follower, Position, live_changes, mend, unwatched
 from catalogue.settings import Settings
 
 LOOK = 0.05  # seconds between looks at the positions
@@ -38,6 +40,7 @@ PATIENCE = (
     20.0  # seconds that projections have to end in; what is cut off is done again at the next start
 )
 FIRST = 2.0  # seconds that a started process tries to get the lock
+DOCUMENTS = 500  # changes that an index takes at once: more cost it no less a record, only memory
 CHILD = "from catalogue.home import project; project()"
 
 log = logging.getLogger(__name__)
@@ -152,10 +155,12 @@ def project() -> None:
         if time.monotonic() > until:
             return  # somebody else was faster
         time.sleep(LOOK)
+    seldom_collected()
     with open_journal(settings) as journal:
         knows_site = bool(task["serving"] or settings.base_url)
         opened = projection(task["name"], settings, journal, knows_site=knows_site)
-        follower = Follower(journal, [opened], positions(settings))
+        batch = BATCH if task["name"] == GRAPH else DOCUMENTS
+        follower = Follower(journal, [opened], positions(settings), batch=batch)
         follower.start()
         sys.stdin.buffer.read()
         follower.stop()

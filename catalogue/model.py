@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 Graph: TypeAlias = Sequence[str]
 
@@ -58,7 +58,18 @@ class RunKind(StrEnum):
     RECORD = "record"  # of the one record of a PUT or DELETE
 
 
-RECORD_TYPES = ("dataset", "series", "service", "model", "offer", "training")
+RECORD_TYPES = (
+    "dataset",
+    "series",
+    "service",
+    "model",
+    "offer",
+    "training",
+    "factory",
+    "supercomputer",
+    "initiative",
+    "call",
+)
 SECTORS = ("health", "energy", "mobility", "defence", "manufacturing", "cleantech", "agritech")
 PUBLIC = "public"
 
@@ -473,6 +484,15 @@ class Standing:
     archived: int = 0
     quarantined: int = 0
     waiting: int = 0
+
+
+class Tally(NamedTuple):
+    """So many live records of a source are of a type and of a visibility."""
+
+    source: str
+    type: str
+    visibility: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,12 +163,9 @@ def is_vocabulary_term(iri: str) -> bool:
 
 
 def triples() -> Iterator[str]:
-    """Every scheme and the ecosystem as canonical N-Triples lines, for the graph store."""
-    from vocab.ecosystem import lines
-
+    """Every scheme as canonical N-Triples lines, for the graph store."""
     for name in SCHEMES:
         yield from _scheme_lines(scheme(name))
-    yield from lines()
 
 
 @cache

@@ -1,19 +1,20 @@
-"""AI Factories, their Antennas, and EuroHPC supercomputers, as linked data.
+"""AI Factories, their Antennas, and EuroHPC supercomputers: facts to begin the registry with.
 
-Each fact names where it was read and how sure it is; unsure ones say so.
+Each fact names where it was read and how sure it is; unsure ones say so. What is served are the
+registry's records (`catalogue.ecosystem`), which begin as these and which stewards edit.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from vocab import namespaces as ns
-from vocab import quoted, rows
+from vocab import rows, scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Factory:
     focus: tuple[str, ...]
     website: str | None
     linked: str | None
-    selected: str
+    selected: str | None
     source: str
     confidence: str
     unsure: tuple[str, ...]
@@ -41,11 +42,24 @@ class Factory:
     def iri(self) -> str:
         return f"{ns.ECOSYSTEM}{self.kind}/{self.id}"
 
+    @property
+    def sectors(self) -> tuple[str, ...]:
+        """Those of our sectors that the words about its focus name, in the sectors' own order."""
+        named = {sector for one in self.focuses for sector in one.sectors}
+        return tuple(one.code for one in scheme("sector") if one.code in named)
+
+    @property
+    def focuses(self) -> tuple[Focus, ...]:
+        """What each of the words about its focus says; words that are in no table say nothing."""
+        known = focuses()
+        return tuple(known.get(words, Focus(words, (), "")) for words in self.focus)
+
 
 @dataclass(frozen=True, slots=True)
 class Supercomputer:
-    """A EuroHPC system. Performance figures are texts in Pflop/s, as the sources give them; `unsure`
-    names what of it is, as the API calls it."""
+    """A EuroHPC system. Performance figures are texts in Pflop/s, as the sources give them;
+    `accelerator` is of its main GPU partition, None where it has none or none is known; `unsure` names
+    what of it is, as the API calls it."""
 
     id: str
     name: str
@@ -53,6 +67,7 @@ class Supercomputer:
     country: str
     host: str
     vendor: str | None
+    accelerator: str | None
     category: str
     hpl: str | None
     peak: str | None
@@ -64,6 +79,11 @@ class Supercomputer:
     @property
     def iri(self) -> str:
         return f"{ns.ECOSYSTEM}supercomputer/{self.id}"
+
+    @property
+    def runs(self) -> bool:
+        """Whether it can be worked on."""
+        return self.status.startswith("operational")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +104,16 @@ def factories() -> tuple[Factory, ...]:
 @cache
 def supercomputers() -> tuple[Supercomputer, ...]:
     """Every supercomputer that a factory names, and others of EuroHPC."""
-    return tuple(_machine(row) for row in rows("supercomputers"))
+    return tuple(
+        Supercomputer(**{**row, "unsure": tuple(row["unsure"])})  # type: ignore[arg-type]
+        for row in rows("supercomputers")
+    )
 
 
-def machine_of(system: str) -> Supercomputer | None:
+def machine_of(system: str, known: Iterable[Supercomputer]) -> Supercomputer | None:
     """The supercomputer that a factory's system is, whatever is said beside its name."""
     bare = system.replace("(new)", "").split(" (")[0].strip()
-    return next((one for one in supercomputers() if one.name == bare), None)
+    return next((one for one in known if one.name == bare), None)
 
 
 @cache
@@ -101,14 +124,6 @@ def focuses() -> dict[str, Focus]:
         row["words"]: Focus(row["words"], tuple(row["sectors"].split()), row["reason"])
         for row in csv.DictReader(text.splitlines())
     }
-
-
-def lines() -> Iterator[str]:
-    """All of it as canonical N-Triples lines."""
-    for machine in supercomputers():
-        yield from _machine_lines(machine)
-    for factory in factories():
-        yield from _factory_lines(factory)
 
 
 def _factory(row: dict[str, Any]) -> Factory:
@@ -122,60 +137,10 @@ def _factory(row: dict[str, Any]) -> Factory:
         host=row.get("host", ""),
         systems=tuple(row.get("systems", ())),
         focus=tuple(row.get("focus", ())),
-        website=row.get("website"),
+        website=f"https://{row['website']}" if row.get("website") else None,
         linked=row.get("linked"),
         selected=row["selected"],
         source=row["source"],
         confidence=row["confidence"],
         unsure=tuple(row["unsure"]),
     )
-
-
-def _machine(row: dict[str, Any]) -> Supercomputer:
-    return Supercomputer(**{**row, "unsure": tuple(row["unsure"])})
-
-
-def _factory_lines(one: Factory) -> Iterator[str]:
-    kind = "AIFactory" if one.kind == "ai-factory" else "AIFactoryAntenna"
-    yield from _common(one.iri, kind, one.name, one.country, one.source, one.confidence)
-    if one.city:
-        yield f"<{one.iri}> <{ns.AICAT}city> {quoted(one.city)} ."
-    if one.host:
-        yield f"<{one.iri}> <{ns.AICAT}hostingEntity> {quoted(one.host)} ."
-    yield f'<{one.iri}> <{ns.DCT}issued> "{one.selected}"^^<{ns.XSD}date> .'
-    for words in one.focus:
-        yield f"<{one.iri}> <{ns.AICAT}focus> {quoted(words)} ."
-    for name in one.systems:
-        machine = machine_of(name)
-        value = f"<{machine.iri}>" if machine else quoted(name)
-        yield f"<{one.iri}> <{ns.AICAT}supercomputer> {value} ."
-    if one.linked:
-        yield f"<{one.iri}> <{ns.AICAT}linkedTo> <{ns.ECOSYSTEM}ai-factory/{one.linked}> ."
-    if one.website:
-        yield f"<{one.iri}> <{ns.FOAF}homepage> <https://{one.website}> ."
-
-
-def _machine_lines(one: Supercomputer) -> Iterator[str]:
-    yield from _common(one.iri, "Supercomputer", one.name, one.country, one.source, one.confidence)
-    facts = {
-        "site": one.site,
-        "hostingEntity": one.host,
-        "vendor": one.vendor,
-        "category": one.category,
-        "sustainedPflops": one.hpl,
-        "peakPflops": one.peak,
-        "status": one.status,
-    }
-    for name, value in facts.items():
-        if value:
-            yield f"<{one.iri}> <{ns.AICAT}{name}> {quoted(value)} ."
-
-
-def _common(
-    iri: str, kind: str, name: str, country: str, source: str, confidence: str
-) -> Iterator[str]:
-    yield f"<{iri}> <{ns.RDF}type> <{ns.AICAT}{kind}> ."
-    yield f"<{iri}> <{ns.FOAF}name> {quoted(name)} ."
-    yield f"<{iri}> <{ns.AICAT}country> {quoted(country)} ."
-    yield f"<{iri}> <{ns.DCT}source> {quoted(source)} ."
-    yield f"<{iri}> <{ns.AICAT}confidence> {quoted(confidence)} ."

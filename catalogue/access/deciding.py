@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,11 +37,17 @@ MOST_ANSWERS = 262_144  # bytes of one part's answers as JSON
 
 
 def decide(
-    request: Request | None, command: c.Command, actor: Person, now: datetime, book: Book
+    request: Request | None,
+    command: c.Command,
+    actor: Person,
+    now: datetime,
+    book: Book,
+    flags: Mapping[str, Collection[str]] | None = None,
 ) -> tuple[Event, ...]:
     """The events that follow when the actor wants this at that moment; none of them is stored.
 
-    `request` is None for Create only. `book` knows the workflows of the holders that are concerned.
+    `request` is None for Create only. `book` knows the workflows of the holders that are concerned;
+    `flags`, by leg, what the forms say of its answers that a workflow may ask for.
 
     Raises: Forbidden where the actor may not, whatever the state; Conflict where the state does not let
     them; InvalidInput where what they gave cannot be used; NotFound for a leg or thing in it that there
@@ -51,7 +57,7 @@ def decide(
         return _create(command, actor, now, book)
     if request is None:
         raise NotFound("there is no such request")
-    scene = Scene(request, command, actor, now, book)
+    scene = Scene(request, command, actor, now, book, flags or {})
     return tuple(_DECIDERS[type(command)](scene))
 
 
@@ -64,6 +70,7 @@ class Scene:
     actor: Person
     now: datetime
     book: Book
+    flags: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def say(
         self, kind: Kind, part: Part, leg: str | None = None, data: Mapping[str, Any] | None = None
@@ -258,7 +265,7 @@ def _hand_in(scene: Scene, part: Part, leg: Leg) -> Event:
     if workflow.external is not None:
         elsewhere = {"state": LegState.REFERRED.value, "external": asdict(workflow.external)}
         return scene.say(Kind.REFERRED, part, leg.id, elsewhere)
-    steps = needed_steps(scene.request, leg, workflow)
+    steps = needed_steps(scene.request, leg, workflow, scene.flags.get(leg.id, ()))
     state, due = LegState.SUBMITTED, due_of(workflow, LegState.SUBMITTED, scene.now)
     if leg.back_to is not None:
         state, due = _resume(scene, leg, workflow, steps)
@@ -285,11 +292,13 @@ def _resume(
     return state, due_of(workflow, state, scene.now)
 
 
-def needed_steps(request: Request, leg: Leg, workflow: Workflow) -> tuple[LegState, ...]:
-    """The steps that a leg goes through, from what it asks for and what is answered now."""
+def needed_steps(
+    request: Request, leg: Leg, workflow: Workflow, flags: Collection[str] = ()
+) -> tuple[LegState, ...]:
+    """The steps that a leg goes through, from what it asks for and what is answered and flagged now."""
     sectors = {one for resource in leg.resources for one in resource.sectors}
     kinds = {kind_of(one.type, one.service) for one in leg.resources}
-    found = traits(sectors, kinds, request.answers, leg.answers)
+    found = traits(sectors, kinds, flags, request.answers, leg.answers)
     return tuple(LegState(name) for name in workflow.needed(found))
 
 

@@ -100,12 +100,12 @@ class Is:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:
+class AnyOf:
     conditions: tuple[Condition, ...]
 
 
@@ -114,7 +114,7 @@ class Not:
     condition: Condition
 
 
-Condition: TypeAlias = Is | All | Any_ | Not
+Condition: TypeAlias = Is | AllOf | AnyOf | Not
 
 
 @dataclass(frozen=True, slots=True)

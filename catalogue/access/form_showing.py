@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from catalogue.access.fields import All, Any_, Condition, Form, Is, Not
+from catalogue.access.fields import AllOf, AnyOf, Condition, Form, Is, Not
 
 
 def visible(forms: Sequence[Form], answers: Mapping[str, Any]) -> frozenset[str]:
@@ -16,13 +16,11 @@ def visible(forms: Sequence[Form], answers: Mapping[str, Any]) -> frozenset[str]
 def holds(condition: Condition, answers: Mapping[str, Any], shown: Collection[str]) -> bool:
     """Whether a condition holds, where only the fields that are `shown` count as answered."""
     if isinstance(condition, Is):
-        return condition.field in shown and _chosen(
-            answers.get(condition.field), condition.values
-        )
+        return condition.field in shown and _chosen(answers.get(condition.field), condition.values)
     if isinstance(condition, Not):
         return not holds(condition.condition, answers, shown)
     each = (holds(one, answers, shown) for one in condition.conditions)
-    return all(each) if isinstance(condition, All) else any(each)
+    return all(each) if isinstance(condition, AllOf) else any(each)
 
 
 def named(condition: Condition | None) -> Iterator[Is]:
@@ -31,7 +29,7 @@ def named(condition: Condition | None) -> Iterator[Is]:
         yield condition
     elif isinstance(condition, Not):
         yield from named(condition.condition)
-    elif isinstance(condition, All | Any_):
+    elif isinstance(condition, AllOf | AnyOf):
         for one in condition.conditions:
             yield from named(one)
 

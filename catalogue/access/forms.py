@@ -43,6 +43,7 @@ __all__ = [
     "forms_for",
     "in_language",
     "kept",
+    "place",
     "questions",
     "told",
     "visible",
@@ -67,7 +68,7 @@ def forms_for(
     version of each form.
     """
     fitting = [one for one in available if _fits(one, kinds, sectors, access, holder)]
-    return tuple(sorted(fitting, key=_place))
+    return tuple(sorted(fitting, key=place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +153,8 @@ def _fits(
     )
 
 
-def _place(form: Form) -> tuple[int, int, int, str]:
-    if form.applies.holder:
-        group = 2
-    else:
-        group = 1 if form.applies.sectors else 0
+def place(form: Form) -> tuple[int, int, int, str]:
+    """What forms are ordered by: base parts, what sectors add, what holders have of their own."""
+    group = 2 if form.applies.holder else int(bool(form.applies.sectors))
     sector = min((SECTORS.index(one) for one in form.applies.sectors), default=0)
     return group, sector, list(PartOf).index(form.part), form.id

@@ -30,16 +30,13 @@ STEP_PARTS: Mapping[str, tuple[str, ...]] = {
 """Who may be named for each step; the first is who is where nothing is said."""
 
 ALWAYS = "always"
-PERSONAL, HEALTH, DEFENCE, DUAL_USE, CIVIL_USE = (
-    "personal-data",
-    "health",
-    "defence",
-    "dual-use",
-    "civil-use",
-)
-TRAITS = (PERSONAL, HEALTH, DEFENCE, DUAL_USE, CIVIL_USE)
-"""What makes a step needed. `civil-use`: computing time is asked for and the answers speak of dual use or
-defence, where EuroHPC's rule of civil use has to be looked at."""
+PERSONAL, HEALTH, ETHICS = "personal-data", "health", "ethics"
+DEFENCE, DUAL_USE, EXPORT, CLASSIFIED = "defence", "dual-use", "export-control", "classified"
+CIVIL_USE = "civil-use"
+TRAITS = (PERSONAL, HEALTH, ETHICS, DEFENCE, DUAL_USE, EXPORT, CLASSIFIED, CIVIL_USE)
+"""What makes steps of the default workflows needed; forms may flag other words, and workflows name them.
+`civil-use`: computing time is asked for, and there is dual use or defence about it, so that EuroHPC's rule
+of civil use has to be looked at."""
 
 REJECT, DECIDE = "reject", "decide"
 MOST_DAYS = 3660
@@ -117,16 +114,21 @@ def kind_of(type_: str, service: str | None) -> str:
     return COMPUTE if service == COMPUTE else SERVICE
 
 
-def traits(sectors: Iterable[str], kinds: Iterable[str], *answers: Mapping[str, Any]) -> set[str]:
-    """What there is about resources of these sectors and kinds, and what the answers say of them.
+def traits(
+    sectors: Iterable[str],
+    kinds: Iterable[str],
+    flags: Iterable[str],
+    *answers: Mapping[str, Any],
+) -> set[str]:
+    """What there is about resources of these sectors and kinds, what forms flag, and what answers say.
 
-    Answers speak by fields of agreed names: `personal-data`, `dual-use` and `defence`, where anything
-    but no, none and nothing counts as yes: in doubt a step more is taken.
+    Answers speak by fields of agreed names, too: `personal-data`, `dual-use` and `defence`, where
+    anything but no, none and nothing counts as yes: in doubt a step more is taken.
     """
     found = {PERSONAL, DUAL_USE, DEFENCE} & {
         name for each in answers for name, value in each.items() if _yes(value)
     }
-    found |= {HEALTH, DEFENCE} & set(sectors)
+    found |= {*flags, *({HEALTH, DEFENCE} & set(sectors))}
     if COMPUTE in kinds and found & {DUAL_USE, DEFENCE}:
         found.add(CIVIL_USE)
     return found
@@ -144,9 +146,10 @@ def _yes(value: Any) -> bool:
 
 _ELIGIBILITY = Step("eligibility", "handler", 10, on_fail=REJECT)
 _TECHNICAL = Step("technical", "reviewer-technical", 20)
-_ETHICS = Step("ethics", "reviewer-ethics", 30, when=(PERSONAL, HEALTH), on_fail=REJECT)
-_LEGAL = Step("legal", "reviewer-legal", 30, when=(DEFENCE, DUAL_USE), on_fail=REJECT)
-_CIVIL = Step("legal", "reviewer-legal", 30, when=(CIVIL_USE, DEFENCE, DUAL_USE), on_fail=REJECT)
+_ETHICS = Step("ethics", "reviewer-ethics", 30, when=(PERSONAL, HEALTH, ETHICS), on_fail=REJECT)
+_MILITARY = (DEFENCE, DUAL_USE, EXPORT, CLASSIFIED)
+_LEGAL = Step("legal", "reviewer-legal", 30, when=_MILITARY, on_fail=REJECT)
+_CIVIL = Step("legal", "reviewer-legal", 30, when=(CIVIL_USE, *_MILITARY), on_fail=REJECT)
 
 
 def default_workflows(holder: str) -> tuple[Workflow, ...]:
@@ -241,9 +244,8 @@ def _steps(steps: Sequence[Step]) -> list[str]:
             faults.append(f"there is no step {one.name[:40]!r}")
         elif one.part not in parts:
             faults.append(f"{one.name} is done by {' or '.join(parts)}, not by {one.part[:40]!r}")
-        unknown = sorted(set(one.when) - {ALWAYS, *TRAITS})
-        if unknown or not one.when:
-            faults.append(f"{one.name} is needed when one of {', '.join((ALWAYS, *TRAITS))} is met")
+        if not one.when or not all(_ID.fullmatch(word) for word in one.when):
+            faults.append(f"{one.name} is needed {ALWAYS}, or when a word such as {HEALTH} is met")
         if one.on_fail not in {REJECT, DECIDE}:
             faults.append(f"what follows when {one.name} fails is {REJECT} or {DECIDE}")
     if steps[-1].when != (ALWAYS,):

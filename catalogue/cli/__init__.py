@@ -8,6 +8,7 @@ import click
 
 from catalogue.cli import (
     federation,
+    forms,
     harvesting,
     keys,
     maintenance,
@@ -15,6 +16,7 @@ from catalogue.cli import (
     people,
     pushing,
     reading,
+    registering,
     reviewing,
     running,
     storage,
@@ -34,12 +36,14 @@ def aicat(context: click.Context, debug: bool) -> None:
 
 MODULES = (
     federation,
+    forms,
     keys,
     people,
     harvesting,
     pushing,
     reviewing,
     reading,
+    registering,
     running,
     maintenance,
     storage,

@@ -11,6 +11,7 @@ from types import FrameType
 from catalogue.bootstrap import guarded_client, open_journal, sender
 from catalogue.cli.web import end_with_parent
 from catalogue.desk.postman import Postman
+from catalogue.garbage import seldom_collected
 from catalogue.harvest.identity import worker_name
 from catalogue.harvest.worker import Worker
 from catalogue.settings import load
@@ -24,6 +25,7 @@ def main() -> None:
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = load()
+    seldom_collected()
     with open_journal(settings) as journal:
         hands = Worker(
             journal,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -302,7 +302,8 @@ class Desk(Reading):
         bodies: Mapping[str, bytes] | None = None,
     ) -> Request:
         book = self._requests.workflows.book(_holders(request, command))
-        events = decide(request, command, actor, self.clock(), book)
+        flags = self._flags(request) if isinstance(command, c.Submit) else {}
+        events = decide(request, command, actor, self.clock(), book, flags)
         self._check_forms(request, events)
         last = events[-1]
         done = None
@@ -315,6 +316,11 @@ class Desk(Reading):
             done=done,
             bodies=bodies,
         )
+
+    def _flags(self, request: Request | None) -> dict[str, Collection[str]]:
+        """What the forms say of each leg that workflows may ask for."""
+        legs = request.legs if request else ()
+        return {leg.id: self._forms.flags(request, leg) for leg in legs if request}
 
     def _check_forms(self, request: Request | None, events: Sequence[Event]) -> None:
         handed_in = [one.leg for one in events if one.kind in {Kind.SUBMITTED, Kind.RESUBMITTED}]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from catalogue.access.model import Event, Fault, Leg, Notice, Request
@@ -23,6 +23,9 @@ class Forms(Protocol):
         """What is wrong with the answers of the shared part and of the leg, as they are now; empty
         where it can be handed in."""
 
+    def flags(self, request: Request, leg: Leg) -> Collection[str]:
+        """The words for the workflow ("dual-use", "personal-data" …) that follow from those answers."""
+
     def media_type(self, name: str, body: bytes) -> str:
         """What a file is by its content. Raises: InvalidInput where it is not what it says it is, or of
         a type that is not taken."""
@@ -39,6 +42,9 @@ class NoForms:
     """There are no forms: anything may be handed in, and a file is only bytes."""
 
     def faults(self, request: Request, leg: Leg) -> Sequence[Fault]:  # noqa: ARG002
+        return ()
+
+    def flags(self, request: Request, leg: Leg) -> Collection[str]:  # noqa: ARG002
         return ()
 
     def media_type(self, name: str, body: bytes) -> str:  # noqa: ARG002

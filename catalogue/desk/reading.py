@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from catalogue.access.allowing import possible
 from catalogue.access.book import Book
 from catalogue.access.model import Attachment, Entitlement, Leg, LegState, Request, RequestState
-from catalogue.access.viewing import View, attachment_seen, view
+from catalogue.access.viewing import View, attachment_seen, sees_leg, view
 from catalogue.access.workflow import Workflow
 from catalogue.errors import Forbidden, NotFound
 from catalogue.people import HOLDER_ROLES, Person, Role
@@ -51,11 +51,13 @@ class Reading:
         return found
 
     def possible(self, person: Person, request_id: str) -> dict[str, tuple[str, ...]]:
-        """The names of what the person may do now, by leg. Raises: NotFound."""
+        """The names of what the person may do now, by each leg that they may see."""
         request = self._requests.load(request_id)
         book = self.book(request)
         return {
-            leg.id: possible(request, leg, person, workflow_of(book, leg)) for leg in request.legs
+            leg.id: possible(request, leg, person, workflow_of(book, leg))
+            for leg in request.legs
+            if sees_leg(request, leg, person)
         }
 
     def attachment(

@@ -45,9 +45,11 @@ _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\
 
 
 class Options(Schema):
-    """`site`: root of the IRIs that pushed packages of CKAN get."""
+    """`site`: root of the IRIs that pushed packages of CKAN get. `registry`: the source holds fact
+    sheets of the registry, which come by the registry's own door."""
 
     site = fields.URL(load_default="", schemes={"http", "https"}, require_tld=False, relative=False)
+    registry = fields.Boolean(load_default=False)
 
 
 class Pushed:

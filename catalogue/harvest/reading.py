@@ -17,6 +17,7 @@ from typing import IO, Any, TypeAlias
 
 from catalogue.align.contacts import KEEP, silent
 from catalogue.errors import CatalogueError
+from catalogue.garbage import seldom_collected
 from catalogue.harvest.prepare import fingerprint, prepare, salt_of, set_aside
 from catalogue.harvest.registry import harvester
 from catalogue.model import Entry, Page, PageEnd, Passage
@@ -161,6 +162,7 @@ def main() -> None:
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not mix with the messages
     start = receive(source)
+    seldom_collected()
     while True:
         try:
             request = receive(source)

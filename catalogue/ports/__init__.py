@@ -32,6 +32,7 @@ from catalogue.model import (
     Source,
     SourceState,
     Standing,
+    Tally,
     Turn,
     Waiting,
     Withdrawal,
@@ -48,6 +49,8 @@ from catalogue.ports.access import RequestRow as RequestRow
 from catalogue.ports.access import Requests as Requests
 from catalogue.ports.access import RequestsWanted as RequestsWanted
 from catalogue.ports.access import Workflows as Workflows
+from catalogue.ports.forms import FormStore as FormStore
+from catalogue.ports.forms import FormVersion as FormVersion
 from catalogue.ports.outbox import AccessFigures as AccessFigures
 from catalogue.ports.outbox import Channel as Channel
 from catalogue.ports.outbox import DecisionFigures as DecisionFigures
@@ -559,6 +562,8 @@ class Journal(Protocol):
     @property
     def keys(self) -> Keys: ...
     @property
+    def forms(self) -> FormStore: ...
+    @property
     def people(self) -> People: ...
     @property
     def requests(self) -> Requests: ...
@@ -660,6 +665,10 @@ class Journal(Protocol):
     # how records stand
     def standing(self, source_ids: Sequence[str]) -> dict[str, Standing]:
         """The numbers of each of the sources."""
+
+    def tallies(self) -> list[Tally]:
+        """The live records in numbers, by source, type and visibility. It reads them all: for when the
+        index cannot be asked."""
 
     def missing(self, source_id: str, *, after: str = "", limit: int = 100) -> list[Record]:
         """Records that the source no longer lists and that are not deleted, by key; those behind the
@@ -771,8 +780,8 @@ class Index(Protocol):
         """A `search.query.Request` in, a `search.query.Result` out."""
 
     def skip(self, request: Any, number: int) -> str | None:
-        """The position (`Request.after`) behind the next `number` records of a request, at most
-        100,000; None where no more than that are left. Cheaper than bringing them."""
+        """The position (`Request.after`) behind the next `number` records of a request; None where no
+        more than that are left. Cheaper than bringing them."""
 
     def ids(self, after: str, limit: int, audiences: tuple[str, ...]) -> list[str]:
         """Ids of records that the audiences may see, in their order, from the one behind `after`."""

@@ -160,7 +160,11 @@ def describe(change: Change, node_country: str) -> Description:
         publisher_iri=value_of(publisher) if publisher and is_iri(publisher) else None,
         creators=creators,
         contacts=[_contact(graph, term) for term in node.terms(_DCAT_CONTACT_POINT)],
-        themes=_unique(_code_or_text(t, "theme", graph) for t in node.terms(_DCAT_THEME)),
+        themes=_unique(
+            _code_or_text(t, "theme", graph)
+            for t in node.terms(_DCAT_THEME)
+            if vocab.scheme_of(value_of(t)) != "sector"  # `sectors` tells those
+        ),
         formats=_unique(one.format for one in distributions if one.format),
         licenses=_unique(licenses),
         access=access,

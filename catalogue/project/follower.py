@@ -14,12 +14,13 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from catalogue.errors import CatalogueError
-from catalogue.model import Change
+from catalogue.model import Change, RunState
 from catalogue.ports import Journal, Projection
 
 BATCH = 1500  # changes read and applied at once, at most: memory grows with it
 PATIENCE = 5.0  # seconds that changes are let come together, at most
 QUIET = 0.3  # seconds without a change until what was applied is made visible
+BURST = 200  # changes that come together: then more are on their way while a run is at work
 LONGEST = 30.0  # seconds after which it is made visible while changes still come
 IDLE = 0.1  # seconds between looks at the journal
 
@@ -121,11 +122,13 @@ class Follower:
         projections: Sequence[Projection],
         positions: Positions,
         *,
+        batch: int = BATCH,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._journal = journal
         self._projections = projections
         self._positions = positions
+        self._batch = batch
         self._clock = clock
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -201,18 +204,25 @@ class Follower:
         """Let changes come together while they still come: a large batch costs less a record."""
         last = self._journal.last_seq()
         grown = began = self._clock()
-        while 0 < last - cursor < BATCH and not self._stop.wait(IDLE):
+        while 0 < last - cursor < self._batch and not self._stop.wait(IDLE):
             before, last, now = last, self._journal.last_seq(), self._clock()
             grown = now if last > before else grown
-            if now - grown > QUIET or now - began > PATIENCE:
+            quiet = now - grown > QUIET and not self._more_comes(last - cursor)
+            if quiet or now - began > PATIENCE:
                 return
+
+    def _more_comes(self, waiting: int) -> bool:
+        """Whether a harvest is amid appending: applying part by part costs twice as much a record."""
+        return waiting >= BURST and any(
+            run.state is RunState.RUNNING for run in self._journal.runs.active()
+        )
 
     def _step(self, projection: Projection) -> int:
         """Apply one batch; return how many changes it held."""
         cursor = projection.cursor()
         if self._journal.last_seq() <= cursor:
             return 0
-        changes = self._journal.changes(cursor, BATCH)
+        changes = self._journal.changes(cursor, self._batch)
         if not changes:
             return 0
         projection.apply(changes, changes[-1].seq)

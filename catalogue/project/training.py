@@ -72,9 +72,10 @@ def training(
     downloadable, downloadable_rule = _downloadable(files, access)
     uses, uses_rule = _uses(files, licenses)
     words = {folded: word for of in keywords.values() for word in of if (folded := _plain(word))}
+    names = [(_name(plain), word) for plain, word in words.items()]
     return Training(
-        modality=_once([*_by_format(files), *_by_word(words, _MODALITY_WORDS)]),
-        task=_once(_by_word(words, TASKS)),
+        modality=_once([*_by_format(files), *_by_word(names, _MODALITY_WORDS)]),
+        task=_once(_by_word(names, TASKS)),
         size=_size(files),
         downloadable=downloadable,
         downloadable_rule=downloadable_rule,
@@ -193,12 +194,16 @@ def _by_format(files: Iterable[File]) -> Iterator[Reason]:
                 yield value, f"media type: {media_type}"
 
 
-def _by_word(words: Mapping[str, str], table: Mapping[str, str]) -> Iterator[Reason]:
-    for plain, word in words.items():
-        stated = _STATED.fullmatch(plain)
-        name = _apart(stated.group(1) if stated else plain)
+def _by_word(names: Iterable[tuple[str, str]], table: Mapping[str, str]) -> Iterator[Reason]:
+    for name, word in names:
         if value := table.get(name):
             yield value, f"keyword: {word}"
+
+
+def _name(plain: str) -> str:
+    """What a keyword names, or states to be the task."""
+    stated = _STATED.fullmatch(plain) if ":" in plain else None
+    return _apart(stated.group(1) if stated else plain)
 
 
 def _plain(word: str) -> str:
@@ -236,6 +241,10 @@ def _downloadable(files: Sequence[File], access: str | None) -> tuple[bool | Non
 
 
 def _ending(url: str | None) -> str | None:
+    # Most addresses lead to no file, which shows without taking them apart.
+    last = (url or "").partition("#")[0].partition("?")[0].rpartition(".")[2]
+    if f" {last.strip().lower()} " not in _SUFFIXES:
+        return None
     try:
         path = urlsplit(url or "").path
     except ValueError:

@@ -22,7 +22,8 @@ LONGEST_TOKEN = 60
 LONGEST_TEXT = 20_000  # characters of one text that are analysed
 MOST_PARTS = 4  # of a compound that are searched alone: a date has three, an identifier more
 SHORT = 24  # characters of a text whose analysis is kept
-KEPT = 250_000  # words whose analysis is kept: about 80 MB
+KEPT = 150_000  # words whose stems are kept: about 50 MB
+PLAIN = 16_000  # words of no language that are kept: most come once, and cost little
 
 _MARKS = "\u0300-\u036f"  # marks that compose with no letter stand after it
 _TOKEN = re.compile(rf"\w[\w{_MARKS}]*(?:[.\-_@&·]\w[\w{_MARKS}]*)*(?:\+\+|#(?!\w))?")
@@ -123,11 +124,18 @@ class _Words(dict[str, tuple[tuple[str, ...], tuple[str, ...]]]):
     def __missing__(self, raw: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         found = forms(raw), stems(raw, self._language) if self._language else ()
         if len(raw) <= LONGEST_TOKEN:
-            if _Words._total >= KEPT:
-                _forget()
-            _Words._total += 1
+            self._make_room()
             self[raw] = found
         return found
+
+    def _make_room(self) -> None:
+        if not self._language:
+            if len(self) >= PLAIN:
+                self.clear()
+            return
+        if _Words._total >= KEPT:
+            _forget()
+        _Words._total += 1
 
 
 def _forget() -> None:

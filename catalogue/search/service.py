@@ -205,7 +205,7 @@ class SearchService:
     def page(self, request: Request, start: int, walker: str) -> Result:
         """Answer a request as a page behind so many records: `search.starts.Starts.page`.
 
-        Raises: InvalidParameter.
+        Raises: Unavailable.
         """
         return self._starts.page(request, start, walker)
 

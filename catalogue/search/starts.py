@@ -3,17 +3,21 @@
 A position stays right while records come and go, a number does not: who asks for 0, 100, 200 … is led on
 from where the page before ended, so that no record that stays is missed or met twice. Who jumps is led
 by counting from the nearest position that is known.
+
+By relevance all before a place has to be ranked to find it, which takes seconds and a hundred bytes a record:
+so jumps far by relevance are counted one after another.
 """
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from catalogue.errors import InvalidParameter
+from catalogue.errors import Unavailable
 from catalogue.ports import Index
 from catalogue.search.query import Request, Result
 
@@ -21,7 +25,8 @@ WALKS = 256  # that are remembered
 MARKS = 128  # positions of each
 LASTING = 600.0  # seconds without use until a walk is forgotten
 STEP = 10_000  # records that are counted at once
-DEEPEST_BY_RELEVANCE = 100_000  # counted at once, as all before it has to be ranked for every page
+FAR = 100_000  # records that are passed by relevance, from which on one jump waits for another
+WAITING = 10.0  # seconds that it waits
 
 Key = tuple[object, ...]
 
@@ -37,37 +42,58 @@ class _Walk:
 class Starts:
     """Pages by number. Safe between threads; each process remembers for itself."""
 
-    def __init__(self, index: Index, clock: Callable[[], float] = time.monotonic) -> None:
-        self._index, self._clock = index, clock
-        self._guard = threading.Lock()
+    def __init__(
+        self,
+        index: Index,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        waiting: float = WAITING,
+    ) -> None:
+        self._index, self._clock, self._waiting = index, clock, waiting
+        self._guard, self._jumping = threading.Lock(), threading.Lock()
         self._walks: OrderedDict[Key, _Walk] = OrderedDict()
 
     def page(self, request: Request, start: int, walker: str) -> Result:
         """The page of a request (whose `after` is left out of account) behind so many records; without
         hits where there are no more. `walker` tells apart who walks the same search.
 
-        Raises: InvalidParameter for a start that is too deep by relevance.
+        Raises: Unavailable where others jump far by relevance just now.
         """
-        if request.sort == "relevance" and start > DEEPEST_BY_RELEVANCE:
-            raise InvalidParameter(
-                "start",
-                f"by relevance nothing behind {DEEPEST_BY_RELEVANCE} can be reached; "
-                "sort by 'id asc' to walk through all",
-            )
         key = _key(request, walker)
         at, position = self._nearest(key, start)
-        while at < start:
-            step = start - at if request.sort == "relevance" else min(STEP, start - at)
-            position = self._index.skip(replace(request, after=position), step)
-            if position is None:
-                return self._behind_the_end(request)
-            at += step
-            self._remember(key, at, position)
+        if at == 0 and start > STEP:
+            end = self._behind_the_end(request)
+            if start >= end.total:
+                return end
+        with self._one_at_a_time(request, start - at):
+            while at < start:
+                step = start - at if request.sort == "relevance" else min(STEP, start - at)
+                position = self._index.skip(replace(request, after=position), step)
+                if position is None:
+                    return self._behind_the_end(request)
+                at += step
+                self._remember(key, at, position)
         result: Result = self._index.search(replace(request, after=position))
         if result.next is not None:
             # Hits that the reader may no longer see are left out of a page, and counted all the same.
             self._remember(key, start + request.limit, result.next)
         return result
+
+    @contextlib.contextmanager
+    def _one_at_a_time(self, request: Request, number: int) -> Iterator[None]:
+        """Passing so many records, after those who pass many already."""
+        if request.sort != "relevance" or number <= FAR:
+            yield
+            return
+        if not self._jumping.acquire(timeout=self._waiting):
+            raise Unavailable(
+                f"pages more than {FAR} records away by relevance are counted one after another, and"
+                " others wait; go page by page, or sort by 'id asc'"
+            )
+        try:
+            yield
+        finally:
+            self._jumping.release()
 
     def _behind_the_end(self, request: Request) -> Result:
         """No hits, but the number of all and the facets."""

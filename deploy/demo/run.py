@@ -59,6 +59,7 @@ def _run(
         print(f"demo: no content in {CONTENT.name}/, so the catalogue starts empty", flush=True)
     _aicat("migrate", quiet=True)
     _join(invented, given.portals_port)
+    _aicat("registry", "load", "--no-wait", quiet=True)
     up = subprocess.Popen([*AICAT, "up", "--host", given.host, "--port", str(given.port)])
     started.append(up)
     base = (
@@ -142,6 +143,7 @@ def _welcome(base: str) -> None:
     print(
         f"\n  {base}   {found}\n\n"
         f"  search   {base}/search?q=soil+moisture\n"
+        f"  offers   {base}/offers?eligible=start-up\n"
         f"  API      {base}/api/docs\n"
         f"  SPARQL   {base}/sparql\n\n"
         "  Ctrl-C ends everything.\n",

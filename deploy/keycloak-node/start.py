@@ -101,7 +101,7 @@ def _build(maven: str) -> None:
         packed.extractall(TARGET)  # proved above
     FETCHED.unlink()
     script = HOME / "bin" / "kc.sh"
-    script.chmod(0o755)
+    script.chmod(0o755)  # the archive keeps it, its reader does not
     (HOME / "data" / "import").mkdir(parents=True)
     shutil.copy(HERE / "realm.json", HOME / "data" / "import" / "aicat-realm.json")
     BUILT.touch()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from catalogue.bootstrap import guarded_client, open_journal
+from catalogue.ecosystem.registry import Registry
 from catalogue.harvest.identity import worker_name
 from catalogue.harvest.worker import carry_out
 from catalogue.home import Keeper
 from catalogue.model import Node, RunState, Source
+from catalogue.ports import Journal
 from catalogue.settings import Settings
 
 PREFIXES = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
@@ -93,6 +95,20 @@ def build(folder: Path) -> Settings:
             assert ended is not None
             assert ended.state is RunState.DONE, ended.error
         journal.remove_source("gone")
-        with Keeper(settings, journal) as keeper:
-            assert len(keeper.projections) == 2
+        catch_up(settings, journal)
     return settings
+
+
+def build_registry(folder: Path) -> Settings:
+    """A catalogue that holds the registry as it begins, and nothing else."""
+    settings = Settings(data_dir=folder / "var", base_url="https://catalogue.example")
+    with open_journal(settings) as journal:
+        Registry(journal).load()
+        catch_up(settings, journal)
+    return settings
+
+
+def catch_up(settings: Settings, journal: Journal) -> None:
+    """Bring the projections up to what the journal holds."""
+    with Keeper(settings, journal) as keeper:
+        assert len(keeper.projections) == 2

@@ -6,23 +6,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from unittest.mock import patch
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
-from api import create_app, ecosystem
+from api import create_app
 from api.icalendar import Event, calendar
-from catalogue.bootstrap import Catalogue
-from catalogue.model import Node
+from catalogue.bootstrap import Catalogue, bootstrap
+from catalogue.ecosystem.registry import Ecosystem, Kept, Registry
+from catalogue.settings import Settings
+from tests.api import library
 from tests.api.conftest import whole_answers
 from vocab.calls import Call, call_of, calls
 
 FACTORIES, CALLS = "/api/v1/factories", "/api/v1/calls"
 HTML = {"Accept": "text/html"}
 EVIL = '</h1><script>alert(1)</script>; a, b \\ c\r\nX-EVIL:1 – ünï "цитат"'
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
+    opened = bootstrap(library.build_registry(tmp_path_factory.mktemp("registry")))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def app(catalogue: Catalogue) -> Flask:
+    return create_app(catalogue)
 
 
 def at(catalogue: Catalogue, *moment: int) -> FlaskClient:
@@ -78,7 +92,7 @@ def test_sectors_of_a_factory_come_with_their_words_and_reason(client: FlaskClie
     ("query", "expected"),
     [
         ("country=LT", ["litai"]),
-        ("country=LT&country=NL", ["litai", "nlaif"]),
+        ("country=LT&country=NL", ["nlaif", "litai"]),
         ("country=ES&sector=energy", ["bsc-aif"]),
         ("sector=mobility", ["hammerhai"]),
         ("kind=antenna&country=MT", ["antenna-mt"]),
@@ -110,21 +124,10 @@ def test_a_walk_over_pages_meets_every_factory_once(client: FlaskClient) -> None
     assert met == ids(client, f"{FACTORIES}?kind=ai-factory")
 
 
-def test_a_factory_that_is_a_member_leads_to_its_records(catalogue: Catalogue) -> None:
-    client = whole_answers(create_app(catalogue))
-    assert client.get(f"{FACTORIES}/hammerhai").get_json()["node"] is None
-
-    class WithMember:
-        def node(self, node_id: str) -> Node:
-            return Node(node_id, "Example Factory (fictional)", "DE", "ai-factory")
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(catalogue.journal, name)
-
-    joined = replace(catalogue, journal=WithMember())  # type: ignore[arg-type]
-    client = whole_answers(create_app(joined))
-    told = client.get(f"{FACTORIES}/hammerhai").get_json()["node"]
-    assert told["page"] == "https://catalogue.example/nodes/hammerhai"
+def test_a_factory_is_a_member_whose_page_leads_to_its_records(client: FlaskClient) -> None:
+    told = client.get(f"{FACTORIES}/hammerhai").get_json()
+    assert told["node"]["page"] == "https://catalogue.example/nodes/hammerhai"
+    assert told["record"]["page"].startswith("https://catalogue.example/datasets/")
     assert "/nodes/hammerhai" in client.get("/factories/hammerhai").get_data(as_text=True)
 
 
@@ -339,7 +342,8 @@ def test_the_calendar_is_the_same_at_any_time(catalogue: Catalogue) -> None:
 
 @contextmanager
 def known(*some: Call) -> Iterator[None]:
-    with patch.object(ecosystem, "calls", lambda: some):
+    kept = [Kept(one, "edited", one.id, "made-up", "eurohpc", "public", b"") for one in some]
+    with patch.object(Registry, "known", lambda _self: Ecosystem(kept)):
         yield
 
 
@@ -399,3 +403,17 @@ def test_long_lines_are_folded_between_characters() -> None:
 
 def test_calls_of_the_table_are_those_that_are_served(client: FlaskClient) -> None:
     assert ids(client, CALLS) == [one.id for one in calls()]
+
+
+def test_an_empty_registry_says_how_to_begin_it(tmp_path_factory: pytest.TempPathFactory) -> None:
+    opened = bootstrap(Settings(data_dir=tmp_path_factory.mktemp("bare")))
+    try:
+        client = whole_answers(create_app(opened))
+        for door in ("factories", "offers", "calls"):
+            page = client.get(f"/{door}", headers=HTML)
+            assert page.status_code == 200
+            assert "aicat registry load" in page.get_data(as_text=True)
+            assert client.get(f"/api/v1/{door}").get_json()["total"] == 0
+        assert client.get("/calls.ics").status_code == 404
+    finally:
+        opened.close()

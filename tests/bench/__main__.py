@@ -1,4 +1,5 @@
-"""`make bench`: one JSON object a line, for 10,000 and 100,000 records unless `--sizes` says other."""
+"""`make bench`: one JSON object a line, for 10,000 and 100,000 records and 10,000 requests for access
+unless `--sizes` and `--requests` say other."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-from tests.bench import harvesting, plain, searching
+from tests.bench import asking, harvesting, plain, searching
 from tests.bench.figures import Watched, cores, percentiles, tell, timed
 from tests.bench.portal import make
 from tests.bench.portal import serving as portals
@@ -52,16 +53,21 @@ def triples(aicat: Aicat) -> int:
     return int(counted) - int(known["value"])
 
 
-def words_of(folder: Path) -> list[str]:
-    """A word of a title for each search, as the records have them: none that was picked."""
-    found = []
+def words_of(folder: Path) -> tuple[list[str], list[str]]:
+    """A word of a title for each search, as the records have them: none that was picked; and two words
+    of one title for each."""
+    found: list[str] = []
+    pairs: list[str] = []
     with (folder / "packages.jsonl").open(encoding="utf-8") as file:
         for line in file:
             words = str(json.loads(line)["title"]).split()
             found.append(words[len(found) % len(words)])
+            if len(words) > 1:
+                first = len(pairs) % (len(words) - 1)
+                pairs.append(" ".join(words[first : first + 2]))
             if len(found) == 200:
                 break
-    return found
+    return found, pairs
 
 
 def serving(aicat: Aicat, folder: Path, size: int, port: int) -> None:
@@ -69,7 +75,7 @@ def serving(aicat: Aicat, folder: Path, size: int, port: int) -> None:
     from urllib.parse import quote
 
     with aicat.up(port=port) as (process, base), Watched(process) as seen:
-        words = words_of(folder)
+        words, pairs = words_of(folder)
         asked = [SEARCH.format(quote(word)) for word in words]
         tell(
             "search, one word, eight facets",
@@ -81,6 +87,12 @@ def serving(aicat: Aicat, folder: Path, size: int, port: int) -> None:
             "search, two words, eight facets",
             records=size,
             **percentiles(lambda a: read(base + a), two),
+        )
+        near = [SEARCH.format(quote(both)) for both in pairs]
+        tell(
+            "search, two words of one title, eight facets",
+            records=size,
+            **percentiles(lambda a: read(base + a), near),
         )
         every = [SEARCH.format("")] * 40
         tell(
@@ -128,16 +140,21 @@ def one_size(folder: Path, size: int) -> None:
 def main() -> None:
     """The whole table."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    asked.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000])
     asked.add_argument("--index-sizes", type=int, nargs="*", default=[100_000])
+    asked.add_argument("--requests", type=int, nargs="*", default=[10_000])
     given = asked.parse_args()
     sizes = given.sizes
     tell("machine", python=platform.python_version(), cores=cores(), system=platform.system())
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        harvesting.small_portals(Path(folder) / "portal") as bases,
-    ):
-        harvesting.side_by_side(Path(folder), *bases)
+    if sizes:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            harvesting.small_portals(Path(folder) / "portal") as bases,
+        ):
+            harvesting.side_by_side(Path(folder), *bases)
+    for number in given.requests:
+        with tempfile.TemporaryDirectory() as folder:
+            asking.measure(Path(folder), number)
     for size in given.index_sizes:
         with tempfile.TemporaryDirectory() as folder:
             searching.figures(Path(folder), size)

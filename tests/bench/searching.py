@@ -129,16 +129,21 @@ def fill_sqlite(path: Path, made: Path) -> None:
 # --- asking ------------------------------------------------------------------------------------------
 
 
-def words(made: Path) -> list[str]:
-    """A word of a title for each search, as the records have them: none that was picked."""
+def words(made: Path) -> tuple[list[str], list[str]]:
+    """A word of a title for each search, as the records have them: none that was picked; and two words
+    of one title for each."""
     found: list[str] = []
+    pairs: list[str] = []
     for one in itertools.islice(documents(made), 0, None, 7):
         title = [token for token in one.texts["title"] if token.isalpha()]
         if title:
             found.append(title[len(found) % len(title)])
+        if len(title) > 1:
+            first = len(pairs) % (len(title) - 1)
+            pairs.append(" ".join(title[first : first + 2]))
         if len(found) > ASKED:
-            return found
-    return found
+            break
+    return found, pairs
 
 
 @contextlib.contextmanager
@@ -159,7 +164,12 @@ def web(folder: Path, **settings: str) -> Iterator[tuple[str, subprocess.Popen[b
 
 
 def ask(
-    engine: str, size: int, base: str, process: subprocess.Popen[bytes], said: list[str]
+    engine: str,
+    size: int,
+    base: str,
+    process: subprocess.Popen[bytes],
+    said: list[str],
+    pairs: list[str],
 ) -> None:
     """The figures of an engine over HTTP."""
     api = f"{base}/api/v1"
@@ -169,6 +179,12 @@ def ask(
             for a, b in itertools.pairwise(said)
         ]
         tell(f"{engine}: two words, eight facets", records=size, **percentiles(read, two))
+        near = [f"{api}/datasets?q={quote(both)}&facets={FACETS}" for both in pairs]
+        tell(
+            f"{engine}: two words of one title, eight facets",
+            records=size,
+            **percentiles(read, near),
+        )
         one = [f"{api}/datasets?q={quote(a)}&facets={FACETS}" for a in said]
         tell(f"{engine}: one word, eight facets", records=size, **percentiles(read, one))
         every = [f"{api}/datasets?facets={FACETS}"] * 40
@@ -216,7 +232,7 @@ def searchable(engine: str, size: int, base: str, apply: Callable[[Change], None
     )
 
 
-def ask_sqlite(size: int, path: Path, said: list[str]) -> None:
+def ask_sqlite(size: int, path: Path, said: list[str], pairs: list[str]) -> None:
     with contextlib.closing(sqlite3.connect(path)) as base:
 
         def search(given: str) -> None:
@@ -234,6 +250,12 @@ def ask_sqlite(size: int, path: Path, said: list[str]) -> None:
             "SQLite FTS5, no HTTP: two words, eight facets",
             records=size,
             **percentiles(search, two),
+        )
+        near = [" AND ".join(f'"{word}"' for word in both.split()) for both in pairs]
+        tell(
+            "SQLite FTS5, no HTTP: two words of one title, eight facets",
+            records=size,
+            **percentiles(search, near),
         )
         one = [f'"{a}"' for a in said]
         tell(
@@ -257,23 +279,23 @@ def figures(folder: Path, size: int) -> None:
         records=size,
         per_second=round(size / seconds),
     )
-    said = words(made)
-    _tantivy(folder, made, size, said)
-    _elasticsearch(folder, made, size, said)
+    said, pairs = words(made)
+    _tantivy(folder, made, size, said, pairs)
+    _elasticsearch(folder, made, size, said, pairs)
     path = folder / "fts5.sqlite"
     seconds = timed(lambda: fill_sqlite(path, made))
     _rate("SQLite FTS5", size, seconds, path.stat().st_size)
-    ask_sqlite(size, path, said)
+    ask_sqlite(size, path, said, pairs)
 
 
-def _tantivy(folder: Path, made: Path, size: int, said: list[str]) -> None:
+def _tantivy(folder: Path, made: Path, size: int, said: list[str], pairs: list[str]) -> None:
     home = folder / "tantivy"
     index = home / "var" / "index"
     index.parent.mkdir(parents=True)
     seconds = timed(lambda: fill_tantivy(index, made, size))
     _rate("Tantivy", size, seconds, sum(one.stat().st_size for one in index.iterdir()))
     with web(home) as (base, process):
-        ask("Tantivy", size, base, process, said)
+        ask("Tantivy", size, base, process, said, pairs)
 
         def apply(change: Change) -> None:
             writer = TantivyIndex(index, countries=lambda _node: "EU")
@@ -284,7 +306,7 @@ def _tantivy(folder: Path, made: Path, size: int, said: list[str]) -> None:
         searchable("Tantivy", size, base, apply)
 
 
-def _elasticsearch(folder: Path, made: Path, size: int, said: list[str]) -> None:
+def _elasticsearch(folder: Path, made: Path, size: int, said: list[str], pairs: list[str]) -> None:
     home = folder / "elasticsearch"
     home.mkdir()
     try:
@@ -297,7 +319,7 @@ def _elasticsearch(folder: Path, made: Path, size: int, said: list[str]) -> None
             told = node.ask("GET", "/bench/_stats/store")
             _rate("Elasticsearch", size, seconds, told["_all"]["total"]["store"]["size_in_bytes"])
             with web(home, AICAT_SEARCH_URL=address) as (base, process):
-                ask("Elasticsearch", size, base, process, said)
+                ask("Elasticsearch", size, base, process, said, pairs)
 
                 def apply(change: Change) -> None:
                     index.apply([change], size + 1)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from catalogue.adapters.embedded.tantivy import TantivyIndex
-from catalogue.adapters.embedded.tantivy_search import TantivySearch
 from catalogue.model import Change
 from catalogue.ports import Index
 from catalogue.search.query import Known, Not, Prefix, Range, Request, Term, Terms
+from tests.contract.engines import Engine
 from tests.contract.test_index import change
 
 Make = Callable[..., Index]
@@ -28,14 +26,8 @@ def changed(number: int, seconds: int, **more: str) -> Change:
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Make:
-    def index(*changes: Change) -> Index:
-        made = TantivyIndex(tmp_path / "index", countries=lambda _node: "DE")
-        made.apply(changes, changes[-1].seq)
-        made.settle()
-        return TantivySearch(tmp_path / "index")
-
-    return index
+def make(engine: Engine) -> Make:
+    return engine.filled
 
 
 @pytest.mark.parametrize("sort", ["id", "-id", "changed", "-changed", "title", "relevance"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from catalogue.model import (
     Severity,
     Source,
     Standing,
+    Tally,
     Withdrawal,
     content_hash,
     raw_hash,
@@ -224,3 +226,15 @@ def test_few_missing_records_are_found_without_reading_all(tmp_path: Path) -> No
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
             assert "record_not_listed" in str(plan), statement
     journal.close()
+
+
+def test_live_records_are_told_in_numbers_by_source_and_type(journal: Journal) -> None:
+    run(journal, [entry("a"), entry("b"), entry("c"), replace(entry("m"), type="model")])
+    run(journal, [entry("x")], source="other")
+    run(journal, [entry("b"), entry("m")], missing=["c"], grace=0)
+    run(journal, [entry("b"), entry("m")], missing=["a"], how=Withdrawal.ARCHIVE, grace=0)
+    assert journal.tallies() == [
+        Tally("other", "dataset", "public", 1),
+        Tally("s", "dataset", "public", 1),
+        Tally("s", "model", "public", 1),
+    ]

@@ -16,7 +16,7 @@ import pytest
 from deploy.demo.records import members
 from tests.command import PATIENCE, free_port, free_ports, read, read_json, wait_for
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]  # whoever comes first starts the demo
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -102,6 +102,9 @@ def test_f21_the_node_is_killed(aicat: Aicat, node: Node) -> None:
             assert str(node.port) not in problem["detail"]
             assert read_json(f"{base}/api/v1/datasets/{one['id']}")["title"]
             assert b"Wind record" in (read(f"{base}/datasets/{one['id']}", "text/html") or b"")
+            assert b"Searching is not possible" in (read(f"{base}/", "text/html") or b"")
+            stats = read_json(f"{base}/api/v1/stats")
+            assert (stats["records"], stats["searchable"], stats["sectors"]) == (5, False, None)
             assert "search engine" in json.loads(aicat("status", "--json"))["index_fault"]
         finally:
             node.start()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_right
 from typing import Any
 
 import pytest
 
-from catalogue.errors import InvalidParameter
+from catalogue.errors import Unavailable
 from catalogue.search.query import Hit, Request, Result, Term
-from catalogue.search.starts import DEEPEST_BY_RELEVANCE, LASTING, MARKS, WALKS, Starts
+from catalogue.search.starts import FAR, LASTING, MARKS, WALKS, Starts
 
 
 class Ordered:
@@ -120,7 +121,46 @@ def test_places_are_forgotten_in_time_and_few_are_kept(index: Ordered) -> None:
     assert max(len(walk.marks) for walk in starts._walks.values()) == MARKS
 
 
-def test_by_relevance_there_is_a_depth_that_is_told(index: Ordered) -> None:
-    request = Request(query=Term("title", "x"), sort="relevance")
-    with pytest.raises(InvalidParameter, match="id asc"):
-        Starts(index).page(request, DEEPEST_BY_RELEVANCE + 1, "a")  # type: ignore[arg-type]
+BY_SCORE = Request(query=Term("title", "x"), sort="relevance", limit=100)
+
+
+def test_any_start_is_reached_by_relevance() -> None:
+    index = Ordered(names(250_000))
+    starts = Starts(index)  # type: ignore[arg-type]
+    assert ids(starts.page(BY_SCORE, 249_950, "a")) == index.ids_[249_950:]
+    assert ids(starts.page(BY_SCORE, 120_000, "a"))[0] == index.ids_[120_000]
+
+
+def test_a_jump_behind_the_end_passes_nothing() -> None:
+    index = Ordered(names(25_000))
+    for start in (25_000, 10**11):
+        result = Starts(index).page(BY_SCORE, start, "a")  # type: ignore[arg-type]
+        assert (ids(result), result.total) == ([], 25_000)
+    assert index.skipped == []
+
+
+def test_far_jumps_by_relevance_wait_for_each_other_and_hold_up_no_other_page() -> None:
+    index = Ordered(names(3 * FAR))
+    inside, go_on = threading.Event(), threading.Event()
+    skip = index.skip
+
+    def held(request: Request, number: int) -> str | None:
+        if number > FAR:
+            inside.set()
+            assert go_on.wait(60)
+        return skip(request, number)
+
+    index.skip = held  # type: ignore[method-assign]
+    starts = Starts(index, waiting=0.01)  # type: ignore[arg-type]
+    first = threading.Thread(target=lambda: starts.page(BY_SCORE, 2 * FAR, "a"))
+    first.start()
+    try:
+        assert inside.wait(60)
+        with pytest.raises(Unavailable, match="id asc"):
+            starts.page(BY_SCORE, 2 * FAR, "b")
+        assert ids(starts.page(BY_SCORE, 500, "b"))[0] == index.ids_[500]
+        assert ids(starts.page(BY_ID, 2 * FAR, "b"))[0] == index.ids_[2 * FAR]
+    finally:
+        go_on.set()
+        first.join()
+    assert ids(starts.page(BY_SCORE, 2 * FAR, "b"))[0] == index.ids_[2 * FAR]

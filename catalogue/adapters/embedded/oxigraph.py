@@ -25,8 +25,8 @@ from catalogue.model import Change
 from catalogue.ports import Journal
 from catalogue.project.statements import federation
 
-VERSION = "4"  # of the graph and of the vocabularies in it; another one makes it anew
-BULK = 300  # records without an older state that are worth a bulk load
+VERSION = "5"  # of the graph and of the vocabularies in it; another one makes it anew
+BULK = 150  # records without an older state that are worth a bulk load
 REBUILT = 1500  # records that a rebuild loads at once
 CHURN = 50_000  # changed records after which the store is optimised
 KEPT = 2  # checkpoints

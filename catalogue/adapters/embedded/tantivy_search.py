@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tantivy import FieldType, Index, Occur, Order
 from tantivy import Query as T
 
 from catalogue.adapters.embedded.tantivy_documents import schema
-from catalogue.adapters.embedded.tantivy_queries import Exists, compiled
+from catalogue.adapters.embedded.tantivy_queries import Seen, compiled
 from catalogue.model import Change
 from catalogue.search import query as q
 from catalogue.search.documents import folded_head, id_rank, ranked_id, read_head
@@ -26,7 +27,12 @@ KEPT = 256  # searches whose totals and facets are kept until the next commit
 PLENTY = 2000  # completions that are looked at
 TERMS = 100_000  # terms of which it is kept whether they are there
 COMPLETED = 4096  # beginnings whose completions are kept until the next commit
+NEAR = (
+    2000  # records with words within a typo's reach that are listed: more are looked for each time
+)
+TYPOS = 4096  # words whose records with typos are kept until the next commit
 VIEWS, PATIENCE = 32, 600.0  # older commits that walks go on in, and the seconds they are kept for
+JUMP = 1_000  # hits from which on a first page is no page, but is counted to go on from
 RANKED = 400_000  # hits of walks by relevance whose order is kept, together
 
 Counts = tuple[tuple[str, int], ...]
@@ -54,6 +60,7 @@ class TantivySearch:
         self._counted: OrderedDict[object, tuple[int, dict[str, Counts]]] = OrderedDict()
         self._known_of, self._terms = 0, dict[tuple[str, str], bool]()
         self._completed: OrderedDict[object, list[tuple[str, str]]] = OrderedDict()
+        self._near: OrderedDict[object, T | None] = OrderedDict()
         self._views: OrderedDict[int, tuple[View, float]] = OrderedDict()
         self._ranked: OrderedDict[object, tuple[list[Ranked], bool]] = OrderedDict()
 
@@ -161,6 +168,7 @@ class TantivySearch:
                     self._seen = (stat.st_mtime_ns, stat.st_ino)
                     self._counted.clear()
                     self._completed.clear()
+                    self._near.clear()
                     self._known_of, self._terms = hash(self._seen), {}
             except (FileNotFoundError, ValueError):
                 # Absent; or just being replaced, and the old one serves on.
@@ -218,7 +226,7 @@ class TantivySearch:
         return [_hit(document, -first if relevance else 0.0) for first, document in documents]
 
     def _compiled(self, view: View, request: q.Request, without: str | None) -> T:
-        parts = [(Occur.Must, compiled(request.query, self._schema, self._there(view)))]
+        parts = [(Occur.Must, compiled(request.query, self._schema, self._known(view)))]
         filters = [q.Terms("audience", request.audiences), *request.must]
         filters += [q.Terms(n, v) for n, v in request.filters.items() if n != without and v]
         parts += [
@@ -226,8 +234,8 @@ class TantivySearch:
         ]
         return T.boolean_query(parts)
 
-    def _there(self, view: View) -> Exists:
-        """Whether a commit has a term; what is known of the newest one is kept, within bounds."""
+    def _known(self, view: View) -> Seen:
+        """Which terms a commit has; what is known of the newest one is kept, within bounds."""
         known = self._terms if view.generation == self._known_of else {}
 
         def exists(field: str, token: str) -> bool:
@@ -238,7 +246,30 @@ class TantivySearch:
                     known[field, token] = found
             return found
 
-        return exists
+        return Seen(exists, partial(self._with_typos, view))
+
+    def _with_typos(self, view: View, fuzzy: q.Fuzzy) -> T | None:
+        """The records with a word within a typo's reach, one by one; None where they are many.
+
+        To find them every word of the index that begins in a like way is looked at, which is most of
+        what a search with typos costs: so it is done once for hits and facets, and all pages.
+        """
+        key = (view.generation, fuzzy)
+        with self._guard:
+            if key in self._near:
+                return self._near[key]
+        query = compiled(fuzzy, self._schema)
+        hits = view.searcher.search(query, NEAR + 1, count=False).hits
+        found = None
+        if len(hits) <= NEAR:
+            ranks = view.searcher.fast_field_values("rank", [address for _score, address in hits])
+            ids = T.term_set_query(self._schema, "id", [ranked_id(rank) for rank in ranks])
+            found = T.const_score_query(ids, 1.0)  # as the engine scores them
+        with self._guard:
+            self._near[key] = found
+            while len(self._near) > TYPOS:
+                self._near.popitem(last=False)
+        return found
 
     # --- counting --------------------------------------------------------------------------------
 
@@ -314,7 +345,7 @@ class TantivySearch:
             complete = len(answer.hits) < limit
             ranked = _sure(view, [(-round(s, 3), a) for s, a in answer.hits], complete=complete)
             limit *= 4
-        if after:
+        if after or request.limit > JUMP:
             self._keep_walk(key, ranked, complete)
         return fresh[: request.limit], len(fresh) > request.limit, total
 

@@ -47,6 +47,7 @@ CONNECTIONS = 32  # to each node: as many threads as ask at once
 REST = 2.0  # seconds that a server which did not answer is not asked again
 LOOK = 1.0  # seconds between looks at which commit is visible
 MANY = 5_000  # hits or ids fetched at once
+PASSED = 9_000  # hits passed at once: with what is fetched besides, below the engine's 10,000
 LAST = "\U0010ffff"  # behind every id
 
 _Found = TypeVar("_Found")
@@ -238,7 +239,7 @@ class ElasticsearchSearch:
     def _skipped(self, place: Place, number: int) -> str | None:
         left, after = number, place.request.after
         while left:
-            step = min(left, MANY)
+            step = min(left, PASSED)
             there = Place(place.view, replace(place.request, limit=step, after=after))
             page = Page.of(there, items=False)
             (answer,) = self._searched([page.search(page.start, page.size)])

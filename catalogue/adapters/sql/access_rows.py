@@ -205,6 +205,24 @@ def _entitlement_row(one: Entitlement) -> dict[str, Any]:
     }
 
 
+def forget_resource(connection: Connection, page_id: str) -> None:
+    """Remove what a record that is erased was called, from events and what is derived from them; that
+    it was asked for stays, by its page id."""
+    event = t.access_event
+    iri = f"urn:aicat:erased:{page_id}"
+    added = (event.c.kind == Kind.RESOURCE_ADDED.value, event.c.data.contains(page_id))
+    for row in connection.execute(select(event.c.seq, event.c.data).where(*added)).all():
+        data = orjson.loads(row.data)
+        if data["resource"]["page_id"] != page_id:
+            continue
+        data["resource"] |= {"title": "", "iri": iri}
+        fresh = {"data": orjson.dumps(data).decode()}
+        connection.execute(event.update().where(event.c.seq == row.seq).values(**fresh))
+    given = t.entitlement
+    nothing = {"title": "", "iri": iri}
+    connection.execute(given.update().where(given.c.page_id == page_id).values(**nothing))
+
+
 # --- events ---------------------------------------------------------------------------------------------
 
 

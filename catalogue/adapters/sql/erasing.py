@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, and_, or_, select
 
-from catalogue.adapters.sql import auditing, closing, packing, rows
+from catalogue.adapters.sql import access_rows, auditing, closing, packing, rows
 from catalogue.adapters.sql import tables as t
 from catalogue.adapters.sql.appending import drop_raws, suppression_of
 from catalogue.adapters.sql.packing import Packer
@@ -119,6 +119,7 @@ def scrub(connection: Connection, packer: Packer, found: Iterable[Any]) -> None:
             _findings(connection, row)
             _listed(connection, packer, row)
             _parts(connection, packer, row)
+        access_rows.forget_resource(connection, row.page_id)
         _payload(connection, row)
 
 

@@ -25,6 +25,7 @@ from catalogue.adapters.sql.appending import Batch, last_seq
 from catalogue.adapters.sql.auditing import SqlAudit
 from catalogue.adapters.sql.checking import check
 from catalogue.adapters.sql.engine import engine_of
+from catalogue.adapters.sql.forms import SqlForms
 from catalogue.adapters.sql.grouping import add_findings
 from catalogue.adapters.sql.keys import SqlKeys
 from catalogue.adapters.sql.migrating import current, head
@@ -55,6 +56,7 @@ from catalogue.model import (
     SeenPage,
     Source,
     Standing,
+    Tally,
     Turn,
     Waiting,
 )
@@ -96,6 +98,7 @@ class SqlJournal:
         self.runs = SqlRuns(store, self._packer)
         self.audit = SqlAudit(store, audit_head)
         self.keys = SqlKeys(store)
+        self.forms = SqlForms(store)
         self.people = SqlPeople(store)
         self.outbox = SqlOutbox(store)
         self.requests = SqlRequests(store, self.outbox.enqueue)
@@ -382,6 +385,10 @@ class SqlJournal:
     def standing(self, source_ids: Sequence[str]) -> dict[str, Standing]:
         with self._store.reading() as connection:
             return standing.standing(connection, source_ids)
+
+    def tallies(self) -> list[Tally]:
+        with self._store.reading() as connection:
+            return [Tally(*row) for row in connection.execute(standing.TALLIES)]
 
     def missing(self, source_id: str, *, after: str = "", limit: int = 100) -> list[Record]:
         with self._store.reading() as connection:

@@ -38,6 +38,15 @@ def standing(connection: Connection, source_ids: Sequence[str]) -> dict[str, Sta
     return {source_id: Standing(**found) for source_id, found in numbers.items()}
 
 
+_GROUPS = (t.record.c.source, t.record.c.type, t.record.c.visibility)
+TALLIES = (
+    select(*_GROUPS, func.count())
+    .where(_KEPT, t.record.c.archived.is_(False))
+    .group_by(*_GROUPS)
+    .order_by(*_GROUPS)
+)
+
+
 def missing(source_id: str, after: str, limit: int) -> Any:
     """The records that a source no longer lists, by key."""
     record = t.record.c

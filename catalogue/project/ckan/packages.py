@@ -32,6 +32,10 @@ TYPES = {
     "model": "machine_learning_model",
     "offer": "offer",
     "training": "training",
+    "factory": "ai_factory",
+    "supercomputer": "supercomputer",
+    "initiative": "initiative",
+    "call": "call",
 }
 
 _TITLE, _DESCRIPTION = f"<{DCT}title>", f"<{DCT}description>"

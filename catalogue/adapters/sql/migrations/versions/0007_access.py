@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -86,12 +86,22 @@ def upgrade() -> None:
     )
     op.create_index("access_leg_by_clock", "access_leg", ["clock"], unique=False)
     op.create_index(
-        "access_leg_by_holder", "access_leg", ["holder", "place", "request", "leg"], unique=False
+        "access_leg_by_holder",
+        "access_leg",
+        ["holder", "place", "request", "leg", "listed"],
+        unique=False,
     )
-    op.create_index("access_leg_by_place", "access_leg", ["place", "request", "leg"], unique=False)
-    op.create_index("access_leg_by_standing", "access_leg", ["holder", "state"], unique=False)
     op.create_index(
-        "access_leg_by_state", "access_leg", ["state", "place", "request", "leg"], unique=False
+        "access_leg_by_place", "access_leg", ["place", "request", "leg", "listed"], unique=False
+    )
+    op.create_index(
+        "access_leg_by_standing", "access_leg", ["holder", "state", "listed"], unique=False
+    )
+    op.create_index(
+        "access_leg_by_state",
+        "access_leg",
+        ["state", "place", "request", "leg", "listed"],
+        unique=False,
     )
     op.create_table(
         "access_reader",
