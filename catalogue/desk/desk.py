@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -28,18 +27,16 @@ from catalogue.access.parts import SYSTEM, parts
 from catalogue.access.viewing import View, view
 from catalogue.access.workflow import Workflow, checked
 from catalogue.desk.hooks import Forms, NoForms, NoNotices, Notices
-from catalogue.desk.reading import Reading
+from catalogue.desk.reading import Reading, who_of
 from catalogue.desk.resources import resource_of
 from catalogue.errors import (
     AnotherBody,
-    CatalogueError,
     Conflict,
     Forbidden,
     InvalidAnswers,
     InvalidInput,
     NotFound,
     Overtaken,
-    Unavailable,
 )
 from catalogue.people import Person, Role
 from catalogue.ports import AuditedAct, Done, Journal
@@ -242,7 +239,7 @@ class Desk(Reading):
                 raise Forbidden(
                     f"workflows of {workflow.holder} are set by its decider or a steward"
                 )
-            return self._requests.workflows.put(checked(workflow), _who(person))
+            return self._requests.workflows.put(checked(workflow), who_of(person))
 
     # --- below ------------------------------------------------------------------------------------------
 
@@ -347,18 +344,6 @@ class Desk(Reading):
             raise NotFound(f"there is no request {request.id!r} that you may see any more")
         return found
 
-    @contextmanager
-    def _refusals(self, person: Person, name: str, subject: str, leg: str | None) -> Iterator[None]:
-        """Note in the audit log what is refused."""
-        try:
-            yield
-        except Unavailable:
-            raise
-        except CatalogueError as error:
-            details = {"act": name, "leg": leg, "why": type(error).__name__}
-            self.journal.audit.record(_who(person), "access.refused", subject[:80], details)
-            raise
-
 
 def new_id(now: datetime) -> str:
     """An id that sorts by time and cannot be guessed: 26 characters of base 32, of 48 bits of
@@ -366,10 +351,6 @@ def new_id(now: datetime) -> str:
     number = (int(now.timestamp() * 1000) << 80) | secrets.randbits(80)
     places = ((number >> shift) & 31 for shift in range(125, -1, -5))
     return "".join(_ALPHABET[place] for place in places)
-
-
-def _who(actor: Person) -> str:
-    return "system" if actor is SYSTEM else actor.who
 
 
 def _holders(request: Request | None, command: c.Command) -> set[str]:
@@ -408,7 +389,7 @@ def _act(actor: Person, command: c.Command, events: Sequence[Event]) -> AuditedA
         "states": states,
     }
     name = COPY if isinstance(command, c.Create) and command.copied_from else command.name
-    return AuditedAct(_who(actor), f"access.{name}", events[0].request, details)
+    return AuditedAct(who_of(actor), f"access.{name}", events[0].request, details)
 
 
 def _told(command: c.Command) -> dict[str, Any]:

@@ -306,12 +306,13 @@ def test_an_erased_record_has_no_name_in_requests_and_stays_asked_for(
     assert journal.requests.check() == []
 
 
-def test_a_request_that_one_may_not_see_is_not_there(desk: Desk) -> None:
+def test_a_request_that_one_may_not_see_is_not_there(desk: Desk, journal: SqlJournal) -> None:
     request = begun(desk)
     for who in (CAST["stranger"], CAST["steward"], NORTH["handler"]):
         with pytest.raises(NotFound):
             desk.view(who, request)
         assert desk.possible(who, request) == {}
+    assert acts(journal, request) == ["access.create", *["access.refused"] * 3]
     assert desk.view(AUDITOR, request).id == request
     assert desk.possible(AUDITOR, request) == {LEG: ()}
     with pytest.raises(NotFound):
@@ -618,7 +619,7 @@ def walk(page: Any) -> list[str]:
 
 
 def test_lists_hold_what_each_may_see_in_order_and_neither_miss_nor_double(
-    desk: Desk, clock: Clock
+    desk: Desk, journal: SqlJournal, clock: Clock
 ) -> None:
     mine = []
     for _number in range(5):
@@ -655,6 +656,8 @@ def test_lists_hold_what_each_may_see_in_order_and_neither_miss_nor_double(
             desk.all(who)
     with pytest.raises(Forbidden):
         desk.legs(NORTH["handler"], LegsWanted(holders=[OTHER]))
+    assert acts(journal, "legs") == acts(journal, "requests") == ["access.refused"] * 2
+    assert acts(journal, OTHER)[-1] == "access.refused"
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "1", "1~2~3~4", "~a", "--1~a", "9" * 30 + "~a"])
