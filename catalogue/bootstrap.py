@@ -34,6 +34,7 @@ from catalogue.adapters.sql.carrying import copy_in, is_vacant
 from catalogue.adapters.sql.engine import sqlite_file
 from catalogue.desk import Desk, Notices, StoredForms
 from catalogue.desk.letters import House
+from catalogue.desk.notices import Tidings
 from catalogue.desk.sender import Sender
 from catalogue.errors import CatalogueError, Conflict, InvalidInput, NotFound, SettingsError
 from catalogue.http import Courtesy, GuardedClient
@@ -268,6 +269,12 @@ def mailer(settings: Settings) -> SmtpMailer | None:
         raise SettingsError(f"AICAT_SMTP_URL: {error}") from error
 
 
+def desk(journal: Journal, clock: Callable[[], datetime] | None = None) -> Desk:
+    """Where requests for access are made, handled and answered, without a door."""
+    notices, forms = Tidings(journal.requests.workflows), StoredForms(journal.forms)
+    return Desk(journal, clock or utc_now, notices=notices, forms=forms)
+
+
 def sender(settings: Settings, journal: Journal, name: str) -> Sender:
     """What sends mails and calls webhooks; for one thread at a time. Raises: SettingsError."""
 
@@ -378,6 +385,7 @@ def bootstrap(settings: Settings) -> Catalogue:
         positions(settings),
         journal.last_seq(),
         identity=identity_provider(settings, utc_now),
+        notices=Tidings(journal.requests.workflows),
     )
 
 

@@ -8,7 +8,7 @@ import signal
 import threading
 from types import FrameType
 
-from catalogue.bootstrap import guarded_client, open_journal, sender
+from catalogue.bootstrap import desk, guarded_client, open_journal, sender
 from catalogue.cli.web import end_with_parent
 from catalogue.desk.postman import Postman
 from catalogue.garbage import seldom_collected
@@ -35,7 +35,7 @@ def main() -> None:
             per_host=settings.harvests_per_host,
         )
 
-        postman = Postman(sender(settings, journal, worker_name()))
+        postman = Postman(desk(journal), sender(settings, journal, worker_name()))
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
             hands.stop()
