@@ -68,8 +68,8 @@ def mail(
     made["Date"] = format_datetime(now)
     made["Message-ID"] = f"<{letter.id}@{urlsplit(house.site).hostname or 'localhost'}>"
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834, 5
-    made["Content-Language"] = known.language
     made.set_content("\n".join(lines), charset="utf-8", cte="quoted-printable")
+    made["Content-Language"] = known.language
     return made
 
 
