@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from catalogue.access.model import (
     Answers,
     Attachment,
     Event,
+    Filled,
     Kind,
     Notice,
     Request,
@@ -299,8 +300,8 @@ class Desk(Reading):
         bodies: Mapping[str, bytes] | None = None,
     ) -> Request:
         book = self._requests.workflows.book(_holders(request, command))
-        flags = self._flags(request) if isinstance(command, c.Submit) else {}
-        events = decide(request, command, actor, self.clock(), book, flags)
+        filled = self._filled(request) if isinstance(command, c.Submit) else {}
+        events = decide(request, command, actor, self.clock(), book, filled)
         self._check_forms(request, events)
         last = events[-1]
         done = None
@@ -314,10 +315,10 @@ class Desk(Reading):
             bodies=bodies,
         )
 
-    def _flags(self, request: Request | None) -> dict[str, Collection[str]]:
-        """What the forms say of each leg that workflows may ask for."""
+    def _filled(self, request: Request | None) -> dict[str, Filled]:
+        """What the forms of each leg make of its answers."""
         legs = request.legs if request else ()
-        return {leg.id: self._forms.flags(request, leg) for leg in legs if request}
+        return {leg.id: self._forms.filled(request, leg) for leg in legs if request}
 
     def _check_forms(self, request: Request | None, events: Sequence[Event]) -> None:
         handed_in = [one.leg for one in events if one.kind in {Kind.SUBMITTED, Kind.RESUBMITTED}]

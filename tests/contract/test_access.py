@@ -19,6 +19,7 @@ from catalogue.access import (
     EntitlementState,
     External,
     Fault,
+    Filled,
     LegState,
     Notice,
     Party,
@@ -322,8 +323,10 @@ def test_a_request_that_one_may_not_see_is_not_there(desk: Desk, journal: SqlJou
 class Strict:
     """A form with fields that must be filled in; a file must say %PDF."""
 
-    def flags(self, request: Request, leg: Any) -> set[str]:
-        return {"export-control"} if leg.answers.get("plan") == "abroad" else set()
+    def filled(self, request: Request, leg: Any) -> Filled:
+        words = {"export-control"} if leg.answers.get("plan") == "abroad" else set()
+        asked = {"purpose", "of-the-north"} if leg.id == LEG else {"purpose"}
+        return Filled(frozenset(words), frozenset(asked))
 
     def faults(self, request: Request, leg: Any) -> list[Fault]:
         found = [] if request.answers.get("purpose") else [Fault("purpose", "is missing")]
@@ -362,6 +365,31 @@ def test_what_a_form_flags_makes_a_step_needed_for_its_leg_alone(
     desk.act(ANN, request, c.SaveAnswers({"plan": "at home"}, f"{OTHER}.data"))
     seen = desk.act(ANN, request, c.Submit())
     assert [LegState.LEGAL in leg.steps for leg in seen.legs] == [True, False]
+
+
+def test_a_holder_is_given_no_shared_answer_that_only_another_ones_form_asks_for(
+    journal: SqlJournal, clock: Clock
+) -> None:
+    desk = Desk(journal, clock, forms=Strict())
+    request = begun(desk, SCANS, GRID)
+    shared = {"purpose": "study", "of-the-north": "a scan", "dual-use": "yes"}
+    desk.act(ANN, request, c.SaveAnswers(shared))
+    file = desk.attach(ANN, request, b"%PDF", field="of-the-north", name="a.pdf").attachments[0].id
+    for leg in (LEG, f"{OTHER}.data"):
+        desk.act(ANN, request, c.SaveAnswers({"plan": "x"}, leg))
+    seen = desk.act(ANN, request, c.Submit())
+    assert [LegState.LEGAL in leg.steps for leg in seen.legs] == [False, False]
+    assert desk.view(NORTH["handler"], request).answers == {
+        "purpose": "study",
+        "of-the-north": "a scan",
+    }
+    assert desk.attachment(NORTH["handler"], request, file)[1] == b"%PDF"
+    south = desk.view(SOUTH["handler"], request)
+    assert (south.answers, south.attachments) == ({"purpose": "study"}, ())
+    assert "north" not in repr(south)
+    with pytest.raises(NotFound):
+        desk.attachment(SOUTH["handler"], request, file)
+    assert journal.check() == []
 
 
 # --- what happens in one transaction --------------------------------------------------------------------
@@ -626,6 +654,7 @@ def test_lists_hold_what_each_may_see_in_order_and_neither_miss_nor_double(
         clock.now += timedelta(hours=1)
         mine.append(begun(desk, SCANS, GRID))
     desk.act(ANN, mine[1], c.Invite(Party("ivo")))
+    clock.now += timedelta(hours=1)
     others = desk.start(CAST["stranger"], [SCANS]).id
     for number, request in enumerate(mine[:4]):
         clock.now = BEGIN + (10 - number) * DAY
