@@ -269,12 +269,6 @@ def mailer(settings: Settings) -> SmtpMailer | None:
         raise SettingsError(f"AICAT_SMTP_URL: {error}") from error
 
 
-def desk(journal: Journal, clock: Callable[[], datetime] | None = None) -> Desk:
-    """Where requests for access are made, handled and answered, without a door."""
-    notices, forms = Tidings(journal.requests.workflows), StoredForms(journal.forms)
-    return Desk(journal, clock or utc_now, notices=notices, forms=forms)
-
-
 def sender(settings: Settings, journal: Journal, name: str) -> Sender:
     """What sends mails and calls webhooks; for one thread at a time. Raises: SettingsError."""
 
@@ -330,12 +324,12 @@ class Catalogue:
     identity: Provider | None = None
     """Whom people sign in with; None where there is none."""
     notices: Notices | None = None
-    """Whom an event of a request is news for; nobody where it is None."""
+    """Whom an event of a request is news for; as `catalogue.desk.notices` says where it is None."""
 
     @property
     def desk(self) -> Desk:
         """Where requests for access are made, handled and answered."""
-        return Desk(self.journal, self.clock, notices=self.notices, forms=self.forms)
+        return desk_of(self.journal, self.clock, self.notices)
 
     @property
     def forms(self) -> StoredForms:
@@ -362,6 +356,16 @@ class Catalogue:
         self.journal.close()
 
 
+def desk_of(
+    journal: Journal,
+    clock: Callable[[], datetime] = utc_now,
+    notices: Notices | None = None,
+) -> Desk:
+    """The desk on a journal, with the forms that it keeps; news of what happens go to the outbox."""
+    tidings = notices or Tidings(journal.requests.workflows)
+    return Desk(journal, clock, notices=tidings, forms=StoredForms(journal.forms))
+
+
 def bootstrap(settings: Settings) -> Catalogue:
     """Open everything for reading; forms are judged, so that a damaged one stops the start.
 
@@ -385,7 +389,6 @@ def bootstrap(settings: Settings) -> Catalogue:
         positions(settings),
         journal.last_seq(),
         identity=identity_provider(settings, utc_now),
-        notices=Tidings(journal.requests.workflows),
     )
 
 

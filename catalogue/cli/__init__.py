@@ -7,6 +7,7 @@ import sys
 import click
 
 from catalogue.cli import (
+    access,
     federation,
     forms,
     harvesting,
@@ -39,6 +40,7 @@ MODULES = (
     forms,
     keys,
     people,
+    access,
     harvesting,
     pushing,
     reviewing,

@@ -8,8 +8,9 @@ import signal
 import threading
 from types import FrameType
 
-from catalogue.bootstrap import desk, guarded_client, open_journal, sender
+from catalogue.bootstrap import desk_of, guarded_client, open_journal, sender
 from catalogue.cli.web import end_with_parent
+from catalogue.desk import sweep
 from catalogue.desk.postman import Postman
 from catalogue.garbage import seldom_collected
 from catalogue.harvest.identity import worker_name
@@ -33,9 +34,10 @@ def main() -> None:
             worker_name(),
             slots=settings.harvests,
             per_host=settings.harvests_per_host,
+            also=lambda: sweep(desk_of(journal)),
         )
 
-        postman = Postman(desk(journal), sender(settings, journal, worker_name()))
+        postman = Postman(sender(settings, journal, worker_name()))
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
             hands.stop()

@@ -67,7 +67,11 @@ class StoredForms:
         forms = self.of(leg)
         if not (forms.shared or forms.own):
             return Filled()
-        words = flags(forms.shared, request.answers) | flags(forms.own, leg.answers)
+        shared = [one for one in request.attachments if one.leg is None]
+        own = [one for one in request.attachments if one.leg == leg.id]
+        words = flags(forms.shared, with_files(forms.shared, request.answers, shared)) | flags(
+            forms.own, with_files(forms.own, leg.answers, own)
+        )
         return Filled(words, frozenset(one.id for one in questions(forms.shared)))
 
     def media_type(self, name: str, body: bytes) -> str:

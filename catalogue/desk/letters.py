@@ -17,7 +17,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from catalogue.errors import InvalidInput
 from catalogue.people import Person
@@ -49,8 +49,9 @@ def mail(
 ) -> EmailMessage:
     """The mail that a letter is: plain text in the person's language, else in English.
 
-    `said`: `holder`, its name, and `title`, the request's; both are cut to one line, so that nothing
-    that somebody wrote becomes a header (RFC 5322, 2.2). Message-ID follows from the letter alone.
+    `said`: `holder`, its name, `title`, the request's, and `link`, where to go on. Names and titles are
+    cut to one line, so that nothing that somebody wrote becomes a header (RFC 5322, 2.2). Message-ID
+    follows from the letter alone.
     """
     known = words(person.language)
     subject, body = known.text[letter.kind]
@@ -59,7 +60,7 @@ def mail(
     about = f"{known.request}: {title} ({letter.request})" if title else ""
     if letter.request and not title:
         about = f"{known.request}: {letter.request}"
-    lines = [body.format(**values), "", about, link(letter, house), "", "-- "]
+    lines = [body.format(**values), "", about, said["link"], "", "-- "]
     lines.append(known.footer.format(catalogue=one_line(house.name)))
     made = EmailMessage(policy=POLICY)
     made["From"] = _address(house.sender, house.name)
@@ -73,9 +74,12 @@ def mail(
     return made
 
 
-def link(letter: Letter, house: House) -> str:
-    """Where to go on: the request's page, or, of what is of no request, the holder's desk."""
-    return f"{house.site}/requests/{letter.request}" if letter.request else f"{house.site}/desk"
+def link(letter: Letter, house: House, *, staff: bool) -> str:
+    """Where to go on: the request's page, for a holder's staff the leg on their desk; of what is of no
+    request, the desk."""
+    if staff and letter.request and letter.leg:
+        return f"{house.site}/desk/{quote(letter.request)}/{quote(letter.leg)}"
+    return f"{house.site}/requests/{quote(letter.request)}" if letter.request else f"{house.site}/desk"
 
 
 def one_line(text: str) -> str:
@@ -113,7 +117,7 @@ def call(letter: Letter, holder: str, house: House) -> bytes:
         "leg": letter.leg,
         "state": letter.data.get("state"),
         "version": letter.version or None,
-        "link": link(letter, house),
+        "link": link(letter, house, staff=True),
     }
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 

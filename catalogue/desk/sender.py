@@ -11,8 +11,8 @@ from email.message import EmailMessage
 from typing import Protocol
 
 from catalogue.access.model import Notice, Request
-from catalogue.access.viewing import view
-from catalogue.desk.letters import House, call, mail, signed
+from catalogue.access.viewing import Sight, view
+from catalogue.desk.letters import House, call, link, mail, signed
 from catalogue.desk.notices import SWITCHED_OFF
 from catalogue.errors import CatalogueError, Fenced, FetchError, InvalidInput, NotFound
 from catalogue.mail import Undelivered, Unreachable
@@ -153,17 +153,17 @@ class Sender:
         if letter.role is not None and grant_of(letter.role) not in person.grants:
             raise _Nobody(f"the person is not {letter.role} any more")
         if not letter.request:
-            return person, {
-                "holder": self._name_of(str(letter.data.get("holder", ""))),
-                "title": "",
-            }
+            holder = self._name_of(str(letter.data.get("holder", "")))
+            where = link(letter, self.house, staff=True)
+            return person, {"holder": holder, "title": "", "link": where}
         request = self._request(letter)
         seen = view(request, person, self.clock())
         if seen is None:
             raise _Nobody("the person may not see the request any more")
         leg = request.leg(letter.leg) if letter.leg else None
+        where = link(letter, self.house, staff=seen.sight is Sight.HOLDER)
         holder = self._name_of(leg.holder) if leg else ""
-        return person, {"holder": holder, "title": seen.title}
+        return person, {"holder": holder, "title": seen.title, "link": where}
 
     def _request(self, letter: Letter) -> Request:
         try:

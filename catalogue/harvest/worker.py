@@ -83,7 +83,8 @@ def _under(lease: Lease, journal: Journal, client: Client, watch: Watch) -> Run 
 
 class Worker:
     """Takes runs and carries them out until it is stopped: `slots` at once, at most `per_host` of all
-    workers' at one host. Every worker looks after schedules too; each slot is used once."""
+    workers' at one host. Every worker looks after schedules too; each slot is used once. `also` is done
+    beside, every ten minutes; several workers may do it at once."""
 
     def __init__(
         self,
@@ -93,7 +94,9 @@ class Worker:
         *,
         slots: int = 4,
         per_host: int = 2,
+        also: Callable[[], object] = lambda: None,
     ) -> None:
+        self._also = also
         self._journal, self._client, self._name = journal, client, name
         self._slots, self._per_host = slots, per_host
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="harvest")
@@ -112,6 +115,7 @@ class Worker:
                     swept = 0.0
                     self._journal.runs.sweep()
                     self._journal.upkeep.tidy()
+                    self._also()
                 self._look()
             except Exception:  # the database may be away for a while
                 log.exception("looking for runs failed; trying again")

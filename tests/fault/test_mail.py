@@ -280,7 +280,7 @@ def test_two_servers_speak_by_tls_and_know_the_password(tmp_path: Path) -> None:
     served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     served.load_cert_chain(*authority.signed())
     trusted = ssl.create_default_context(cafile=str(authority.file))
-    with mail_server(ssl_context=served, auth_require_tls=False, auth_required=True) as box:
+    with mail_server(ssl_context=served, auth_require_tls=False) as box:
         server = server_of(f"smtps://ann:a%20p%40ss%3Aword@127.0.0.1:{box.port}")
         SmtpMailer(server, tls=trusted).send(message(), "a@one.example", "b@two.example")
         with pytest.raises(Unreachable):  # nobody vouches for its certificate
