@@ -55,7 +55,7 @@ def mail_server(**options: Any) -> Iterator[Mailbox]:
 
     def known(_server: Any, _session: Any, _envelope: Any, _how: str, told: Any) -> AuthResult:
         box.users.append(told.login)
-        return AuthResult(success=told.password == b"a p@ss:word")
+        return AuthResult(success=told.password == b"a p@ss:word", handled=False)
 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -63,8 +63,8 @@ def mail(
     lines = [body.format(**values), "", about, said["link"], "", "-- "]
     lines.append(known.footer.format(catalogue=one_line(house.name)))
     made = EmailMessage(policy=POLICY)
-    made["From"] = _address(house.sender, house.name)
-    made["To"] = _address(person.email or "", person.name)
+    made["From"] = _address(parseaddr(house.sender)[0] or house.name, house.mailbox)
+    made["To"] = _address(person.name, person.email or "")
     made["Subject"] = f"{subject.format(**values)}: {title}" if title else subject.format(**values)
     made["Date"] = format_datetime(now)
     made["Message-ID"] = f"<{letter.id}@{urlsplit(house.site).hostname or 'localhost'}>"
@@ -79,7 +79,9 @@ def link(letter: Letter, house: House, *, staff: bool) -> str:
     request, the desk."""
     if staff and letter.request and letter.leg:
         return f"{house.site}/desk/{quote(letter.request)}/{quote(letter.leg)}"
-    return f"{house.site}/requests/{quote(letter.request)}" if letter.request else f"{house.site}/desk"
+    return (
+        f"{house.site}/requests/{quote(letter.request)}" if letter.request else f"{house.site}/desk"
+    )
 
 
 def one_line(text: str) -> str:
@@ -87,14 +89,13 @@ def one_line(text: str) -> str:
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
-def _address(text: str, name: str) -> Address:
+def _address(name: str, bare: str) -> Address:
     """Raises: InvalidInput where it is no address that a mail can be sent to."""
-    given, bare = parseaddr(text)
     if not _MAILBOX.fullmatch(bare):
         raise InvalidInput("it is no address that mail can be sent to")
     user, _, domain = bare.rpartition("@")
     try:
-        return Address(display_name=one_line(given or name), username=user, domain=domain)
+        return Address(display_name=one_line(name), username=user, domain=domain)
     except (ValueError, IndexError) as error:
         raise InvalidInput("it is no address that mail can be sent to") from error
 

@@ -109,9 +109,7 @@ def journal(tmp_path: Path, clock: Clock) -> Iterator[Journal]:
     opened.close()
 
 
-def sender(
-    journal: Journal, clock: Clock, *, private: bool = True, seconds: float = 5
-) -> Sender:
+def sender(journal: Journal, clock: Clock, *, private: bool = True, seconds: float = 5) -> Sender:
     def client() -> GuardedClient:
         return GuardedClient(allow_private=private, seconds=seconds, max_bytes=1000)
 
@@ -204,7 +202,7 @@ def test_a_private_address_is_not_called_unless_it_is_allowed(
 def test_a_receiver_that_is_slow_or_down_is_given_up_for_now(
     journal: Journal, clock: Clock, receiver: Receiver
 ) -> None:
-    subscribed(journal, receiver.url)
+    slow, _secret = subscribed(journal, receiver.url)
     happened(journal)
     receiver.waits = threading.Event()
     try:
@@ -213,10 +211,10 @@ def test_a_receiver_that_is_slow_or_down_is_given_up_for_now(
         receiver.waits.set()
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
+        journal.outbox.webhooks.remove(slow, OPERATOR)
         subscribed(journal, f"http://127.0.0.1:{taken.getsockname()[1]}/")
         happened(journal, 4)
-        done = sender(journal, clock).round()
-    assert (done.sent, done.postponed) == (1, 1)
+        assert sender(journal, clock).round().postponed == 1
 
 
 def test_a_webhook_that_fails_for_five_days_is_switched_off_and_its_handlers_are_told(
