@@ -145,7 +145,7 @@ class _Client(smtplib.SMTP):
     _open: socket.socket | None = None
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        made = socket.create_connection((host, port), timeout)
+        made: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
         self._open = made
         if self.tls is not None:
             self._open = made = self.tls.wrap_socket(made, server_hostname=host)

@@ -314,7 +314,7 @@ def test_two_servers_speak_by_tls_and_know_the_password(tmp_path: Path) -> None:
     ],
 )
 def test_an_address_that_is_no_mail_server_s_is_refused_and_not_repeated(url: str) -> None:
-    with pytest.raises(ValueError, match="mail server|password") as caught:
+    with pytest.raises(ValueError, match=r"mail server|password") as caught:
         server_of(url)
     assert "word" not in str(caught.value).replace("password", "")
 
