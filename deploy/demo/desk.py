@@ -338,7 +338,8 @@ class Browser:
                 told: bytes = answer.read()
         except urllib.error.HTTPError as error:
             with error:
-                raise Unfilled(f"{method} {path}: {error.code} {_why(error.read())}") from error
+                why = f"{method} {path}: {error.code} {_why(error.read())}"
+            raise Unfilled(why.rstrip()) from error
         except OSError as error:
             raise Unfilled(f"{method} {path}: {error}") from error
         return told
