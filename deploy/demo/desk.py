@@ -15,6 +15,8 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from http import HTTPStatus
+from http.client import HTTPException
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,7 @@ BEFORE_DECISION = ("submitted", "eligibility", "technical", "ethics", "legal")
 SEES_TO = {"submitted": "handler", "eligibility": "handler"}  # other steps are the reviewer's
 AFTER = {"active": ("expired", "closed", "revoked")}
 """What follows from a state by time, or by who tries the demo."""
+BUSY = HTTPStatus.TOO_MANY_REQUESTS
 OFFER = "offer "  # how the id of an offer is told from a record of a member
 _CSRF = re.compile(r'name="csrf" value="([0-9a-f]+)"')
 
@@ -43,6 +46,9 @@ Told = Mapping[str, Any]
 
 class Unfilled(Exception):
     """The desk could not be filled; says where and why in one line."""
+
+    def __str__(self) -> str:
+        return " ".join(super().__str__().split())
 
 
 def story() -> dict[str, Any]:
@@ -57,7 +63,13 @@ def fill(base: str, invented: Sequence[Member], known: Sequence[Told]) -> int:
 
     Raises: Unfilled.
     """
-    told = story()
+    try:
+        return _fill(base, story(), invented, known)
+    except (LookupError, TypeError, ValueError) as error:
+        raise Unfilled(f"an answer was not as expected: {error!r}") from error
+
+
+def _fill(base: str, told: Told, invented: Sequence[Member], known: Sequence[Told]) -> int:
     cast = Cast(base, told, known)
     _prepare(cast, told)
     standing = _standing(cast.person("auditor"))
@@ -172,7 +184,7 @@ class Play:
     def leg(self, who: str, leg: str) -> dict[str, Any]:
         """A leg as a person sees it."""
         legs = self.cast.person(who).get(self.address)["legs"]
-        found: dict[str, Any] = next(one for one in legs if one["id"] == leg)
+        found: dict[str, Any] = {one["id"]: one for one in legs}[leg]
         return found
 
 
@@ -195,8 +207,8 @@ def _play(cast: Cast, pages: Pages, told: Told, one: Told, there: Told | None) -
 
 def _answers(told: Told, one: Told, first: date) -> dict[str, Any]:
     """The shared answers: those of the forms that the request names, with who asks and for when."""
-    person = next(each for each in told["person"] if each["key"] == one["by"])
-    of = next(each for each in told["organisation"] if each["id"] == person["organisation"])
+    person = {each["key"]: each for each in told["person"]}[one["by"]]
+    of = {each["id"]: each for each in told["organisation"]}[person["organisation"]]
     words = {
         "title": one["title"],
         "about": one["about"],
@@ -324,25 +336,29 @@ class Browser:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> bytes:
-        asked = urllib.request.Request(
-            self._base + path,
-            data=body,
-            method=method,
-            headers={"Accept": "application/json", **(headers or {})},
-        )
+        """The body of the answer; where too many were asked for at once, that of a later time."""
+        address, told = self._base + path, {"Accept": "application/json", **(headers or {})}
+        while True:
+            asked = urllib.request.Request(address, data=body, method=method, headers=told)
+            try:
+                with self._opener.open(asked, timeout=self._left()) as answer:
+                    found: bytes = answer.read()
+                    return found
+            except urllib.error.HTTPError as error:
+                with error:
+                    wait = error.headers.get("Retry-After", "") if error.code == BUSY else ""
+                    why = f"{method} {path}: {error.code} {_why(error.read())}"
+                if not wait.isdecimal():
+                    raise Unfilled(why) from error
+                time.sleep(min(int(wait), self._left()))
+            except (OSError, HTTPException) as error:
+                raise Unfilled(f"{method} {path}: {error}") from error
+
+    def _left(self) -> float:
         left = self._until - time.monotonic()
         if left <= 0:
             raise Unfilled(f"it took longer than {PATIENCE:.0f} s; the next start goes on with it")
-        try:
-            with self._opener.open(asked, timeout=left) as answer:
-                told: bytes = answer.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                why = f"{method} {path}: {error.code} {_why(error.read())}"
-            raise Unfilled(why.rstrip()) from error
-        except OSError as error:
-            raise Unfilled(f"{method} {path}: {error}") from error
-        return told
+        return left
 
 
 def _every(person: Browser, path: str, **query: Any) -> list[dict[str, Any]]:

@@ -82,8 +82,7 @@ def _run(
     if fresh:
         print(f"harvesting {len(fresh)} portals ...", flush=True)
         _aicat("harvest", *fresh, fails=True)
-    settings = {one["name"]: one["value"] for one in _listed("settings")}
-    if invented and settings[DEV_LOGIN]:
+    if invented:
         _fill_desk(base, invented)
     _welcome(base)
     while all(one.poll() is None for one in started):
@@ -163,13 +162,17 @@ def _wait_ready(base: str, up: subprocess.Popen[bytes]) -> None:
 
 
 def _fill_desk(base: str, invented: list[Member]) -> None:
-    """Put the story's requests on the desk; the demo goes on without them where that fails."""
-    began = time.monotonic()
+    """Put the story's requests on the desk, where there are local accounts; the demo goes on without them
+    where that fails."""
+    began, played = time.monotonic(), 0
     try:
-        played = desk.fill(base, invented, _listed("person", "list"))
+        settings = {one["name"]: one["value"] for one in _listed("settings")}
+        if settings[DEV_LOGIN]:
+            played = desk.fill(base, invented, _listed("person", "list"))
     except desk.Unfilled as error:
         print(f"demo: the desk is not filled: {error}", file=sys.stderr, flush=True)
-        return
+    except SystemExit:
+        print("demo: the desk is not filled: see above", file=sys.stderr, flush=True)
     if played:
         print(f"the desk holds {played} requests ({time.monotonic() - began:.0f} s)", flush=True)
 

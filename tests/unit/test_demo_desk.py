@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
+import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -87,11 +91,73 @@ def elsewhere() -> Iterator[str]:
 def test_where_the_desk_cannot_be_filled_one_line_says_why_and_the_demo_goes_on(
     elsewhere: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(run, "_listed", lambda *_words: [])
+    on = [{"name": "AICAT_DEV_LOGIN", "value": True}]
+    monkeypatch.setattr(run, "_listed", lambda *words: on if words == ("settings",) else [])
     run._fill_desk(elsewhere, members())
     said = capsys.readouterr()
     assert said.err == "demo: the desk is not filled: GET /sign-in: 404\n"
     assert said.out == ""
+
+
+class Answers(BaseHTTPRequestHandler):
+    """Gives the answers of a list, one after the other: status, headers, body."""
+
+    given: ClassVar[list[tuple[int, dict[str, str], str]]] = []
+
+    def do_GET(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        status, headers, body = self.given.pop(0)
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    do_POST = do_PUT = do_GET
+
+    def log_message(self, *_parts: object) -> None:
+        """Nothing is told."""
+
+
+@pytest.fixture
+def browser() -> Iterator[desk.Browser]:
+    """A browser that has signed in at a server which gives `Answers`."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    Answers.given = [
+        (200, {}, 'name="csrf" value="0a"'),
+        (204, {}, ""),
+        (200, {}, '{"csrf": "0b"}'),
+    ]
+    base = f"http://127.0.0.1:{server.server_address[1]}"
+    yield desk.Browser(base, {"account": "anna"}, time.monotonic() + 60)
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_where_too_many_sign_in_at_once_the_desk_asks_again(browser: desk.Browser) -> None:
+    Answers.given = [(429, {"Retry-After": "0"}, "{}"), (200, {}, '{"id": "r1"}')]
+    assert browser.send("POST", "/api/v1/access-requests", {}, "key") == {"id": "r1"}
+    assert Answers.given == []
+
+
+def test_what_is_wrong_with_a_form_is_told_in_one_line(browser: desk.Browser) -> None:
+    problem = {
+        "detail": "the forms are not\ncomplete",
+        "errors": [{"field": "team", "message": "x"}],
+    }
+    Answers.given = [(422, {}, json.dumps(problem))]
+    with pytest.raises(desk.Unfilled) as told:
+        browser.send("PUT", "/answers", {})
+    assert str(told.value) == "PUT /answers: 422 the forms are not complete team: x"
+
+
+def test_after_its_time_the_desk_asks_nothing_more(browser: desk.Browser) -> None:
+    browser._until = time.monotonic()
+    with pytest.raises(desk.Unfilled, match="the next start goes on with it"):
+        browser.get("/api/v1/me")
 
 
 @pytest.mark.parametrize(
