@@ -74,15 +74,15 @@ def _fill(base: str, told: Told, invented: Sequence[Member], known: Sequence[Tol
     _prepare(cast, told)
     standing = _standing(cast.person("auditor"))
     wanted = [one for one in told["request"] if not _is_played(one, standing)]
-    if not wanted:
-        return 0
-    print(f"filling the desk: {len(cast.missing())} people ...", flush=True)
-    for name in cast.missing():
-        cast.person(name)
-    print(f"filling the desk: {len(wanted)} requests for access ...", flush=True)
-    pages = Pages(cast, invented)
-    for one in wanted:
-        _play(cast, pages, told, one, standing.get(one["title"]))
+    if wanted:
+        print(f"filling the desk: {len(cast.missing())} people ...", flush=True)
+        for name in cast.missing():
+            cast.person(name)
+        print(f"filling the desk: {len(wanted)} requests for access ...", flush=True)
+        pages = Pages(cast, invented)
+        for one in wanted:
+            _play(cast, pages, told, one, standing.get(one["title"]))
+    cast.leave()
     return len(wanted)
 
 
@@ -290,6 +290,11 @@ class Cast:
             self._browsers[key] = Browser(self._base, sent, self._until)
         return self._browsers[key]
 
+    def leave(self) -> None:
+        """Sign everybody out."""
+        for one in self._browsers.values():
+            one.leave()
+
 
 def _sign_ins(told: Told) -> Iterator[tuple[str, dict[str, Any]]]:
     """What each person's form of /sign-in says: an account that is always there, or one to make."""
@@ -317,6 +322,10 @@ class Browser:
         sent = {"csrf": mark[1] if mark else "", "next": "/livez", **form}
         self._ask("POST", "/sign-in/local", urlencode(sent, doseq=True).encode())
         self._csrf = str(self.get("/api/v1/me")["csrf"])
+
+    def leave(self) -> None:
+        """Sign out. Raises: Unfilled."""
+        self._ask("POST", "/sign-out", urlencode({"csrf": self._csrf}).encode())
 
     def get(self, path: str, **query: Any) -> Json:
         """The JSON at an address. Raises: Unfilled."""

@@ -178,6 +178,7 @@ def test_what_is_on_the_desk_is_not_put_there_again(
     assert desk.fill(demo.base, members(), people) == 1  # each act again, under the same keys
     assert _versions(auditor) == before
     assert len(demo.people()) == len(people)
+    assert len(auditor.get("/api/v1/me/sessions")["items"]) == 1  # whoever plays signs out
 
 
 def _versions(auditor: desk.Browser) -> dict[str, int]:

@@ -113,7 +113,11 @@ class Answers(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body.encode())
 
-    do_POST = do_PUT = do_GET
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def do_PUT(self) -> None:
+        self.do_GET()
 
     def log_message(self, *_parts: object) -> None:
         """Nothing is told."""
