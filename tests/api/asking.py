@@ -35,25 +35,25 @@ SCANS, TRACES, HOURS = (
     "https://fleet.example/traces",
     "lumi-aif-lumi-fast-lane",  # of the registry that comes with the catalogue
 )
-OPEN = "https://fleet.example/stops"
+OPEN = "https://hospital.example/beds"
 FEEDS = {
     HOSPITAL: f"""{PREFIXES}
 <{SCANS}> a dcat:Dataset ; dct:title "Chest scans (fictional)"@en ; dcat:theme theme:HEAL ;
   dct:description "Radiographs of patients with findings."@en ; dct:accessRights right:RESTRICTED .
+<{OPEN}> a dcat:Dataset ; dct:title "Beds (fictional)"@en ; dcat:theme theme:HEAL ;
+  dct:accessRights right:PUBLIC .
 """,
     FLEET: f"""{PREFIXES}
 <{TRACES}> a dcat:Dataset ; dct:title "Vehicle traces (fictional)"@en ; dcat:theme theme:TRAN ;
   dct:description "Positions of a fleet."@en ; dct:accessRights right:RESTRICTED .
-<{OPEN}> a dcat:Dataset ; dct:title "Stops (fictional)"@en ; dcat:theme theme:TRAN ;
-  dct:accessRights right:PUBLIC .
 """,
 }
 SOON = datetime.now(UTC).date() + timedelta(days=30)
 
 
-def build(folder: Path) -> Settings:
+def build(folder: Path, *, registry: bool = True) -> Settings:
     """Harvest the feeds of two holders into a data folder, beside the registry; the settings to open it
-    with."""
+    with. Without the registry nothing is searchable either."""
     settings = Settings(data_dir=folder / "var", base_url="https://localhost")
     with open_journal(settings) as journal:
         for node, text in FEEDS.items():
@@ -63,9 +63,10 @@ def build(folder: Path) -> Settings:
             journal.add_source(Source(f"{node}-feed", node, "dcat", feed.as_uri(), {}))
             run = journal.runs.queue(f"{node}-feed")
             carry_out(run.id, journal, guarded_client(settings), worker_name())
-        Registry(journal).load()
-        with Keeper(settings, journal):
-            pass
+        if registry:
+            Registry(journal).load()
+            with Keeper(settings, journal):
+                pass
     return settings
 
 
