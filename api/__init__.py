@@ -26,6 +26,8 @@ from api import (
     health,
     keys,
     linked,
+    outcomes,
+    outcomes_pages,
     pages,
     people,
     people_pages,
@@ -100,6 +102,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         access,
         workflows,
         audit,
+        outcomes,
     ):
         rest.register_blueprint(door.blueprint)
     for plain in (
@@ -118,6 +121,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         desk_pages,
         audit_pages,
         forms_pages,
+        outcomes_pages,
     ):
         app.register_blueprint(plain.blueprint)
     app.register_blueprint(ecosystem.feed)

@@ -15,11 +15,10 @@ from api.context import Stale, catalogue, json_answer, site
 from api.datasets import next_link
 from api.schemas import Anything, PagingQuery, StrictBlueprint
 from api.sessions import takes, wanted_person
-from catalogue.access.attachments import download_headers
+from catalogue.access.attachments import MOST_BYTES, download_headers
 from catalogue.access.model import WITH_HOLDER, EntitlementState, LegState, RequestState
 from catalogue.access.viewing import View
 from catalogue.desk import Page, perform
-from catalogue.desk.desk import MOST_BYTES
 from catalogue.desk.telling import (
     Names,
     attachment_json,

@@ -13,6 +13,7 @@ from catalogue.cli import (
     harvesting,
     keys,
     maintenance,
+    outcomes,
     people,
     pushing,
     reading,
@@ -49,6 +50,7 @@ MODULES = (
     maintenance,
     storage,
     synthesis,
+    outcomes,
 )
 
 for module in MODULES:

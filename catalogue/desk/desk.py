@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from catalogue.access import commands as c
+from catalogue.access.attachments import MOST_BYTES
 from catalogue.access.deciding import copied, decide
 from catalogue.access.folding import evolve
 from catalogue.access.model import (
@@ -45,7 +46,6 @@ from catalogue.ports import AuditedAct, Done, Journal
 ATTEMPTS = (
     5  # times that an act is decided on anew as another leg of the request was changed meanwhile
 )
-MOST_BYTES = 10 * 1024 * 1024  # of one attachment
 MOST_BYTES_TOGETHER = 100 * 1024 * 1024  # of all attachments of a request
 COPY = "copy"
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"

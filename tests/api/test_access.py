@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 
 from api import create_app
+from catalogue.access.attachments import MOST_BYTES
 from catalogue.access.workflow import default_workflows, to_json
 from catalogue.bootstrap import Catalogue, bootstrap
 from catalogue.people import Grant, Role
@@ -457,7 +458,7 @@ def test_a_file_that_lies_about_what_it_is_is_refused(cast: Cast, name: str, bod
 def test_a_file_that_is_too_large_is_refused_before_it_is_stored(cast: Cast) -> None:
     ada = cast.applicant()
     made = draft(ada)
-    answer = upload(ada, made["id"], "plan.txt", b"x" * 12_000_000)
+    answer = upload(ada, made["id"], "plan.txt", b"x" * (MOST_BYTES + 100_000))
     assert answer.status_code == 413
     assert ada.told(f"{API}/{made['id']}")["attachments"] == []
 

@@ -10,7 +10,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-from tests.bench import asking, harvesting, plain, searching
+from tests.bench import access, asking, harvesting, plain, searching
 from tests.bench.figures import Watched, cores, percentiles, tell, timed
 from tests.bench.portal import make
 from tests.bench.portal import serving as portals
@@ -143,6 +143,7 @@ def main() -> None:
     asked.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000])
     asked.add_argument("--index-sizes", type=int, nargs="*", default=[100_000])
     asked.add_argument("--requests", type=int, nargs="*", default=[10_000])
+    asked.add_argument("--requests", type=int, nargs="*", default=[10_000])
     given = asked.parse_args()
     sizes = given.sizes
     tell("machine", python=platform.python_version(), cores=cores(), system=platform.system())
@@ -155,6 +156,9 @@ def main() -> None:
     for number in given.requests:
         with tempfile.TemporaryDirectory() as folder:
             asking.measure(Path(folder), number)
+    for size in given.requests:
+        with tempfile.TemporaryDirectory() as folder:
+            access.figures(Path(folder), size)
     for size in given.index_sizes:
         with tempfile.TemporaryDirectory() as folder:
             searching.figures(Path(folder), size)
