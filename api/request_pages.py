@@ -105,6 +105,10 @@ def begin() -> Response:
     person, desk, given = wanted_person(), catalogue().desk, request.form
     pages = given.getlist("resource")[: MOST_RESOURCES + 1]
     into = given.get("into", "")
+    if not pages:
+        raise InvalidParameter(
+            "resource", "choose what to ask for on the page of a dataset or an offer"
+        )
     if not into:
         made = desk.start(person, pages, title=given.get("title", ""), command_id=once())
         return back(f"/requests/{made.id}")
