@@ -34,11 +34,6 @@ class SqlForms:
         self._noted = False
         self._lock = threading.Lock()
 
-    @cached_property
-    def _ours(self) -> frozenset[str]:
-        """What tells the forms that come with the catalogue from others."""
-        return frozenset(digest(one) for one in self._built_in)
-
     def current(self) -> tuple[Form, ...]:
         return tuple(one.form for one in self.listed() if one.current)
 
