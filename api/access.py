@@ -24,6 +24,7 @@ from catalogue.desk.telling import (
     attachment_json,
     entitlement_json,
     leg_row_json,
+    persons_in,
     request_row_json,
     told_json,
     view_json,
@@ -451,7 +452,7 @@ def _shown(view: View, person: Person, status: int = 200) -> Response:
 
 
 def _listed(page: Page[Row], told: Callable[[Row, Names], dict[str, Any]]) -> Response:
-    names = Names(catalogue().journal.people)
+    names = Names(catalogue().journal.people, persons_in(page.items))
     items = [told(one, names) for one in page.items]
     value = {"total": page.total, "items": items, "next": page.next}
     return json_answer(value, link=next_link(page.next))

@@ -9,7 +9,7 @@ from marshmallow import RAISE, Schema, fields, validate
 
 from api.access import SECURED
 from api.context import catalogue, json_answer, site
-from api.schemas import Anything, StrictBlueprint
+from api.schemas import StrictBlueprint
 from api.sessions import refused, wanted_person
 from catalogue.access.model import Kind
 from catalogue.desk.reports import (
@@ -65,12 +65,65 @@ class ReportQuery(HolderQuery):
     )
 
 
+class WebhookAnswer(Schema):
+    id = fields.String()
+    holder = fields.String()
+    url = fields.String()
+    events = fields.List(fields.String())
+    created = fields.DateTime()
+    failing = fields.DateTime(allow_none=True)
+    off = fields.DateTime(allow_none=True)
+    why = fields.String()
+
+
+class NewWebhookAnswer(WebhookAnswer):
+    secret = fields.String()
+
+
+class WebhooksAnswer(Schema):
+    total = fields.Integer()
+    items = fields.List(fields.Nested(WebhookAnswer))
+    next = fields.String(allow_none=True)
+
+
+class LetterAnswer(Schema):
+    letter = fields.String()
+
+
+class StepAnswer(Schema):
+    step = fields.String()
+    number = fields.Integer()
+    clock_median_hours = fields.Float()
+    clock_p90_hours = fields.Float()
+    elapsed_median_hours = fields.Float()
+    elapsed_p90_hours = fields.Float()
+
+
+class DecidedAnswer(Schema):
+    sector = fields.String()
+    organisation = fields.String()
+    decision = fields.String()
+    number = fields.Integer()
+
+
+class ReportAnswer(Schema):
+    holder = fields.String()
+    first = fields.Date(data_key="from")
+    last = fields.Date(data_key="to")
+    total = fields.Integer()
+    overdue = fields.Integer()
+    states = fields.Dict(fields.String(), fields.Integer())
+    decisions = fields.Dict(fields.String(), fields.Integer())
+    steps = fields.List(fields.Nested(StepAnswer))
+    by_sector = fields.List(fields.Nested(DecidedAnswer))
+
+
 # --- webhooks -------------------------------------------------------------------------------------
 
 
 @blueprint.route("/webhooks")
 @blueprint.arguments(HolderQuery, location="query")
-@blueprint.response(200, Anything)
+@blueprint.response(200, WebhooksAnswer)
 @blueprint.doc(security=SECURED)
 def webhooks(given: dict[str, Any]) -> Response:
     """A holder's subscriptions, for its handlers and administrators; secrets are not told."""
@@ -82,7 +135,7 @@ def webhooks(given: dict[str, Any]) -> Response:
 
 @blueprint.route("/webhooks", methods=["POST"])
 @blueprint.arguments(WebhookBody)
-@blueprint.response(201, Anything)
+@blueprint.response(201, NewWebhookAnswer)
 @blueprint.doc(security=SECURED)
 def add_webhook(given: dict[str, Any]) -> Response:
     """Be called at an address when something happens to the holder's requests. `secret` signs the calls
@@ -98,7 +151,7 @@ def add_webhook(given: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/webhooks/<webhook_id>")
-@blueprint.response(200, Anything)
+@blueprint.response(200, WebhookAnswer)
 @blueprint.doc(security=SECURED)
 def webhook(webhook_id: str) -> Response:
     """One subscription; `failing` tells since when no call came through."""
@@ -116,7 +169,7 @@ def remove_webhook(webhook_id: str) -> Response:
 
 
 @blueprint.route("/webhooks/<webhook_id>/test", methods=["POST"])
-@blueprint.response(202, Anything)
+@blueprint.response(202, LetterAnswer)
 @blueprint.doc(security=SECURED)
 def test_webhook(webhook_id: str) -> Response:
     """Let an event of type `access.test` go out; a subscription that was switched off is on again when it
@@ -167,7 +220,7 @@ def webhook_json(one: Subscription) -> dict[str, Any]:
 
 @blueprint.route("/reports/access")
 @blueprint.arguments(ReportQuery, location="query")
-@blueprint.response(200, Anything)
+@blueprint.response(200, ReportAnswer)
 @blueprint.doc(security=SECURED)
 def report(given: dict[str, Any]) -> Response:
     """What became of the legs that a holder was first given in a period: how many are in each state and

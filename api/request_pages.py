@@ -29,7 +29,7 @@ from catalogue.access.model import GRANTED, LegState, RequestState
 from catalogue.access.viewing import LegView, Sight, View
 from catalogue.desk.filling import legs_forms, with_files, wrong
 from catalogue.desk.resources import resource_of
-from catalogue.desk.telling import Names
+from catalogue.desk.telling import Names, persons_in
 from catalogue.errors import (
     CatalogueError,
     Conflict,
@@ -105,6 +105,10 @@ def begin() -> Response:
     person, desk, given = wanted_person(), catalogue().desk, request.form
     pages = given.getlist("resource")[: MOST_RESOURCES + 1]
     into = given.get("into", "")
+    if not pages:
+        raise InvalidParameter(
+            "resource", "choose what to ask for on the page of a dataset or an offer"
+        )
     if not into:
         made = desk.start(person, pages, title=given.get("title", ""), command_id=once())
         return back(f"/requests/{made.id}")
@@ -192,7 +196,7 @@ def entitlements() -> str:
         "person": person,
         "nodes": holder_names(),
         "own_nodes": person.nodes,
-        "names": Names(catalogue().journal.people),
+        "names": Names(catalogue().journal.people, persons_in(page.items)),
         "organisations": organisation_names(),
         "following": following(page.next),
     }

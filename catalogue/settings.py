@@ -288,14 +288,18 @@ def _http_proxy(value: str) -> str:
 
 
 def _smtp(value: str) -> str:
-    parts = urlsplit(value.strip())
-    if value.strip() and not (
-        parts.scheme in {"smtp", "smtps", "smtp+starttls"} and parts.hostname
-    ):
-        # Not repeated here: it may hold a password.
+    # Not repeated where it is wrong: it may hold a password, with what it takes to hide it missing.
+    try:
+        parts = urlsplit(value.strip())
+        plain = parts.path in {"", "/"} and not parts.query and not parts.fragment
+        good = parts.scheme in {"smtp", "smtps", "smtp+starttls"} and parts.hostname and plain
+        good = good and parts.port != 0
+    except ValueError:
+        good = False
+    if value.strip() and not good:
         raise ValueError(
             "no address of a mail server; write smtp://host:port, smtps://host:port or"
-            " smtp+starttls://user:password@host:port"
+            " smtp+starttls://user:password@host:port, user and password percent-encoded"
         )
     return value.strip()
 

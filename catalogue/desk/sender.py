@@ -16,7 +16,7 @@ from catalogue.desk.letters import House, call, link, mail, signed
 from catalogue.desk.notices import SWITCHED_OFF
 from catalogue.errors import CatalogueError, Fenced, FetchError, InvalidInput, NotFound
 from catalogue.mail import Undelivered, Unreachable
-from catalogue.people import Person, Role, grant_of
+from catalogue.people import HOLDER_ROLES, Person, Role, grant_of
 from catalogue.ports import Answer, Channel, Journal, Letter, Subscription
 
 LEASE = 300.0  # seconds; longer than one letter can take
@@ -25,7 +25,7 @@ TRIED_FOR = timedelta(days=3)  # after which a letter is given up
 FAILING_FOR = timedelta(days=5)  # after which a webhook is switched off
 PAUSE = 60.0  # seconds that a mail server which cannot be spoken to is left alone
 TEST = "test"
-MOST = 1000  # letters in one round
+MOST = 100_000  # letters in one round
 
 log = logging.getLogger(__name__)
 
@@ -160,6 +160,9 @@ class Sender:
         seen = view(request, person, self.clock())
         if seen is None:
             raise _Nobody("the person may not see the request any more")
+        own = person.id in {one.person for one in request.parties}
+        if own and letter.role is not None and grant_of(letter.role).role in HOLDER_ROLES:
+            raise _Nobody("the request is the person's own, so they do not handle it")
         leg = request.leg(letter.leg) if letter.leg else None
         where = link(letter, self.house, staff=seen.sight is Sight.HOLDER)
         holder = self._name_of(leg.holder) if leg else ""

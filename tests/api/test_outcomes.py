@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 
 from api import create_app
+from catalogue.access import Party
 from catalogue.access import commands as c
 from catalogue.bootstrap import Catalogue, bootstrap
 from catalogue.desk import Desk
@@ -217,3 +218,20 @@ def no_secrets(box: Receiver) -> bool:
     return not any(
         word in body for _head, body in box.calls for word in (b"secret", b"study", b"ann@")
     )
+
+
+def test_who_asks_gets_no_mail_as_staff_of_the_holder_about_it(here: Catalogue, cast: Cast) -> None:
+    known = Identity("https://idp.example", "ivy", "Ivy (fictional)", "ivy@one.example")
+    people = here.journal.people
+    ivy = people.admit(known, (Grant(Role.HANDLER, HOLDER),), here.clock())
+    ada = cast.applicant().person
+    play = Play()
+    play.at = here.clock()
+    play.do(ada, c.Create("request1", "A study", (HEALTH,)))
+    play.do(ada, c.Invite(Party(ivy.id)))
+    here.journal.requests.append(play.events)
+    desk = Desk(here.journal, here.clock, notices=Tidings(here.journal.requests.workflows))
+    desk.act(ada, "request1", c.Submit())
+    with mail_server() as mailbox:
+        assert sending(here, mailbox.port).round().skipped == 1
+    assert mailbox.messages == []

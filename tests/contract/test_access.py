@@ -28,6 +28,7 @@ from catalogue.access import (
     Workflow,
 )
 from catalogue.access import commands as c
+from catalogue.access.attachments import MOST_BYTES
 from catalogue.access.workflow import default_workflows
 from catalogue.adapters.sql import SqlJournal
 from catalogue.adapters.sql import tables_access as t
@@ -618,7 +619,7 @@ def test_a_file_that_nobody_was_given_is_gone_when_it_is_taken_out(
 def test_a_file_is_judged_by_its_content_and_size(journal: SqlJournal, clock: Clock) -> None:
     desk = Desk(journal, clock, forms=Strict())
     request = begun(desk)
-    for body in (b"", b"<html>", b"%PDF" + bytes(10 * 1024 * 1024)):
+    for body in (b"", b"<html>", b"%PDF" + bytes(MOST_BYTES)):
         with pytest.raises(InvalidInput):
             attached(desk, request, body)
     first = attached(desk, request, b"%PDF-1.7", command_id="file")

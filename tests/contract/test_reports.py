@@ -14,6 +14,9 @@ from catalogue.access import LegState
 from catalogue.access import commands as c
 from catalogue.access.timing import step_times
 from catalogue.adapters.sql import SqlJournal
+from catalogue.adapters.sql import tables_outbox as t
+from catalogue.adapters.sql.engine import engine_of
+from catalogue.adapters.sql.reports import fill
 from catalogue.desk.reports import (
     Period,
     check_reader,
@@ -124,6 +127,19 @@ def test_rows_of_reports_are_checked_and_made_anew_with_the_others(journal: Jour
     before = figures_of(journal.reports, HOLDER, SPAN, NOW)
     assert journal.requests.check() == []
     journal.requests.rebuild()
+    assert figures_of(journal.reports, HOLDER, SPAN, NOW) == before
+
+
+def test_a_journal_from_before_reports_gets_their_rows(journal: Journal, database: str) -> None:
+    put(journal, 2)
+    before = figures_of(journal.reports, HOLDER, SPAN, NOW)
+    engine = engine_of(database)
+    with engine.execution_options(writes=True).begin() as connection:
+        for table in (t.access_step, t.access_outcome):
+            connection.execute(table.delete())
+        fill(connection)
+    engine.dispose()
+    assert journal.requests.check() == []
     assert figures_of(journal.reports, HOLDER, SPAN, NOW) == before
 
 

@@ -20,10 +20,12 @@ from catalogue.adapters.sql.engine import engine_of
 from catalogue.adapters.sql.store import SqlStore
 from catalogue.desk.letters import House
 from catalogue.desk.sender import PAUSE, Sender, pause
+from catalogue.errors import SettingsError
 from catalogue.mail import Server, SmtpMailer, Undelivered, Unreachable, server_of
 from catalogue.model import Node
 from catalogue.people import Grant, Identity, Person, Role
 from catalogue.ports import Channel, Journal, Post
+from catalogue.settings import load, shown
 from tests.smtp_server import Mailbox, mail_server, raw_server
 from tests.tls_door import Authority
 
@@ -317,6 +319,30 @@ def test_an_address_that_is_no_mail_server_s_is_refused_and_not_repeated(url: st
     with pytest.raises(ValueError, match=r"mail server|password") as caught:
         server_of(url)
     assert "word" not in str(caught.value).replace("password", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AICAT_SMTP_URL", "smtps://user:pass/word@mail.example"),
+        ("AICAT_SMTP_URL", "smtps://user:12/word@mail.example"),
+        ("AICAT_SMTP_URL", "smtps://mail.example:port"),
+        ("AICAT_SMTP_URL", "mail.example"),
+        ("AICAT_MAIL_FROM", "nobody"),
+        ("AICAT_MAIL_FROM", "a@b.example\r\nBcc: c@d.example"),
+    ],
+)
+def test_a_wrong_setting_is_told_without_what_may_be_a_password(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name) as caught:
+        load({name: value})
+    assert "word@" not in str(caught.value).replace("password@", "")
+
+
+def test_a_password_is_masked_wherever_settings_are_shown() -> None:
+    settings = load({"AICAT_SMTP_URL": "smtp+starttls://user:a%2Fopen-sesame@mail.example:587"})
+    assert "sesame" not in str(shown("smtp_url", settings.smtp_url))
+    assert "sesame" not in repr(settings)
+    assert "sesame" not in repr(settings.told())
 
 
 def test_a_sender_that_dies_between_yes_and_its_note_leaves_the_same_message_id(

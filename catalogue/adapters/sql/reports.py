@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, or_, select, tuple_
+from sqlalchemy import Connection, and_, case, func, select, tuple_
 
 from catalogue.access.model import STEPS, LegState
 from catalogue.adapters.sql import access_rows, rows
@@ -96,41 +96,26 @@ def _grouped(holder: str, period: tuple[Any, Any], now: Any) -> Any:
 
 
 def _steps(connection: Connection, holder: str, period: tuple[Any, Any]) -> Iterator[StepFigures]:
-    """Median and 90th percentile of each step, by nearest rank, ranked by the database."""
-    clock = _ranked(connection, holder, period, _S.clock)
-    elapsed = _ranked(connection, holder, period, _S.elapsed)
+    """Median and 90th percentile of each step. Ranked here: a database's window functions take five times
+    as long for the same."""
+    behind = (_S.holder == holder, _within(_S.submitted, period), _S.left_at.is_not(None))
+    clocks: dict[str, list[int]] = {}
+    elapsed: dict[str, list[int]] = {}
+    for step, clock, whole in connection.execute(
+        select(_S.step, _S.clock, _S.elapsed).where(*behind)
+    ):
+        clocks.setdefault(step, []).append(clock)
+        elapsed.setdefault(step, []).append(whole)
     for state in ORDER:
-        if state.value in clock:
-            number, *figures = clock[state.value]
-            _number, *others = elapsed[state.value]
-            yield StepFigures(state.value, number, *figures, *others)
+        if state.value in clocks:
+            by_clock, by_whole = sorted(clocks[state.value]), sorted(elapsed[state.value])
+            figures = (_rank(some, share) for some in (by_clock, by_whole) for share in (5, 9))
+            yield StepFigures(state.value, len(by_clock), *figures)
 
 
-def _ranked(
-    connection: Connection, holder: str, period: tuple[Any, Any], column: Any
-) -> dict[str, tuple[int, float, float]]:
-    within = (_S.holder == holder, _within(_S.submitted, period), _S.left_at.is_not(None))
-    ranks = (
-        select(
-            _S.step,
-            column.label("value"),
-            func.row_number().over(partition_by=_S.step, order_by=column).label("rank"),
-            func.count().over(partition_by=_S.step).label("number"),
-        )
-        .where(*within)
-        .subquery()
-    )
-    r = ranks.c
-    # The nearest rank of a share is the first that is not below it: ceil(n / 2), ceil(9 n / 10).
-    middle, high = (r.number + 1) // 2, (9 * r.number + 9) // 10
-    query = select(ranks).where(or_(r.rank == middle, r.rank == high))
-    found: dict[str, list[Any]] = {}
-    for row in connection.execute(query.order_by(r.step, r.rank)):
-        found.setdefault(row.step, []).append(row)
-    return {
-        step: (some[0].number, some[0].value / SECOND, some[-1].value / SECOND)
-        for step, some in found.items()
-    }
+def _rank(values: list[int], tenths: int) -> float:
+    """The value, in seconds, that so many tenths of all do not exceed: by nearest rank."""
+    return values[-(-tenths * len(values) // 10) - 1] / SECOND
 
 
 def _by_sector(found: Iterable[Any]) -> Iterator[DecisionFigures]:
