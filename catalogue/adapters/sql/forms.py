@@ -155,6 +155,11 @@ class SqlForms:
         query = select(table).where(table.c.id == form_id).order_by(table.c.version.desc())
         return self._told([*connection.execute(query)])
 
+    @cached_property
+    def _ours(self) -> frozenset[str]:
+        """The digests of the forms of this version."""
+        return frozenset(digest(one) for one in self._built_in)
+
     def _told(self, found: Sequence[Any]) -> list[FormVersion]:
         """The versions of one form, the newest first."""
         live = [row for row in found if row.retired is None]
