@@ -160,6 +160,7 @@ def _leg_page(person: Person, request_id: str, leg_id: str, fault: str = "") -> 
         "colleagues": _colleagues(one.holder) if "assign" in possible else [],
         "typed": request.form if fault else {},
         "fault": fault,
+        "terms": desk.terms(view).get(leg_id),
         "now": catalogue().clock(),
         "person": person,
         "workflow": catalogue()
@@ -262,6 +263,8 @@ def _workflow_given() -> dict[str, Any]:
         "kind": "external" if outside else "here",
         "kinds": sent.getlist("kinds"),
         "terms": sent.get("terms", "").strip(),
+        "terms_title": sent.get("terms_title", "").strip(),
+        "terms_text": sent.get("terms_text", "").replace("\r\n", "\n").strip("\n"),
         "at_once": sent.get("at_once") == "1",
         "steps": [] if outside else [_step(one) for one in sent.getlist("step")],
     }

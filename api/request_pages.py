@@ -12,7 +12,7 @@ from marshmallow import EXCLUDE, ValidationError
 
 from api import access_showing as showing
 from api.access import UPLOAD, download, entitlements_wanted
-from api.access_asking import elsewhere
+from api.access_asking import elsewhere, to_accept
 from api.access_schemas import EntitlementsQuery
 from api.acting import act, fresh_mark, once, whole
 from api.answering import answers_of, more_of, shown, uploads_of
@@ -26,6 +26,7 @@ from catalogue.access.deciding import MOST_RESOURCES
 from catalogue.access.fields import FieldType, Form
 from catalogue.access.forms import Fault, kept, questions
 from catalogue.access.model import GRANTED, LegState, RequestState
+from catalogue.access.terms import Terms
 from catalogue.access.viewing import LegView, Sight, View
 from catalogue.desk.filling import legs_forms, with_files, wrong
 from catalogue.desk.resources import resource_of
@@ -95,6 +96,7 @@ def choose() -> str:
         "drafts": [one for one in drafts.items if one.applicant == person.id],
         "holders": holder_names(),
         "external": _elsewhere(resources),
+        "terms": _terms(resources),
     }
     return render_template("request_new.html", **shell("requests", **more))
 
@@ -255,6 +257,7 @@ def _page(
         "organisations": organisation_names(),
         "names": Names(catalogue().journal.people),
         "now": catalogue().clock(),
+        "terms": catalogue().desk.terms(view),
         "fault": fault,
         "saved": request.args.get("saved") == "1" and not fault,
         "person": person,
@@ -411,6 +414,12 @@ def _elsewhere(resources: Iterable[Any]) -> list[tuple[Any, str]]:
     """Those of the resources whose holder decides by its own procedure, with where that is."""
     found = ((one, elsewhere(one.holder, one.type, one.service)) for one in resources)
     return [(one, link) for one, link in found if link]
+
+
+def _terms(resources: Iterable[Any]) -> list[tuple[str, Terms]]:
+    """What would have to be accepted for the resources, each text once, with its holder."""
+    found = ((one.holder, to_accept(one.holder, one.type, one.service)) for one in resources)
+    return list(dict.fromkeys((holder, terms) for holder, terms in found if terms))
 
 
 def holder_names() -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
-from marshmallow import fields, validate
+from marshmallow import Schema, fields, validate
 
 from api.access import SECURED
 from api.access_schemas import ID, Body
@@ -13,6 +13,7 @@ from api.context import catalogue, json_answer
 from api.datasets import listed
 from api.schemas import Anything, Listed, PagingQuery, StrictBlueprint
 from api.sessions import wanted_person
+from catalogue.access.terms import MOST_TERMS, MOST_TERMS_TITLE
 from catalogue.access.workflow import MOST_DAYS, Workflow, from_json, to_json
 from catalogue.errors import NotFound, Overtaken
 from catalogue.people import Person, Role
@@ -27,6 +28,12 @@ class WorkflowsQuery(PagingQuery):
         fields.String(validate=ID),
         validate=validate.Length(max=100),
         metadata={"description": "only those of this holder; repeatable"},
+    )
+
+
+class WorkflowQuery(Schema):
+    version = fields.Integer(
+        validate=validate.Range(0, 1_000_000), metadata={"description": "the last one by default"}
     )
 
 
@@ -55,6 +62,11 @@ class WorkflowBody(Body):
     take_up = fields.Integer(strict=True, validate=validate.Range(1, MOST_DAYS))
     terms = fields.String()
     terms_version = fields.Integer(strict=True, validate=validate.Range(1, 1_000_000))
+    terms_title = fields.String(validate=validate.Length(max=MOST_TERMS_TITLE))
+    terms_text = fields.String(
+        validate=validate.Length(max=MOST_TERMS),
+        metadata={"description": "plain text; another text gets the next version of the terms"},
+    )
     duration = fields.Integer(strict=True, validate=validate.Range(1, MOST_DAYS))
     at_once = fields.Boolean()
 
@@ -75,12 +87,13 @@ def workflows(given: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/workflows/<holder>/<workflow_id>")
+@blueprint.arguments(WorkflowQuery, location="query")
 @blueprint.response(200, Anything)
 @blueprint.doc(security=SECURED)
-def workflow(holder: str, workflow_id: str) -> Response:
-    """One workflow as it is now."""
+def workflow(given: dict[str, Any], holder: str, workflow_id: str) -> Response:
+    """One workflow as it is now, or as it was in a version, with the text of its terms."""
     wanted_person()
-    return json_answer(workflow_json(current(holder, workflow_id)))
+    return json_answer(workflow_json(current(holder, workflow_id, given.get("version"))))
 
 
 @blueprint.route("/workflows/<holder>/<workflow_id>", methods=["PUT"])
@@ -113,10 +126,12 @@ def stored(person: Person, holder: str, workflow_id: str, given: dict[str, Any])
     return catalogue().desk.set_workflow(person, made)
 
 
-def current(holder: str, workflow_id: str) -> Workflow:
-    """A holder's workflow as it is now. Raises: NotFound."""
+def current(holder: str, workflow_id: str, version: int | None = None) -> Workflow:
+    """A holder's workflow as it is now, or as it was in a version. Raises: NotFound."""
     known = catalogue().journal.node(holder)
     book = catalogue().journal.requests.workflows.book([known.id])
+    if version is not None:
+        return book.at(known.id, workflow_id, version)
     return book.last(known.id, workflow_id)
 
 

@@ -86,7 +86,7 @@ def access_show(request_id: str, as_id: str, as_json: bool) -> None:
         view = StoredForms(journal.forms).seen(desk.view(person, request_id))
         possible = desk.possible(person, request_id)
         if as_json:
-            print_json(view_json(view, possible, names))
+            print_json(view_json(view, possible, names, desk.terms(view)))
             return
         _say_view(view, names)
         for leg in view.legs:
@@ -131,7 +131,8 @@ def access_act(
         view = perform(desk, person, request_id, command, values, expected=expected)
         names = Names(journal.people)
         if as_json:
-            print_json(view_json(view, desk.possible(person, view.id), names))
+            possible = desk.possible(person, view.id)
+            print_json(view_json(view, possible, names, desk.terms(view)))
             return
         _say_view(view, names)
 

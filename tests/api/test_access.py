@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from threading import Barrier
 from typing import Any
 
@@ -719,15 +720,74 @@ def test_a_workflow_is_set_by_the_holders_decider_or_a_steward_and_by_nobody_els
         "duration": "100",
         "terms": "general-terms",
         "terms_version": "2",
+        "terms_title": "Terms of this factory",
+        "terms_text": "Use it well.\r\nTell us how.",
         "at_once": "1",
     }
     page = "/desk/workflows/lumi-aif/service"
     assert decider.post(page, **form).status_code == 303
     told = decider.told(address)
     assert (told["steps"][0]["days"], told["take_up"], told["terms_version"]) == (9, 4, 2)
+    assert told["terms_text"] == "Use it well.\nTell us how."
+    assert "Use it well." in decider.get(page).get_data(as_text=True)
     assert decider.post(page, **form).status_code == 409
     wrong = decider.post(page, **{**form, "version": "", "decision.days": "0"})
     assert wrong.status_code == 400
     assert "1 to" in wrong.get_data(as_text=True)
     listed = decider.told("/api/v1/workflows?holder=lumi-aif")["items"]
     assert {one["id"] for one in listed} >= {"lumi-aif.service", "lumi-aif.data"}
+
+
+SENT = {"kinds", "kind", "steps", "terms", "terms_version", "terms_title"}
+
+
+def test_an_applicant_reads_what_they_accept_and_later_what_they_accepted(
+    here: Catalogue, cast: Cast
+) -> None:
+    ada, staff = cast.applicant(), cast.staff(HOSPITAL)
+    address = f"/api/v1/workflows/{HOSPITAL}/data"
+    sent = {name: value for name, value in staff.told(address).items() if name in SENT}
+    text = "Look at the scans only on the screens of the hospital. </div><script>alert(1)</script>"
+    first = staff.send(address, {**sent, "terms_text": text}, method="PUT").get_json()
+    number = first["terms_version"]
+    request_id, leg, version = at_decision(here, cast, ada)
+    staff.must(request_id, "approve", leg=leg, expected=version)
+    page = ada.get(f"/requests/{request_id}").get_data(as_text=True)
+    assert "Look at the scans only on the screens" in page
+    assert "<script>alert(1)" not in page
+    document = ada.told(f"{API}/{request_id}")["legs"][0]["terms_document"]
+    assert (document["text"], document["version"]) == (text, number)
+    second = staff.send(address, {**sent, "terms_text": "Other terms."}, method="PUT").get_json()
+    assert second["terms_version"] == number + 1  # though the same version was sent
+    ada.must(request_id, "accept-terms", leg=leg, terms=f"general-terms@{number}")
+    kept = ada.told(f"{API}/{request_id}")["legs"][0]
+    assert kept["terms_document"] == document
+    assert sha256(text.encode()).hexdigest() == document["sha256"]
+    events = ada.told(f"{API}/{request_id}/events")["items"]
+    told = {one["kind"]: one["data"] for one in events}
+    for kind in ("submitted", "terms-accepted"):
+        assert told[kind]["terms"] == f"general-terms@{number}"
+        assert told[kind]["terms_sha256"] == document["sha256"]
+    old = ada.told(f"{address}?version={first['version']}")
+    assert old["terms_text"] == text
+    fresh_draft = ada.told(f"{API}/{draft(ada)['id']}")["legs"][0]
+    assert fresh_draft["terms_document"]["text"] == "Other terms."
+    begin = ada.get(f"/requests/new?resource={page_of(SCANS)}").get_data(as_text=True)
+    assert "Other terms." in begin
+    assert ada.get(f"{address}?version=999").status_code == 404
+
+
+def test_terms_that_nobody_could_read_are_not_stored(cast: Cast) -> None:
+    decider = cast.staff(FLEET, Role.DECIDER)
+    address = f"/api/v1/workflows/{FLEET}/data"
+    before = decider.told(address)["version"]
+    body = {"kinds": ["data"], "steps": [{"name": "decision", "days": 7}]}
+    for wrong in (
+        {"terms": "own-terms"},
+        {"terms_text": "   "},
+        {"terms_title": ""},
+        {"terms_text": "a" * 20_001},
+    ):
+        answer = decider.send(address, {**body, **wrong}, method="PUT")
+        assert answer.status_code in {400, 422}, wrong
+    assert decider.told(address)["version"] == before
