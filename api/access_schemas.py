@@ -203,6 +203,11 @@ class TermsAnswer(Answer):
     sha256 = fields.String(metadata={"description": "of the text in UTF-8, in hex"})
 
 
+class FormAskedAnswer(Answer):
+    id = fields.String()
+    version = fields.Integer()
+
+
 class LegAnswer(Answer):
     id = fields.String()
     holder = fields.String()
@@ -240,6 +245,13 @@ class LegAnswer(Answer):
     shared = fields.Dict()
     answers = fields.Dict()
     attachments = fields.List(fields.String())
+    forms = fields.List(
+        fields.Nested(FormAskedAnswer),
+        allow_none=True,
+        metadata={
+            "description": "what was asked at the last submission; null where there was none"
+        },
+    )
     comments = fields.List(fields.Nested(CommentAnswer))
     parts = fields.List(fields.String())
     commands = fields.List(

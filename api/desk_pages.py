@@ -29,7 +29,7 @@ from catalogue.access.workflow import (
     TRAITS,
     to_json,
 )
-from catalogue.desk.filling import legs_forms, with_files
+from catalogue.desk.filling import with_files
 from catalogue.desk.reading import Page
 from catalogue.desk.telling import Names, persons_in
 from catalogue.errors import CatalogueError, InvalidParameter
@@ -149,7 +149,7 @@ def _leg_page(person: Person, request_id: str, leg_id: str, fault: str = "") -> 
         "leg": one,
         "others": [each for each in view.legs if each.id != leg_id],
         "acts": [each for each in showing.acts(possible) if each.name != "withdraw"],
-        "answers": _answers(one),
+        "answers": _answers(one, view),
         "files": {each.id: each for each in one.attachments},
         "bytes": view.bytes,
         "history": [each for each in view.history if each.leg in {None, leg_id}],
@@ -170,9 +170,9 @@ def _leg_page(person: Person, request_id: str, leg_id: str, fault: str = "") -> 
     return render_template("desk_leg.html", **shell("desk", **more))
 
 
-def _answers(one: LegView) -> list[Any]:
-    """What was answered to the forms of the leg, in their order."""
-    forms, lang = legs_forms(one, catalogue().journal.forms.current()), language()
+def _answers(one: LegView, view: View) -> list[Any]:
+    """What was answered to the forms that the leg was asked, in their order."""
+    forms, lang = catalogue().forms.shown(one, view.sight), language()
     shared = [each for each in one.attachments if each.leg is None]
     own = [each for each in one.attachments if each.leg is not None]
     return [

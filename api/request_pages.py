@@ -23,9 +23,9 @@ from api.sessions import takes, wanted_person
 from api.showing import said
 from catalogue.access import commands as c
 from catalogue.access.deciding import MOST_RESOURCES
-from catalogue.access.fields import FieldType, Form
+from catalogue.access.fields import FieldType, Form, in_language
 from catalogue.access.forms import Fault, kept, questions
-from catalogue.access.model import GRANTED, LegState, RequestState
+from catalogue.access.model import GRANTED, Kind, LegState, RequestState
 from catalogue.access.terms import Terms
 from catalogue.access.viewing import LegView, Sight, View
 from catalogue.desk.filling import legs_forms, with_files, wrong
@@ -251,7 +251,8 @@ def _page(
         "editable": bool(edited),
         "may_submit": "submit" in able,
         "draft": all(leg.state is LegState.DRAFT for leg in view.legs),
-        "answers": [] if edited else _read(view, available, lang),
+        "answers": [] if edited else _read(view, lang),
+        "changed": _changed(view, edited, lang),
         "files": files,
         "holders": holder_names(),
         "organisations": organisation_names(),
@@ -312,17 +313,30 @@ class _Nothing:
     external: None = None
 
 
-def _read(view: View, available: Sequence[Form], lang: str) -> list[Any]:
-    """What was answered, for reading."""
-    found = showing.answered(
-        _shared_forms(view.legs, available),
-        with_files(_shared_forms(view.legs, available), *_part(view, None)),
-        lang,
-    )
-    for leg in view.legs:
-        own = legs_forms(leg, available).own
-        found += showing.answered(own, with_files(own, *_part(view, leg.id)), lang)
+def _read(view: View, lang: str) -> list[Any]:
+    """What was answered, for reading, by the forms that were asked."""
+    forms = [catalogue().forms.shown(leg, view.sight) for leg in view.legs]
+    shared = _each_once(one for each in forms for one in each.shared)
+    found = showing.answered(shared, with_files(shared, *_part(view, None)), lang)
+    for leg, each in zip(view.legs, forms, strict=True):
+        found += showing.answered(each.own, with_files(each.own, *_part(view, leg.id)), lang)
     return found
+
+
+def _each_once(forms: Iterable[Form]) -> list[Form]:
+    """Forms in the order in which they come; of one that was asked in several versions the latest comes
+    first, so that the others add only what it does not ask."""
+    versions: dict[str, dict[int, Form]] = {}
+    for one in forms:
+        versions.setdefault(one.id, {})[one.version] = one
+    return [each[number] for each in versions.values() for number in sorted(each, reverse=True)]
+
+
+def _changed(view: View, edited: Iterable[LegView], lang: str) -> list[str]:
+    """The titles of forms that ask otherwise than when the parts to be answered were submitted or saved."""
+    saved = max((one.at for one in view.history if one.kind is Kind.ANSWERED), default=None)
+    found = (form for leg in edited for form in catalogue().forms.changed(leg, saved))
+    return list(dict.fromkeys(in_language(one.title, lang) for one in found))
 
 
 def _saved(person: Person, view: View, leg_id: str | None) -> View:

@@ -12,7 +12,7 @@ from catalogue.access import commands as c
 from catalogue.access.allowing import RULES, admit
 from catalogue.access.book import Book
 from catalogue.access.clocks import due_of, left, overdue
-from catalogue.access.folding import evolve, next_step, resource_data, told
+from catalogue.access.folding import evolve, forms_data, next_step, resource_data, told
 from catalogue.access.model import (
     Audience,
     Event,
@@ -286,6 +286,7 @@ def _hand_in(scene: Scene, part: Part, leg: Leg) -> Event:
         "terms": workflow.to_accept.key,
         "terms_sha256": workflow.to_accept.sha256,
         "asked": None if filled.asked is None else sorted(filled.asked),
+        "forms": forms_data(filled.forms),
     }
     return scene.say(Kind.SUBMITTED if fresh else Kind.RESUBMITTED, part, leg.id, data)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from catalogue.access.folding import forms_data
 from catalogue.access.model import Attachment, Comment, Entitlement, Party, Resource
 from catalogue.access.terms import Terms
 from catalogue.access.viewing import LegView, Told, View
@@ -94,6 +95,7 @@ def leg_json(
         "shared": leg.shared,
         "answers": leg.answers,
         "attachments": [one.id for one in leg.attachments],
+        "forms": forms_data(leg.forms),
         "comments": [comment_json(one, names) for one in leg.comments],
         "parts": leg.parts,
         "commands": list(possible),

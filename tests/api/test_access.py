@@ -19,6 +19,7 @@ from catalogue.access.attachments import MOST_BYTES
 from catalogue.access.workflow import default_workflows, to_json
 from catalogue.bootstrap import Catalogue, bootstrap
 from catalogue.people import Grant, Role
+from catalogue.ports import FormStore
 from tests.api.asking import (
     API,
     BASE,
@@ -791,3 +792,90 @@ def test_terms_that_nobody_could_read_are_not_stored(cast: Cast) -> None:
         answer = decider.send(address, {**body, **wrong}, method="PUT")
         assert answer.status_code in {400, 422}, wrong
     assert decider.told(address)["version"] == before
+
+
+# --- which version was asked --------------------------------------------------------------------------
+
+
+def _question(title: str, **more: Any) -> dict[str, Any]:
+    asked = {"id": "fleet-why", "type": "texta", "title": title, **more}
+    return {
+        "id": "fleet-own",
+        "part": "purpose",
+        "title": "Of the fleet",
+        "applies": {"holder": FLEET},
+        "fields": [asked],
+    }
+
+
+@pytest.fixture
+def own_form(here: Catalogue) -> Iterator[FormStore]:
+    here.journal.forms.add(_question("Why the old roads?"), "operator:tests")
+    yield here.journal.forms
+    here.journal.forms.retire("fleet-own", "operator:tests")
+
+
+def answered(here: Catalogue, ada: Signed) -> tuple[str, str]:
+    """A request to the fleet, submitted, with an answer to its own form: its id, and its leg."""
+    made = draft(ada, TRACES)
+    address, leg = f"{API}/{made['id']}", made["legs"][0]["id"]
+    own = {"answers": {"fleet-why": "Because of bends"}, "leg": leg}
+    ada.send(f"{address}/answers", own, method="PUT")
+    ada.send(f"{address}/answers", {"answers": all_answers(here, made)}, method="PUT")
+    assert ada.send(f"{address}/submit").status_code == 200
+    return made["id"], leg
+
+
+def test_what_was_submitted_is_read_by_the_questions_that_were_asked(
+    here: Catalogue, cast: Cast, own_form: FormStore
+) -> None:
+    ada, staff = cast.applicant(), cast.staff(FLEET)
+    request_id, leg = answered(here, ada)
+    asked = ada.told(f"{API}/{request_id}")["legs"][0]["forms"]
+    old = next(one for one in asked if one["id"] == "fleet-own")
+    own_form.add(_question("Why the new roads?"), "operator:tests")
+    pages = (staff, f"/desk/{request_id}/{leg}"), (ada, f"/requests/{request_id}")
+    for who, page in pages:
+        told = who.get(page).get_data(as_text=True)
+        assert "Why the old roads?" in told, page
+        assert "Why the new roads?" not in told, page
+    staff.must(request_id, "take-up", leg=leg)
+    staff.must(request_id, "return", leg=leg, comment="Say more")
+    told = ada.get(f"/requests/{request_id}").get_data(as_text=True)
+    assert "Why the new roads?" in told
+    assert "Why the old roads?" not in told
+    assert "Questions have changed since" in told
+    assert "Why the old roads?" in staff.get(f"/desk/{request_id}/{leg}").get_data(as_text=True)
+    assert ada.send(f"{API}/{request_id}/submit").status_code == 200
+    told = staff.get(f"/desk/{request_id}/{leg}").get_data(as_text=True)
+    assert "Why the new roads?" in told
+    events = ada.told(f"{API}/{request_id}/events")["items"]
+    forms = {one["kind"]: one["data"]["forms"] for one in events if "forms" in one["data"]}
+    assert old in forms["submitted"]
+    assert {"id": "fleet-own", "version": old["version"] + 1} in forms["resubmitted"]
+
+
+def test_a_draft_says_that_a_form_has_changed_since_it_was_saved(
+    here: Catalogue, cast: Cast, own_form: FormStore
+) -> None:
+    ada = cast.applicant()
+    made = draft(ada, TRACES)
+    own = {"answers": {"fleet-why": "Because of bends"}, "leg": made["legs"][0]["id"]}
+    ada.send(f"{API}/{made['id']}/answers", own, method="PUT")
+    page = f"/requests/{made['id']}"
+    assert "Questions have changed" not in ada.get(page).get_data(as_text=True)
+    own_form.add(_question(f"Why {fresh()}?"), "operator:tests")
+    assert "Questions have changed since" in ada.get(page).get_data(as_text=True)
+
+
+def test_an_answer_that_became_private_is_kept_from_reviewers_from_then_on(
+    here: Catalogue, cast: Cast, own_form: FormStore
+) -> None:
+    request_id, _leg = answered(here, cast.applicant())
+    reviewer = cast.staff(FLEET, Role.REVIEWER_TECHNICAL)
+    address = f"{API}/{request_id}"
+    assert "fleet-why" in reviewer.told(address)["legs"][0]["answers"]
+    own_form.add(_question("Why the old roads?", private=True), "operator:tests")
+    assert "fleet-why" not in reviewer.told(address)["legs"][0]["answers"]
+    own_form.add(_question("Why the old roads?"), "operator:tests")
+    assert "fleet-why" in reviewer.told(address)["legs"][0]["answers"]
