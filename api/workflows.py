@@ -11,7 +11,7 @@ from api.access import SECURED
 from api.access_schemas import ID, Body
 from api.context import catalogue, json_answer
 from api.datasets import listed
-from api.schemas import Anything, Listed, PagingQuery, StrictBlueprint
+from api.schemas import Answer, Anything, Listed, PagingQuery, StrictBlueprint
 from api.sessions import wanted_person
 from catalogue.access.terms import MOST_TERMS, MOST_TERMS_TITLE
 from catalogue.access.workflow import MOST_DAYS, Workflow, from_json, to_json
@@ -71,6 +71,20 @@ class WorkflowBody(Body):
     at_once = fields.Boolean()
 
 
+class DelegateBody(Body):
+    holder = fields.String(
+        required=True,
+        validate=ID,
+        metadata={"description": "the node that decides; the node itself takes it back"},
+    )
+
+
+class DelegateAnswer(Answer):
+    node = fields.String()
+    holder = fields.String()
+    delegated = fields.Boolean(metadata={"description": "whether it is another node"})
+
+
 @blueprint.route("/workflows")
 @blueprint.arguments(WorkflowsQuery, location="query")
 @blueprint.response(200, Listed)
@@ -84,6 +98,39 @@ def workflows(given: dict[str, Any]) -> Response:
     book = catalogue().journal.requests.workflows.book(wanted)
     found = [workflow_json(one) for holder in wanted for one in book.latest(holder)]
     return listed(found, given)
+
+
+@blueprint.route("/workflows/<node>/delegate")
+@blueprint.response(200, DelegateAnswer)
+@blueprint.doc(security=SECURED)
+def delegate(node: str) -> Response:
+    """Who decides on what a node describes: itself, or the node that was named."""
+    wanted_person()
+    return json_answer(delegate_json(node))
+
+
+@blueprint.route("/workflows/<node>/delegate", methods=["PUT"])
+@blueprint.arguments(DelegateBody)
+@blueprint.response(200, DelegateAnswer)
+@blueprint.alt_response(
+    400, description="the one decides for others, or the other has given it away"
+)
+@blueprint.alt_response(403, description="for administrators and stewards")
+@blueprint.doc(security=SECURED)
+def put_delegate(given: dict[str, Any], node: str) -> Response:
+    """Let another node decide from now on; requests that run stay where they are."""
+    catalogue().desk.delegate(wanted_person(), node, given["holder"])
+    return json_answer(delegate_json(node))
+
+
+@blueprint.route("/workflows/<node>/delegate", methods=["DELETE"])
+@blueprint.response(200, DelegateAnswer)
+@blueprint.alt_response(403, description="for administrators and stewards")
+@blueprint.doc(security=SECURED)
+def delete_delegate(node: str) -> Response:
+    """Let the node itself decide from now on; requests that run stay where they are."""
+    catalogue().desk.delegate(wanted_person(), node, None)
+    return json_answer(delegate_json(node))
 
 
 @blueprint.route("/workflows/<holder>/<workflow_id>")
@@ -124,6 +171,13 @@ def stored(person: Person, holder: str, workflow_id: str, given: dict[str, Any])
             f"the workflow is at version {now}, not {seen}: look again, then change it", now
         )
     return catalogue().desk.set_workflow(person, made)
+
+
+def delegate_json(node: str) -> dict[str, Any]:
+    """Who decides for a node. Raises: NotFound."""
+    known = catalogue().journal.node(node).id
+    holder = catalogue().journal.requests.workflows.holder_of(known)
+    return {"node": known, "holder": holder, "delegated": holder != known}
 
 
 def current(holder: str, workflow_id: str, version: int | None = None) -> Workflow:

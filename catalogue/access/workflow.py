@@ -42,6 +42,7 @@ of civil use has to be looked at."""
 
 REJECT, DECIDE = "reject", "decide"
 MOST_DAYS = 3660
+RESERVED = "delegate"  # what the address of who decides for a node ends with
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$*+/=^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}"
@@ -205,8 +206,10 @@ def checked(workflow: Workflow) -> Workflow:
 
 def _names(workflow: Workflow) -> list[str]:
     faults = []
-    if not _ID.fullmatch(workflow.id):
-        faults.append("its id takes small letters, digits and hyphens, at most 64")
+    if not _ID.fullmatch(workflow.id) or workflow.id == RESERVED:
+        faults.append(
+            "its id takes small letters, digits and hyphens, at most 64, and is not delegate"
+        )
     if not _ID.fullmatch(workflow.terms):
         faults.append("the id of its terms takes small letters, digits and hyphens, at most 64")
     unknown = sorted(set(workflow.kinds) - set(KINDS))

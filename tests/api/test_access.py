@@ -187,6 +187,7 @@ _BODIES: dict[str, Any] = {
     "access.answers": {"answers": {}},
     "access.add_resource": {"page_id": "x"},
     "workflows.put_workflow": {"kinds": ["data"], "steps": []},
+    "workflows.put_delegate": {"holder": "fleet"},
 }
 
 
@@ -879,3 +880,55 @@ def test_an_answer_that_became_private_is_kept_from_reviewers_from_then_on(
     assert "fleet-why" not in reviewer.told(address)["legs"][0]["answers"]
     own_form.add(_question("Why the old roads?"), "operator:tests")
     assert "fleet-why" in reviewer.told(address)["legs"][0]["answers"]
+
+
+# --- who decides for whom -----------------------------------------------------------------------------
+
+
+def test_a_node_lets_another_decide_and_takes_it_back(cast: Cast) -> None:
+    steward, ada = cast.person("sue", Grant(Role.STEWARD)), cast.applicant()
+    adi = cast.person("adi", Grant(Role.ADMINISTRATOR))
+    address, page = f"/api/v1/workflows/{FLEET}/delegate", f"/desk/workflows/{FLEET}/delegate"
+    own = {"node": FLEET, "holder": FLEET, "delegated": False}
+    assert ada.told(address) == own
+    done = steward.send(address, {"holder": HOSPITAL}, method="PUT")
+    assert done.get_json() == {"node": FLEET, "holder": HOSPITAL, "delegated": True}
+    try:
+        assert draft(ada, TRACES)["legs"][0]["holder"] == HOSPITAL
+        for shown in (page, f"/desk/workflows/{FLEET}/data", "/desk/workflows"):
+            told = adi.get(shown).get_data(as_text=True)
+            assert f"The {HOSPITAL} (fictional)" in told, shown
+        chain = steward.send(
+            f"/api/v1/workflows/{HOSPITAL}/delegate", {"holder": FLEET}, method="PUT"
+        )
+        assert chain.status_code == 400
+        assert steward.send(address, {"holder": "no-such"}, method="PUT").status_code == 404
+        assert steward.send(address, {}, method="PUT").status_code in {400, 422}
+    finally:
+        back = adi.send(address, method="DELETE")
+    assert (back.status_code, back.get_json()) == (200, own)
+    assert draft(ada, TRACES)["legs"][0]["holder"] == FLEET
+    assert adi.post(page, holder=HOSPITAL).status_code == 303
+    assert ada.told(address)["holder"] == HOSPITAL
+    assert adi.post(page, holder="").status_code == 303
+    assert ada.told(address) == own
+    assert ada.get("/api/v1/workflows/no-such/delegate").status_code == 404
+
+
+def test_nobody_but_stewards_and_administrators_says_who_decides_for_whom(
+    here: Catalogue, cast: Cast
+) -> None:
+    address, page = f"/api/v1/workflows/{FLEET}/delegate", f"/desk/workflows/{FLEET}/delegate"
+    for one in (
+        cast.applicant(),
+        cast.staff(FLEET),
+        cast.staff(HOSPITAL),
+        cast.person("aud", Grant(Role.AUDITOR)),
+    ):
+        assert one.send(address, {"holder": HOSPITAL}, method="PUT").status_code == 403
+        assert one.send(address, method="DELETE").status_code == 403
+        assert one.post(page, holder=HOSPITAL).status_code == 403
+    assert cast.applicant().get(page).status_code == 403
+    assert here.journal.requests.workflows.holder_of(FLEET) == FLEET
+    acts = [one.details.get("act") for one in here.journal.audit.entries(limit=10_000)]
+    assert "delegate" in acts

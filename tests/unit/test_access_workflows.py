@@ -110,6 +110,7 @@ def test_what_is_left_out_is_as_usual() -> None:
         {"holder": None},
         {"id": "With Space"},
         {"id": "../etc"},
+        {"id": "delegate"},
         {"kinds": []},
         {"kinds": "data"},
         {"kinds": ["data", 5]},
