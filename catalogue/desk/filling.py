@@ -70,9 +70,14 @@ class StoredForms:
     def shown(self, leg: LegView, sight: Sight) -> LegForms:
         """What a leg is read by: the versions that were asked when it was submitted. Who asks reads a draft,
         and what was returned, by the current ones, which are to be answered now."""
+        return self._shown(leg, sight, self._store.current())
+
+    def _shown(self, leg: LegView, sight: Sight, available: Sequence[Form]) -> LegForms:
+        """Only versions that are not in use any more are looked for one by one."""
         if leg.forms is None or (sight is not Sight.HOLDER and leg.state in _TO_ANSWER):
-            return self.of(leg)
-        return _split(self._store.get(form_id, version) for form_id, version in leg.forms)
+            return legs_forms(leg, available)
+        known = {(one.id, one.version): one for one in available}
+        return _split(known.get(one) or self._store.get(*one) for one in leg.forms)
 
     def changed(self, leg: LegView, saved: datetime | None) -> list[Form]:
         """The current forms of a leg that are others than those it was submitted with; of one that never was,
@@ -120,8 +125,10 @@ class StoredForms:
         version that was asked, or by the one now."""
         if found.sight is not Sight.HOLDER:
             return found
+        available = self._store.current()
         private = {
-            leg.id: _private(self.shown(leg, found.sight)) | _private(self.of(leg))
+            leg.id: _private(self._shown(leg, found.sight, available))
+            | _private(legs_forms(leg, available))
             for leg in found.legs
         }
         legs = [_for_reviewer(leg, private[leg.id]) for leg in found.legs]
