@@ -443,7 +443,8 @@ def _shown(view: View, person: Person, status: int = 200) -> Response:
     """The request as JSON, with a tag that begins with its version."""
     names = Names(catalogue().journal.people)
     possible = catalogue().desk.possible(person, view.id)
-    told = view_json(catalogue().forms.seen(view), possible, names)
+    terms = catalogue().desk.terms(view)
+    told = view_json(catalogue().forms.seen(view), possible, names, terms)
     answer = json_answer(told)
     answer.status_code = status
     digest = sha256(answer.get_data()).hexdigest()[:16]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.context import catalogue
-from catalogue.access.workflow import kind_of
+from catalogue.access.terms import Terms
+from catalogue.access.workflow import Workflow, kind_of
 from catalogue.desk.resources import ASKED_FOR, service_of
 from catalogue.errors import NotFound
 from catalogue.model import Change
@@ -41,9 +42,16 @@ def asking(change: Change, access: str | None) -> Asking | None:
 
 def elsewhere(holder: str, type_: str, service: str | None) -> str | None:
     """Where a holder's own procedure for such a record is; None where it decides here."""
-    found = (
-        catalogue()
-        .journal.requests.workflows.book([holder])
-        .current(holder, kind_of(type_, service))
-    )
+    found = _workflow(holder, type_, service)
     return found.external.link if found.external else None
+
+
+def to_accept(holder: str, type_: str, service: str | None) -> Terms | None:
+    """The text that a holder has accepted for such a record; None where it decides elsewhere."""
+    found = _workflow(holder, type_, service)
+    return None if found.external else found.to_accept
+
+
+def _workflow(holder: str, type_: str, service: str | None) -> Workflow:
+    book = catalogue().journal.requests.workflows.book([holder])
+    return book.current(holder, kind_of(type_, service))

@@ -193,6 +193,21 @@ class AttachmentAnswer(Answer):
     at = fields.DateTime()
 
 
+class TermsAnswer(Answer):
+    """A text to accept. Another text is another version."""
+
+    id = fields.String()
+    version = fields.Integer()
+    title = fields.String()
+    text = fields.String(metadata={"description": "plain text; empty where it is not kept here"})
+    sha256 = fields.String(metadata={"description": "of the text in UTF-8, in hex"})
+
+
+class FormAskedAnswer(Answer):
+    id = fields.String()
+    version = fields.Integer()
+
+
 class LegAnswer(Answer):
     id = fields.String()
     holder = fields.String()
@@ -216,6 +231,11 @@ class LegAnswer(Answer):
     conditions = fields.String()
     terms = fields.String(allow_none=True)
     terms_accepted = fields.String(allow_none=True)
+    terms_document = fields.Nested(
+        TermsAnswer,
+        allow_none=True,
+        metadata={"description": "the text of `terms`; of a draft as it would be now"},
+    )
     submitted = fields.DateTime(allow_none=True)
     decided = fields.DateTime(allow_none=True)
     starts = fields.DateTime(allow_none=True)
@@ -225,6 +245,13 @@ class LegAnswer(Answer):
     shared = fields.Dict()
     answers = fields.Dict()
     attachments = fields.List(fields.String())
+    forms = fields.List(
+        fields.Nested(FormAskedAnswer),
+        allow_none=True,
+        metadata={
+            "description": "what was asked at the last submission; null where there was none"
+        },
+    )
     comments = fields.List(fields.Nested(CommentAnswer))
     parts = fields.List(fields.String())
     commands = fields.List(

@@ -17,7 +17,7 @@ from api.problems import status_of
 from api.request_pages import back, following, holder_names, leg_of, organisation_names
 from api.sessions import refused, wanted_person
 from api.showing import said
-from api.workflows import current, may_set, stored
+from api.workflows import current, delegate_json, may_set, stored
 from catalogue.access.model import WITH_HOLDER, LegState
 from catalogue.access.viewing import LegView, View
 from catalogue.access.workflow import (
@@ -29,7 +29,8 @@ from catalogue.access.workflow import (
     TRAITS,
     to_json,
 )
-from catalogue.desk.filling import legs_forms, with_files
+from catalogue.desk.desk import may_delegate
+from catalogue.desk.filling import with_files
 from catalogue.desk.reading import Page
 from catalogue.desk.telling import Names, persons_in
 from catalogue.errors import CatalogueError, InvalidParameter
@@ -149,7 +150,7 @@ def _leg_page(person: Person, request_id: str, leg_id: str, fault: str = "") -> 
         "leg": one,
         "others": [each for each in view.legs if each.id != leg_id],
         "acts": [each for each in showing.acts(possible) if each.name != "withdraw"],
-        "answers": _answers(one),
+        "answers": _answers(one, view),
         "files": {each.id: each for each in one.attachments},
         "bytes": view.bytes,
         "history": [each for each in view.history if each.leg in {None, leg_id}],
@@ -160,6 +161,7 @@ def _leg_page(person: Person, request_id: str, leg_id: str, fault: str = "") -> 
         "colleagues": _colleagues(one.holder) if "assign" in possible else [],
         "typed": request.form if fault else {},
         "fault": fault,
+        "terms": desk.terms(view).get(leg_id),
         "now": catalogue().clock(),
         "person": person,
         "workflow": catalogue()
@@ -169,9 +171,9 @@ def _leg_page(person: Person, request_id: str, leg_id: str, fault: str = "") -> 
     return render_template("desk_leg.html", **shell("desk", **more))
 
 
-def _answers(one: LegView) -> list[Any]:
-    """What was answered to the forms of the leg, in their order."""
-    forms, lang = legs_forms(one, catalogue().journal.forms.current()), language()
+def _answers(one: LegView, view: View) -> list[Any]:
+    """What was answered to the forms that the leg was asked, in their order."""
+    forms, lang = catalogue().forms.shown(one, view.sight), language()
     shared = [each for each in one.attachments if each.leg is None]
     own = [each for each in one.attachments if each.leg is not None]
     return [
@@ -201,12 +203,59 @@ def workflows() -> str:
     person = wanted_person()
     every = person.may(Role.STEWARD) or person.may(Role.AUDITOR)
     names = holder_names()
+    every = every or may_delegate(person)
     own = sorted(names) if every else [one for one in person.nodes if one in names]
     if not own:
         raise refused("workflows", "workflows are for staff of a holder, stewards and auditors")
-    book = catalogue().journal.requests.workflows.book(own)
-    more = {"found": [(one, names[one], book.latest(one)) for one in own]}
+    kept = catalogue().journal.requests.workflows
+    book = kept.book(own)
+    more = {
+        "found": [(one, names[one], book.latest(one)) for one in own],
+        "decides": {one: kept.holder_of(one) for one in own},
+        "holders": names,
+        "may_delegate": may_delegate(person),
+    }
     return render_template("workflows.html", **shell("desk", **more))
+
+
+@blueprint.get("/desk/workflows/<node>/delegate")
+def delegate(node: str) -> str:
+    """Who decides on what a node describes."""
+    return _delegate_page(wanted_person(), node)
+
+
+@blueprint.post("/desk/workflows/<node>/delegate")
+def set_delegate(node: str) -> Response:
+    """Let another node decide, or the node itself where none is chosen."""
+    person = wanted_person()
+    try:
+        catalogue().desk.delegate(person, node, request.form.get("holder", "").strip() or None)
+    except CatalogueError as error:
+        status = status_of(error)
+        if status in {401, 403, 404, 503, 507}:
+            raise
+        return Response(_delegate_page(person, node, str(error)), status, mimetype="text/html")
+    return back(f"/desk/workflows/{node}/delegate?saved=1")
+
+
+def _delegate_page(person: Person, node: str, fault: str = "") -> str:
+    told = delegate_json(node)
+    if not _sees_workflows(person, node):
+        raise refused(node, "workflows are for staff of the holder, stewards and auditors")
+    more = {
+        "node": node,
+        "holder": told["holder"],
+        "holders": holder_names(),
+        "may": may_delegate(person),
+        "fault": fault,
+        "saved": request.args.get("saved") == "1" and not fault,
+    }
+    return render_template("delegate.html", **shell("desk", **more))
+
+
+def _sees_workflows(person: Person, node: str) -> bool:
+    seen = person.may(Role.STEWARD) or person.may(Role.AUDITOR) or may_delegate(person)
+    return seen or node in person.nodes
 
 
 @blueprint.get("/desk/workflows/<holder>/<workflow_id>")
@@ -232,8 +281,7 @@ def set_workflow(holder: str, workflow_id: str) -> Response:
 
 def _workflow_page(person: Person, holder: str, workflow_id: str, fault: str = "") -> str:
     now = current(holder, workflow_id)
-    own = holder in person.nodes or person.may(Role.STEWARD) or person.may(Role.AUDITOR)
-    if not own:
+    if not _sees_workflows(person, holder):
         raise refused(holder, "workflows are for staff of the holder, stewards and auditors")
     told = _workflow_given() if fault else to_json(now)
     more = {
@@ -241,6 +289,8 @@ def _workflow_page(person: Person, holder: str, workflow_id: str, fault: str = "
         "holder_name": holder_names().get(holder, holder),
         "workflow_id": workflow_id,
         "version": now.version,
+        "decides": catalogue().journal.requests.workflows.holder_of(holder),
+        "holders": holder_names(),
         "told": told,
         "chosen": {one["name"]: one for one in told["steps"]},
         "step_names": (*REVIEW_STEPS, DECISION),
@@ -262,6 +312,8 @@ def _workflow_given() -> dict[str, Any]:
         "kind": "external" if outside else "here",
         "kinds": sent.getlist("kinds"),
         "terms": sent.get("terms", "").strip(),
+        "terms_title": sent.get("terms_title", "").strip(),
+        "terms_text": sent.get("terms_text", "").replace("\r\n", "\n").strip("\n"),
         "at_once": sent.get("at_once") == "1",
         "steps": [] if outside else [_step(one) for one in sent.getlist("step")],
     }

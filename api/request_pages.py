@@ -12,7 +12,7 @@ from marshmallow import EXCLUDE, ValidationError
 
 from api import access_showing as showing
 from api.access import UPLOAD, download, entitlements_wanted
-from api.access_asking import elsewhere
+from api.access_asking import elsewhere, to_accept
 from api.access_schemas import EntitlementsQuery
 from api.acting import act, fresh_mark, once, whole
 from api.answering import answers_of, more_of, shown, uploads_of
@@ -23,9 +23,10 @@ from api.sessions import takes, wanted_person
 from api.showing import said
 from catalogue.access import commands as c
 from catalogue.access.deciding import MOST_RESOURCES
-from catalogue.access.fields import FieldType, Form
+from catalogue.access.fields import FieldType, Form, in_language
 from catalogue.access.forms import Fault, kept, questions
-from catalogue.access.model import GRANTED, LegState, RequestState
+from catalogue.access.model import GRANTED, Kind, LegState, RequestState
+from catalogue.access.terms import Terms
 from catalogue.access.viewing import LegView, Sight, View
 from catalogue.desk.filling import legs_forms, with_files, wrong
 from catalogue.desk.resources import resource_of
@@ -95,6 +96,7 @@ def choose() -> str:
         "drafts": [one for one in drafts.items if one.applicant == person.id],
         "holders": holder_names(),
         "external": _elsewhere(resources),
+        "terms": _terms(resources),
     }
     return render_template("request_new.html", **shell("requests", **more))
 
@@ -249,12 +251,14 @@ def _page(
         "editable": bool(edited),
         "may_submit": "submit" in able,
         "draft": all(leg.state is LegState.DRAFT for leg in view.legs),
-        "answers": [] if edited else _read(view, available, lang),
+        "answers": [] if edited else _read(view, lang),
+        "changed": _changed(view, edited, lang),
         "files": files,
         "holders": holder_names(),
         "organisations": organisation_names(),
         "names": Names(catalogue().journal.people),
         "now": catalogue().clock(),
+        "terms": catalogue().desk.terms(view),
         "fault": fault,
         "saved": request.args.get("saved") == "1" and not fault,
         "person": person,
@@ -309,17 +313,30 @@ class _Nothing:
     external: None = None
 
 
-def _read(view: View, available: Sequence[Form], lang: str) -> list[Any]:
-    """What was answered, for reading."""
-    found = showing.answered(
-        _shared_forms(view.legs, available),
-        with_files(_shared_forms(view.legs, available), *_part(view, None)),
-        lang,
-    )
-    for leg in view.legs:
-        own = legs_forms(leg, available).own
-        found += showing.answered(own, with_files(own, *_part(view, leg.id)), lang)
+def _read(view: View, lang: str) -> list[Any]:
+    """What was answered, for reading, by the forms that were asked."""
+    forms = [catalogue().forms.shown(leg, view.sight) for leg in view.legs]
+    shared = _each_once(one for each in forms for one in each.shared)
+    found = showing.answered(shared, with_files(shared, *_part(view, None)), lang)
+    for leg, each in zip(view.legs, forms, strict=True):
+        found += showing.answered(each.own, with_files(each.own, *_part(view, leg.id)), lang)
     return found
+
+
+def _each_once(forms: Iterable[Form]) -> list[Form]:
+    """Forms in the order in which they come; of one that was asked in several versions the latest comes
+    first, so that the others add only what it does not ask."""
+    versions: dict[str, dict[int, Form]] = {}
+    for one in forms:
+        versions.setdefault(one.id, {})[one.version] = one
+    return [each[number] for each in versions.values() for number in sorted(each, reverse=True)]
+
+
+def _changed(view: View, edited: Iterable[LegView], lang: str) -> list[str]:
+    """The titles of forms that ask otherwise than when the parts to be answered were submitted or saved."""
+    saved = max((one.at for one in view.history if one.kind is Kind.ANSWERED), default=None)
+    found = (form for leg in edited for form in catalogue().forms.changed(leg, saved))
+    return list(dict.fromkeys(in_language(one.title, lang) for one in found))
 
 
 def _saved(person: Person, view: View, leg_id: str | None) -> View:
@@ -411,6 +428,12 @@ def _elsewhere(resources: Iterable[Any]) -> list[tuple[Any, str]]:
     """Those of the resources whose holder decides by its own procedure, with where that is."""
     found = ((one, elsewhere(one.holder, one.type, one.service)) for one in resources)
     return [(one, link) for one, link in found if link]
+
+
+def _terms(resources: Iterable[Any]) -> list[tuple[str, Terms]]:
+    """What would have to be accepted for the resources, each text once, with its holder."""
+    found = ((one.holder, to_accept(one.holder, one.type, one.service)) for one in resources)
+    return list(dict.fromkeys((holder, terms) for holder, terms in found if terms))
 
 
 def holder_names() -> dict[str, str]:

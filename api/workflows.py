@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
-from marshmallow import fields, validate
+from marshmallow import Schema, fields, validate
 
 from api.access import SECURED
 from api.access_schemas import ID, Body
 from api.context import catalogue, json_answer
 from api.datasets import listed
-from api.schemas import Anything, Listed, PagingQuery, StrictBlueprint
+from api.schemas import Answer, Anything, Listed, PagingQuery, StrictBlueprint
 from api.sessions import wanted_person
+from catalogue.access.terms import MOST_TERMS, MOST_TERMS_TITLE
 from catalogue.access.workflow import MOST_DAYS, Workflow, from_json, to_json
 from catalogue.errors import NotFound, Overtaken
 from catalogue.people import Person, Role
@@ -27,6 +28,12 @@ class WorkflowsQuery(PagingQuery):
         fields.String(validate=ID),
         validate=validate.Length(max=100),
         metadata={"description": "only those of this holder; repeatable"},
+    )
+
+
+class WorkflowQuery(Schema):
+    version = fields.Integer(
+        validate=validate.Range(0, 1_000_000), metadata={"description": "the last one by default"}
     )
 
 
@@ -55,8 +62,27 @@ class WorkflowBody(Body):
     take_up = fields.Integer(strict=True, validate=validate.Range(1, MOST_DAYS))
     terms = fields.String()
     terms_version = fields.Integer(strict=True, validate=validate.Range(1, 1_000_000))
+    terms_title = fields.String(validate=validate.Length(max=MOST_TERMS_TITLE))
+    terms_text = fields.String(
+        validate=validate.Length(max=MOST_TERMS),
+        metadata={"description": "plain text; another text gets the next version of the terms"},
+    )
     duration = fields.Integer(strict=True, validate=validate.Range(1, MOST_DAYS))
     at_once = fields.Boolean()
+
+
+class DelegateBody(Body):
+    holder = fields.String(
+        required=True,
+        validate=ID,
+        metadata={"description": "the node that decides; the node itself takes it back"},
+    )
+
+
+class DelegateAnswer(Answer):
+    node = fields.String()
+    holder = fields.String()
+    delegated = fields.Boolean(metadata={"description": "whether it is another node"})
 
 
 @blueprint.route("/workflows")
@@ -74,13 +100,47 @@ def workflows(given: dict[str, Any]) -> Response:
     return listed(found, given)
 
 
+@blueprint.route("/workflows/<node>/delegate")
+@blueprint.response(200, DelegateAnswer)
+@blueprint.doc(security=SECURED)
+def delegate(node: str) -> Response:
+    """Who decides on what a node describes: itself, or the node that was named."""
+    wanted_person()
+    return json_answer(delegate_json(node))
+
+
+@blueprint.route("/workflows/<node>/delegate", methods=["PUT"])
+@blueprint.arguments(DelegateBody)
+@blueprint.response(200, DelegateAnswer)
+@blueprint.alt_response(
+    400, description="the one decides for others, or the other has given it away"
+)
+@blueprint.alt_response(403, description="for administrators and stewards")
+@blueprint.doc(security=SECURED)
+def put_delegate(given: dict[str, Any], node: str) -> Response:
+    """Let another node decide from now on; requests that run stay where they are."""
+    catalogue().desk.delegate(wanted_person(), node, given["holder"])
+    return json_answer(delegate_json(node))
+
+
+@blueprint.route("/workflows/<node>/delegate", methods=["DELETE"])
+@blueprint.response(200, DelegateAnswer)
+@blueprint.alt_response(403, description="for administrators and stewards")
+@blueprint.doc(security=SECURED)
+def delete_delegate(node: str) -> Response:
+    """Let the node itself decide from now on; requests that run stay where they are."""
+    catalogue().desk.delegate(wanted_person(), node, None)
+    return json_answer(delegate_json(node))
+
+
 @blueprint.route("/workflows/<holder>/<workflow_id>")
+@blueprint.arguments(WorkflowQuery, location="query")
 @blueprint.response(200, Anything)
 @blueprint.doc(security=SECURED)
-def workflow(holder: str, workflow_id: str) -> Response:
-    """One workflow as it is now."""
+def workflow(given: dict[str, Any], holder: str, workflow_id: str) -> Response:
+    """One workflow as it is now, or as it was in a version, with the text of its terms."""
     wanted_person()
-    return json_answer(workflow_json(current(holder, workflow_id)))
+    return json_answer(workflow_json(current(holder, workflow_id, given.get("version"))))
 
 
 @blueprint.route("/workflows/<holder>/<workflow_id>", methods=["PUT"])
@@ -113,10 +173,19 @@ def stored(person: Person, holder: str, workflow_id: str, given: dict[str, Any])
     return catalogue().desk.set_workflow(person, made)
 
 
-def current(holder: str, workflow_id: str) -> Workflow:
-    """A holder's workflow as it is now. Raises: NotFound."""
+def delegate_json(node: str) -> dict[str, Any]:
+    """Who decides for a node. Raises: NotFound."""
+    known = catalogue().journal.node(node).id
+    holder = catalogue().journal.requests.workflows.holder_of(known)
+    return {"node": known, "holder": holder, "delegated": holder != known}
+
+
+def current(holder: str, workflow_id: str, version: int | None = None) -> Workflow:
+    """A holder's workflow as it is now, or as it was in a version. Raises: NotFound."""
     known = catalogue().journal.node(holder)
     book = catalogue().journal.requests.workflows.book([known.id])
+    if version is not None:
+        return book.at(known.id, workflow_id, version)
     return book.last(known.id, workflow_id)
 
 

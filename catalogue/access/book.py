@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from catalogue.access.terms import OURS, Terms
 from catalogue.access.workflow import Workflow, default_workflows
-from catalogue.errors import NotFound
+from catalogue.errors import InvalidInput, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,37 @@ class Book:
             if (one.id, one.version) == (workflow_id, version):
                 return one
         raise NotFound(f"{holder} has no version {version} of workflow {workflow_id!r}")
+
+    def terms(self, holder: str, workflow_id: str, version: int, key: str | None) -> Terms:
+        """The text that a version of a workflow has accepted. `key`: what it was named when that version was
+        taken, as version 0 goes along with the catalogue. Raises: NotFound."""
+        found = self.at(holder, workflow_id, version).to_accept
+        if version or key in {None, found.key}:
+            return found
+        return next((one for one in OURS if one.key == key), found)
+
+    def numbered(self, workflow: Workflow) -> Workflow:
+        """The workflow with its terms under a version that stands for no other text of the holder's: the next
+        one, where theirs is taken. Terms without a text are those known by that name.
+
+        Raises: InvalidInput where there is no text.
+        """
+        if workflow.external is not None:
+            return workflow
+        known = {one.to_accept for one in self._of(workflow.holder)} | {*OURS}
+        wanted = workflow.to_accept
+        if not wanted.text:  # named, and known
+            wanted = next((one for one in known if one.key == wanted.key), wanted)
+        if not wanted.text.strip() or not wanted.title:
+            raise InvalidInput(
+                f"terms_text: the terms {wanted.id!r} have no title or no text; nobody accepts what they"
+                " cannot read"
+            )
+        same_id = {one for one in known if one.id == wanted.id}
+        if all(one == wanted for one in same_id if one.version == wanted.version):
+            return workflow.under(wanted)
+        last = max(one.version for one in same_id)
+        return workflow.under(Terms(wanted.id, last + 1, wanted.title, wanted.text))
 
     def _of(self, holder: str) -> Iterable[Workflow]:
         return (one for one in self.workflows if one.holder == holder)

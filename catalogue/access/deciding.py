@@ -12,7 +12,7 @@ from catalogue.access import commands as c
 from catalogue.access.allowing import RULES, admit
 from catalogue.access.book import Book
 from catalogue.access.clocks import due_of, left, overdue
-from catalogue.access.folding import evolve, next_step, resource_data, told
+from catalogue.access.folding import evolve, forms_data, next_step, resource_data, told
 from catalogue.access.model import (
     Audience,
     Event,
@@ -25,6 +25,7 @@ from catalogue.access.model import (
     Resource,
 )
 from catalogue.access.parts import APPLICANT_SIDE, SYSTEM, parts
+from catalogue.access.terms import Terms
 from catalogue.access.workflow import MOST_DAYS, REJECT, Workflow, kind_of, traits
 from catalogue.errors import Conflict, Forbidden, InvalidInput, NotFound
 from catalogue.people import Person
@@ -105,6 +106,12 @@ class Scene:
         if leg.workflow_version is None:
             return self.book.last(leg.holder, leg.workflow)
         return self.book.at(leg.holder, leg.workflow, leg.workflow_version)
+
+    def terms(self, leg: Leg) -> Terms:
+        """The text that is to be accepted for the leg."""
+        if leg.workflow_version is None:
+            return self.workflow(leg).to_accept
+        return self.book.terms(leg.holder, leg.workflow, leg.workflow_version, leg.terms)
 
     def admit(self, leg: Leg) -> Part:
         return admit(self.request, leg, type(self.command), self.actor, self.workflow(leg))
@@ -276,8 +283,10 @@ def _hand_in(scene: Scene, part: Part, leg: Leg) -> Event:
         "due": told(due),
         "steps": [one.value for one in steps],
         "workflow_version": workflow.version,
-        "terms": workflow.terms_text,
+        "terms": workflow.to_accept.key,
+        "terms_sha256": workflow.to_accept.sha256,
         "asked": None if filled.asked is None else sorted(filled.asked),
+        "forms": forms_data(filled.forms),
     }
     return scene.say(Kind.SUBMITTED if fresh else Kind.RESUBMITTED, part, leg.id, data)
 
@@ -328,7 +337,8 @@ def _accept_terms(scene: Scene) -> Iterator[Event]:
         raise Conflict(
             f"accept-terms: the terms of this leg are {leg.terms}; read and accept those"
         )
-    yield scene.say(Kind.TERMS_ACCEPTED, part, leg.id, {"terms": leg.terms})
+    accepted = {"terms": leg.terms, "terms_sha256": scene.terms(leg).sha256}
+    yield scene.say(Kind.TERMS_ACCEPTED, part, leg.id, accepted)
     if scene.workflow(leg).at_once:
         yield _activation(scene, part, leg)
 

@@ -14,6 +14,7 @@ from catalogue.access.model import (
     Comment,
     Event,
     Filled,
+    FormsAsked,
     Gone,
     Kind,
     Leg,
@@ -157,7 +158,8 @@ def _given(request: Request, leg: Leg, event: Event) -> Submission:
         or (one.leg is None and (filled.asked is None or one.field in filled.asked))
     )
     shared = filled.shared(request.answers)
-    return Submission(event.at, request.title, shared, leg.answers, files)
+    forms = forms_of(event.data.get("forms"))
+    return Submission(event.at, request.title, shared, leg.answers, files, forms)
 
 
 _OF_REQUEST: Mapping[Kind, Callable[[Request, Event], Request]] = {
@@ -304,6 +306,16 @@ def moment(text: str) -> datetime:
 def told(at: datetime | None) -> str | None:
     """A moment as events hold it: ISO 8601, UTC."""
     return None if at is None else at.isoformat()
+
+
+def forms_of(data: Iterable[Mapping[str, Any]] | None) -> FormsAsked | None:
+    """The forms that `forms_data` wrote."""
+    return None if data is None else tuple((one["id"], one["version"]) for one in data)
+
+
+def forms_data(forms: FormsAsked | None) -> list[dict[str, Any]] | None:
+    """Forms that were asked, as events hold them."""
+    return None if forms is None else [{"id": id, "version": version} for id, version in forms]
 
 
 def resource_of(data: Mapping[str, Any]) -> Resource:

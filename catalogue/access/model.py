@@ -18,6 +18,10 @@ Answers: TypeAlias = Mapping[str, Any]
 """What was filled in, by the name of the field; values are plain JSON."""
 
 
+FormsAsked: TypeAlias = tuple[tuple[str, int], ...]
+"""Forms as they were asked, in their order: id and version of each."""
+
+
 class LegState(StrEnum):
     """Where one holder's part of a request stands."""
 
@@ -195,22 +199,26 @@ class Comment:
 @dataclass(frozen=True, slots=True)
 class Submission:
     """What a holder was given, as it was at that moment: title and those shared answers that its forms ask
-    for, the answers of its own leg, and the attachments of both. Later edits do not change it."""
+    for, the answers of its own leg, and the attachments of both. Later edits do not change it, nor do
+    later versions of the forms: `forms` are those that were asked, None where that was not kept."""
 
     at: datetime
     title: str
     shared: Answers
     answers: Answers
     attachments: tuple[Attachment, ...] = ()
+    forms: FormsAsked | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
     """What the forms of a leg make of its answers. `flags`: words for its workflow ("dual-use" …);
-    `asked`: the names of those shared fields that are its business, None for all of them."""
+    `asked`: the names of those shared fields that are its business, None for all of them; `forms`: which
+    versions ask, None where that is not known."""
 
     flags: frozenset[str] = frozenset()
     asked: frozenset[str] | None = None
+    forms: FormsAsked | None = None
 
     def shared(self, answers: Answers) -> dict[str, Any]:
         """Those of the shared answers that are the leg's business."""

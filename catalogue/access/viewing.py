@@ -16,6 +16,7 @@ from catalogue.access.model import (
     Audience,
     Comment,
     Event,
+    FormsAsked,
     Kind,
     Leg,
     LegState,
@@ -56,7 +57,8 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class LegView:
     """A leg as one reader may see it. `answers`, `shared` and `attachments`: to a holder's staff as they
-    were given to it; to the applicant as they are now. `left`: of the present step."""
+    were given to it; to the applicant as they are now. `left`: of the present step. `forms`: what was asked
+    when it was submitted, the last time; None where it was not, or that was not kept."""
 
     id: str
     holder: str
@@ -87,6 +89,7 @@ class LegView:
     shared: Answers
     answers: Answers
     attachments: tuple[Attachment, ...]
+    forms: FormsAsked | None
     comments: tuple[Comment, ...]
     parts: tuple[Part, ...]
 
@@ -284,6 +287,7 @@ def _leg_view(
         shared=filled.shared,
         answers=filled.answers,
         attachments=filled.attachments,
+        forms=leg.given.forms if leg.given else None,
         comments=tuple(_comments(leg, inside=inside)),
         parts=tuple(sorted(parts(request, leg, person))),
     )

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from catalogue.access.terms import COMPUTE as COMPUTE_TERMS
+from catalogue.access.terms import GENERAL, MOST_TERMS, MOST_TERMS_TITLE, Terms, ours
 from catalogue.errors import InvalidInput
 
 DATA, COMPUTE, SERVICE = "data", "compute", "service"
@@ -40,6 +42,7 @@ of civil use has to be looked at."""
 
 REJECT, DECIDE = "reject", "decide"
 MOST_DAYS = 3660
+RESERVED = "delegate"  # what the address of who decides for a node ends with
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$*+/=^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}"
@@ -76,8 +79,9 @@ class Step:
 class Workflow:
     """How one holder decides on some kinds of resource.
 
-    `terms` names the text to accept before anything becomes active, by id and version; `duration` is
-    how many days an entitlement lasts; `take_up` how many a submitted leg may wait for a handler.
+    `terms` and `terms_version` name the text to accept before anything becomes active, `terms_title`
+    and `terms_text` are it (empty where it was never given); `duration` is how many days an entitlement
+    lasts; `take_up` how many a submitted leg may wait for a handler.
     `external`: nothing is decided here. `at_once`: it becomes active as soon as terms are accepted;
     else a handler or allocator says when.
     """
@@ -88,16 +92,28 @@ class Workflow:
     kinds: tuple[str, ...]
     steps: tuple[Step, ...] = ()
     take_up: int = 5
-    terms: str = "general-terms"
-    terms_version: int = 1
+    terms: str = GENERAL.id
+    terms_version: int = GENERAL.version
+    terms_title: str = GENERAL.title
+    terms_text: str = GENERAL.text
     duration: int = 365
     at_once: bool = True
     external: External | None = None
 
     @property
-    def terms_text(self) -> str:
-        """The terms as "id@version"."""
-        return f"{self.terms}@{self.terms_version}"
+    def to_accept(self) -> Terms:
+        """What is to be accepted, with its text."""
+        return Terms(self.terms, self.terms_version, self.terms_title, self.terms_text)
+
+    def under(self, terms: Terms) -> Workflow:
+        """This workflow with other terms."""
+        return replace(
+            self,
+            terms=terms.id,
+            terms_version=terms.version,
+            terms_title=terms.title,
+            terms_text=terms.text,
+        )
 
     def step(self, name: str) -> Step | None:
         """The step of that name; None where this workflow has none."""
@@ -162,7 +178,7 @@ def default_workflows(holder: str) -> tuple[Workflow, ...]:
     service = (_ELIGIBILITY, Step(DECISION, "decider", 10))
     return (
         Workflow(holder, DATA, 0, (DATA,), data),
-        Workflow(holder, COMPUTE, 0, (COMPUTE,), compute, terms="compute-terms", at_once=False),
+        Workflow(holder, COMPUTE, 0, (COMPUTE,), compute, at_once=False).under(COMPUTE_TERMS),
         Workflow(holder, SERVICE, 0, (SERVICE,), service),
     )
 
@@ -179,6 +195,7 @@ def of_kind(workflows: Sequence[Workflow], holder: str, kind: str) -> Workflow:
 def checked(workflow: Workflow) -> Workflow:
     """The workflow, if it can be followed. Raises: InvalidInput, which names what cannot be."""
     faults = [*_names(workflow), *_numbers(workflow), *_external(workflow.external)]
+    faults += _terms(workflow.to_accept)
     faults += _steps(workflow.steps) if workflow.external is None else ()
     if workflow.external is not None and workflow.steps:
         faults.append("a procedure elsewhere has no steps here; leave them out")
@@ -189,8 +206,10 @@ def checked(workflow: Workflow) -> Workflow:
 
 def _names(workflow: Workflow) -> list[str]:
     faults = []
-    if not _ID.fullmatch(workflow.id):
-        faults.append("its id takes small letters, digits and hyphens, at most 64")
+    if not _ID.fullmatch(workflow.id) or workflow.id == RESERVED:
+        faults.append(
+            "its id takes small letters, digits and hyphens, at most 64, and is not delegate"
+        )
     if not _ID.fullmatch(workflow.terms):
         faults.append("the id of its terms takes small letters, digits and hyphens, at most 64")
     unknown = sorted(set(workflow.kinds) - set(KINDS))
@@ -205,6 +224,17 @@ def _numbers(workflow: Workflow) -> list[str]:
     wrong = [name for name, number in days.items() if not 1 <= number <= MOST_DAYS]
     faults = [f"{name} must be 1 to {MOST_DAYS} days" for name in wrong]
     return faults + (["terms_version starts at 1"] if workflow.terms_version < 1 else [])
+
+
+def _terms(terms: Terms) -> list[str]:
+    faults = []
+    most = {"terms_title": MOST_TERMS_TITLE, "terms_text": MOST_TERMS}
+    for name, value in (("terms_title", terms.title), ("terms_text", terms.text)):
+        if len(value) > most[name]:
+            faults.append(f"{name} has at most {most[name]} characters, not {len(value)}")
+        if any(one in "\0\x7f" or "\ud800" <= one <= "\udfff" for one in value):
+            faults.append(f"{name} holds characters that are no text")
+    return faults
 
 
 def _external(external: External | None) -> list[str]:
@@ -272,6 +302,8 @@ def to_json(workflow: Workflow) -> dict[str, Any]:
         "take_up": workflow.take_up,
         "terms": workflow.terms,
         "terms_version": workflow.terms_version,
+        "terms_title": workflow.terms_title,
+        "terms_text": workflow.terms_text,
         "duration": workflow.duration,
         "at_once": workflow.at_once,
     }
@@ -300,6 +332,7 @@ def from_json(value: Mapping[str, Any]) -> Workflow:
         raise InvalidInput("the kind of a workflow is here or external")
     outside = value.get("kind", "here") == "external"
     try:
+        terms = _terms_of(value)
         made = Workflow(
             holder=_text(value, "holder"),
             id=_text(value, "id"),
@@ -307,15 +340,26 @@ def from_json(value: Mapping[str, Any]) -> Workflow:
             kinds=_texts(value, "kinds"),
             steps=tuple(_step(one) for one in value.get("steps") or ()),
             take_up=_whole(value, "take_up", 5),
-            terms=_text(value, "terms", "general-terms"),
-            terms_version=_whole(value, "terms_version", 1),
             duration=_whole(value, "duration", 365),
             at_once=_flag(value, "at_once", True),
             external=_elsewhere(value) if outside else None,
-        )
+        ).under(terms)
     except (TypeError, AttributeError) as error:
         raise InvalidInput(f"a workflow cannot be read: {error}") from error
     return checked(made)
+
+
+def _terms_of(value: Mapping[str, Any]) -> Terms:
+    """Terms without a text are the catalogue's own of that id, if it has them."""
+    terms_id, version = _text(value, "terms", GENERAL.id), _whole(value, "terms_version", 1)
+    known = ours(terms_id, version) or ours(terms_id)
+    title, text = (known.title, known.text) if known else ("", "")
+    return Terms(
+        terms_id,
+        version,
+        _text(value, "terms_title", title).strip(),
+        _text(value, "terms_text", text).replace("\r\n", "\n"),
+    )
 
 
 def _elsewhere(value: Mapping[str, Any]) -> External:

@@ -1,4 +1,4 @@
-"""Requests for access: `aicat access list`, `show`, `act`, `sweep`."""
+"""Requests for access: `aicat access list`, `show`, `act`, `sweep`, `delegate`."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def access_show(request_id: str, as_id: str, as_json: bool) -> None:
         view = StoredForms(journal.forms).seen(desk.view(person, request_id))
         possible = desk.possible(person, request_id)
         if as_json:
-            print_json(view_json(view, possible, names))
+            print_json(view_json(view, possible, names, desk.terms(view)))
             return
         _say_view(view, names)
         for leg in view.legs:
@@ -131,7 +131,8 @@ def access_act(
         view = perform(desk, person, request_id, command, values, expected=expected)
         names = Names(journal.people)
         if as_json:
-            print_json(view_json(view, desk.possible(person, view.id), names))
+            possible = desk.possible(person, view.id)
+            print_json(view_json(view, possible, names, desk.terms(view)))
             return
         _say_view(view, names)
 
@@ -150,6 +151,25 @@ def access_sweep(as_json: bool) -> None:
         f"{done.expired} expired, {done.overdue} overdue, {done.withdrawn} resources withdrawn,"
         f" {done.orphaned} without a holder"
     )
+
+
+@access.command("delegate")
+@click.argument("node", metavar="NODE")
+@click.argument("holder", metavar="HOLDER", required=False)
+@click.option("--none", "itself", is_flag=True, help="The node decides itself again.")
+@json_option
+def access_delegate(node: str, holder: str | None, itself: bool, as_json: bool) -> None:
+    """Let HOLDER decide on requests for what NODE describes, from now on. Requests that run stay where
+    they are."""
+    if (holder is None) != itself:
+        raise click.UsageError("name either HOLDER or --none")
+    with open_journal(load()) as journal:
+        journal.requests.workflows.delegate(node, holder, operator())
+        decides = journal.requests.workflows.holder_of(node)
+    if as_json:
+        print_json({"node": node, "holder": decides, "delegated": decides != node})
+        return
+    say(f"{decides} decides on what {node} describes")
 
 
 def _person(journal: Journal, person_id: str) -> Person:

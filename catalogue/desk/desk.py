@@ -242,6 +242,18 @@ class Desk(Reading):
                 )
             return self._requests.workflows.put(checked(workflow), who_of(person))
 
+    def delegate(self, person: Person, node: str, holder: str | None) -> str:
+        """Let another node decide on what a node describes, from now on; the node itself where it is None.
+        Returns who decides. For administrators and stewards.
+
+        Raises: Forbidden, InvalidInput, NotFound; each is noted.
+        """
+        with self._refusals(person, "delegate", node, None):
+            if not may_delegate(person):
+                raise Forbidden("who decides for a node is set by an administrator or a steward")
+            self._requests.workflows.delegate(node, holder, who_of(person))
+            return self._requests.workflows.holder_of(node)
+
     # --- below ------------------------------------------------------------------------------------------
 
     def _once(
@@ -344,6 +356,11 @@ class Desk(Reading):
         if found is None:
             raise NotFound(f"there is no request {request.id!r} that you may see any more")
         return found
+
+
+def may_delegate(person: Person) -> bool:
+    """Whether the person may say who decides for a node."""
+    return person.may(Role.STEWARD) or person.may(Role.ADMINISTRATOR)
 
 
 def new_id(now: datetime) -> str:

@@ -5,17 +5,29 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Protocol
 
 from catalogue.access.attachments import checked
 from catalogue.access.fields import FieldType, Form
 from catalogue.access.form_checking import Fault as FormFault
 from catalogue.access.forms import check, flags, forms_for, kept, questions
-from catalogue.access.model import Answers, Attachment, Fault, Filled, Leg, Part, Request, Resource
+from catalogue.access.model import (
+    Answers,
+    Attachment,
+    Fault,
+    Filled,
+    Leg,
+    LegState,
+    Part,
+    Request,
+    Resource,
+)
 from catalogue.access.viewing import LegView, Sight, View
 from catalogue.access.workflow import External, kind_of
 from catalogue.ports import FormStore
 
+_TO_ANSWER = (LegState.DRAFT, LegState.RETURNED)
 READS_ALL = frozenset({Part.HANDLER, Part.DECIDER, Part.ALLOCATOR})
 """Who of a holder's staff reads answers that are private."""
 
@@ -38,9 +50,15 @@ class LegForms:
     shared: tuple[Form, ...] = ()
     own: tuple[Form, ...] = ()
 
+    @property
+    def every(self) -> tuple[Form, ...]:
+        """All of them, the shared ones first."""
+        return (*self.shared, *self.own)
+
 
 class StoredForms:
-    """`hooks.Forms` on the forms that the journal keeps: each as it is now."""
+    """`hooks.Forms` on the forms that the journal keeps: who fills one in is asked it as it is now, and what
+    was handed in is read by the versions that were asked then."""
 
     def __init__(self, store: FormStore) -> None:
         self._store = store
@@ -48,6 +66,29 @@ class StoredForms:
     def of(self, leg: Asked) -> LegForms:
         """The forms of a leg; none where its holder decides elsewhere."""
         return legs_forms(leg, self._store.current())
+
+    def shown(self, leg: LegView, sight: Sight) -> LegForms:
+        """What a leg is read by: the versions that were asked when it was submitted. Who asks reads a draft,
+        and what was returned, by the current ones, which are to be answered now."""
+        return self._shown(leg, sight, self._store.current())
+
+    def _shown(self, leg: LegView, sight: Sight, available: Sequence[Form]) -> LegForms:
+        """Only versions that are not in use any more are looked for one by one."""
+        if leg.forms is None or (sight is not Sight.HOLDER and leg.state in _TO_ANSWER):
+            return legs_forms(leg, available)
+        known = {(one.id, one.version): one for one in available}
+        return _split(known.get(one) or self._store.get(*one) for one in leg.forms)
+
+    def changed(self, leg: LegView, saved: datetime | None) -> list[Form]:
+        """The current forms of a leg that are others than those it was submitted with; of one that never was,
+        those that came into use after its answers were saved last (`saved`)."""
+        now = self.of(leg).every
+        if leg.forms is not None:
+            return [one for one in now if (one.id, one.version) not in leg.forms]
+        if saved is None:
+            return []
+        later = {one.form.id for one in self._store.listed() if one.current and one.at > saved}
+        return [one for one in now if one.id in later]
 
     def faults(self, request: Request, leg: Leg) -> Sequence[Fault]:
         """See `hooks.Forms`."""
@@ -66,25 +107,32 @@ class StoredForms:
         """See `hooks.Forms`. A leg that no form is for is given all that is shared."""
         forms = self.of(leg)
         if not (forms.shared or forms.own):
-            return Filled()
+            return Filled(forms=())
         shared = [one for one in request.attachments if one.leg is None]
         own = [one for one in request.attachments if one.leg == leg.id]
         words = flags(forms.shared, with_files(forms.shared, request.answers, shared)) | flags(
             forms.own, with_files(forms.own, leg.answers, own)
         )
-        return Filled(words, frozenset(one.id for one in questions(forms.shared)))
+        asked = frozenset(one.id for one in questions(forms.shared))
+        return Filled(words, asked, tuple((one.id, one.version) for one in forms.every))
 
     def media_type(self, name: str, body: bytes) -> str:
         """See `hooks.Forms`."""
         return checked(name, "", body).media_type
 
     def seen(self, found: View) -> View:
-        """The view without answers and files that are private, where the reader only reviews."""
+        """The view without answers and files that are private, where the reader only reviews: by the
+        version that was asked, or by the one now."""
         if found.sight is not Sight.HOLDER:
             return found
         available = self._store.current()
-        legs = [_for_reviewer(leg, legs_forms(leg, available)) for leg in found.legs]
-        hidden = [_private(legs_forms(leg, available)) for leg in found.legs if not _reads_all(leg)]
+        private = {
+            leg.id: _private(self._shown(leg, found.sight, available))
+            | _private(legs_forms(leg, available))
+            for leg in found.legs
+        }
+        legs = [_for_reviewer(leg, private[leg.id]) for leg in found.legs]
+        hidden = [private[leg.id] for leg in found.legs if not _reads_all(leg)]
         if len(hidden) < len(found.legs):  # one of the legs lets the reader see what is shared
             return replace(found, legs=tuple(legs))
         names = frozenset[str]().union(*hidden)
@@ -102,7 +150,11 @@ def legs_forms(leg: Asked, available: Iterable[Form]) -> LegForms:
         return LegForms()
     kinds = {kind_of(one.type, one.service) for one in leg.resources}
     sectors = {one for resource in leg.resources for one in resource.sectors}
-    found = forms_for(kinds, sectors, (), leg.holder, available)
+    return _split(forms_for(kinds, sectors, (), leg.holder, available))
+
+
+def _split(forms: Iterable[Form]) -> LegForms:
+    found = tuple(forms)
     return LegForms(
         tuple(one for one in found if one.applies.holder is None),
         tuple(one for one in found if one.applies.holder is not None),
@@ -136,10 +188,9 @@ def with_files(
     return found
 
 
-def _for_reviewer(leg: LegView, forms: LegForms) -> LegView:
+def _for_reviewer(leg: LegView, names: frozenset[str]) -> LegView:
     if _reads_all(leg):
         return leg
-    names = _private(forms)
     return replace(
         leg,
         shared=_without(leg.shared, names),
@@ -153,8 +204,7 @@ def _reads_all(leg: LegView) -> bool:
 
 
 def _private(forms: LegForms) -> frozenset[str]:
-    every = questions((*forms.shared, *forms.own))
-    return frozenset(one.id for one in every if one.private)
+    return frozenset(one.id for one in questions(forms.every) if one.private)
 
 
 def _without(answers: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from catalogue.access.allowing import possible
 from catalogue.access.book import Book
 from catalogue.access.model import Attachment, Entitlement, Leg, LegState, Request, RequestState
 from catalogue.access.parts import SYSTEM
-from catalogue.access.viewing import View, attachment_seen, sees_leg, view
+from catalogue.access.terms import Terms
+from catalogue.access.viewing import LegView, View, attachment_seen, sees_leg, view
 from catalogue.access.workflow import Workflow
 from catalogue.errors import CatalogueError, Forbidden, NotFound, Unavailable
 from catalogue.people import HOLDER_ROLES, Person, Role
@@ -64,6 +65,12 @@ class Reading:
             for leg in request.legs
             if sees_leg(request, leg, person)
         }
+
+    def terms(self, found: View) -> dict[str, Terms]:
+        """What is to be accepted, or was, with its text, by leg; of a draft as it would be now. A leg whose
+        holder decides elsewhere has none here."""
+        book = self._requests.workflows.book({leg.holder for leg in found.legs})
+        return {leg.id: _terms_of(book, leg) for leg in found.legs if leg.external is None}
 
     def attachment(
         self, person: Person, request_id: str, attachment_id: str
@@ -187,6 +194,12 @@ class Reading:
 def who_of(actor: Person) -> str:
     """How the audit log names who acts."""
     return "system" if actor is SYSTEM else actor.who
+
+
+def _terms_of(book: Book, leg: LegView) -> Terms:
+    if leg.workflow_version is None:
+        return book.last(leg.holder, leg.workflow).to_accept
+    return book.terms(leg.holder, leg.workflow, leg.workflow_version, leg.terms)
 
 
 def workflow_of(book: Book, leg: Leg) -> Workflow:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from catalogue.access.folding import forms_data
 from catalogue.access.model import Attachment, Comment, Entitlement, Party, Resource
+from catalogue.access.terms import Terms
 from catalogue.access.viewing import LegView, Told, View
 from catalogue.access.workflow import External
 from catalogue.errors import NotFound
@@ -34,8 +36,11 @@ class Names:
         return self._known[wanted]
 
 
-def view_json(view: View, possible: Possible, names: Names) -> dict[str, Any]:
-    """A request as its reader may see it, with the commands that they may give by leg."""
+def view_json(
+    view: View, possible: Possible, names: Names, terms: Mapping[str, Terms]
+) -> dict[str, Any]:
+    """A request as its reader may see it, with the commands that they may give, and the text that is to
+    be accepted, by leg."""
     return {
         "id": view.id,
         "version": view.version,
@@ -48,12 +53,16 @@ def view_json(view: View, possible: Possible, names: Names) -> dict[str, Any]:
         "changed": view.changed,
         "answers": view.answers,
         "attachments": [attachment_json(one) for one in view.attachments],
-        "legs": [leg_json(one, possible.get(one.id, ()), names) for one in view.legs],
+        "legs": [
+            leg_json(one, possible.get(one.id, ()), names, terms.get(one.id)) for one in view.legs
+        ],
         "copied_from": view.copied_from,
     }
 
 
-def leg_json(leg: LegView, possible: Sequence[str], names: Names) -> dict[str, Any]:
+def leg_json(
+    leg: LegView, possible: Sequence[str], names: Names, terms: Terms | None
+) -> dict[str, Any]:
     """A leg as its reader may see it. `left` is in seconds, below zero when the step is overdue."""
     return {
         "id": leg.id,
@@ -76,6 +85,7 @@ def leg_json(leg: LegView, possible: Sequence[str], names: Names) -> dict[str, A
         "conditions": leg.conditions,
         "terms": leg.terms,
         "terms_accepted": leg.terms_accepted,
+        "terms_document": terms_json(terms),
         "submitted": leg.submitted,
         "decided": leg.decided,
         "starts": leg.starts,
@@ -85,6 +95,7 @@ def leg_json(leg: LegView, possible: Sequence[str], names: Names) -> dict[str, A
         "shared": leg.shared,
         "answers": leg.answers,
         "attachments": [one.id for one in leg.attachments],
+        "forms": forms_data(leg.forms),
         "comments": [comment_json(one, names) for one in leg.comments],
         "parts": leg.parts,
         "commands": list(possible),
@@ -117,6 +128,19 @@ def external_json(external: External | None) -> dict[str, Any] | None:
     if external is None:
         return None
     return {"url": external.url, "email": external.email, "link": external.link}
+
+
+def terms_json(terms: Terms | None) -> dict[str, Any] | None:
+    """A text to accept; `sha256` is of the text in UTF-8."""
+    if terms is None:
+        return None
+    return {
+        "id": terms.id,
+        "version": terms.version,
+        "title": terms.title,
+        "text": terms.text,
+        "sha256": terms.sha256,
+    }
 
 
 def attachment_json(one: Attachment) -> dict[str, Any]:

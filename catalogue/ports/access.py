@@ -231,10 +231,11 @@ class Workflows(Protocol):
         """Every version of the workflows of these holders."""
 
     def put(self, workflow: Workflow, who: str) -> Workflow:
-        """Store it as the next version of the holder's workflow of that id; return it with its number.
+        """Store it as the next version of the holder's workflow of that id; return it with its number. Its
+        terms get the next version, too, where theirs stands for another text of the holder's.
 
-        Raises: InvalidInput where it cannot be followed, or takes a kind that another workflow of the
-        holder covers; NotFound for the holder.
+        Raises: InvalidInput where it cannot be followed, has no text of its terms, or takes a kind that
+        another workflow of the holder covers; NotFound for the holder.
         """
 
     def delegate(self, node: str, holder: str | None, who: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from threading import Barrier
 from typing import Any
 
@@ -18,6 +19,7 @@ from catalogue.access.attachments import MOST_BYTES
 from catalogue.access.workflow import default_workflows, to_json
 from catalogue.bootstrap import Catalogue, bootstrap
 from catalogue.people import Grant, Role
+from catalogue.ports import FormStore
 from tests.api.asking import (
     API,
     BASE,
@@ -185,6 +187,7 @@ _BODIES: dict[str, Any] = {
     "access.answers": {"answers": {}},
     "access.add_resource": {"page_id": "x"},
     "workflows.put_workflow": {"kinds": ["data"], "steps": []},
+    "workflows.put_delegate": {"holder": "fleet"},
 }
 
 
@@ -719,15 +722,213 @@ def test_a_workflow_is_set_by_the_holders_decider_or_a_steward_and_by_nobody_els
         "duration": "100",
         "terms": "general-terms",
         "terms_version": "2",
+        "terms_title": "Terms of this factory",
+        "terms_text": "Use it well.\r\nTell us how.",
         "at_once": "1",
     }
     page = "/desk/workflows/lumi-aif/service"
     assert decider.post(page, **form).status_code == 303
     told = decider.told(address)
     assert (told["steps"][0]["days"], told["take_up"], told["terms_version"]) == (9, 4, 2)
+    assert told["terms_text"] == "Use it well.\nTell us how."
+    assert "Use it well." in decider.get(page).get_data(as_text=True)
     assert decider.post(page, **form).status_code == 409
     wrong = decider.post(page, **{**form, "version": "", "decision.days": "0"})
     assert wrong.status_code == 400
     assert "1 to" in wrong.get_data(as_text=True)
     listed = decider.told("/api/v1/workflows?holder=lumi-aif")["items"]
     assert {one["id"] for one in listed} >= {"lumi-aif.service", "lumi-aif.data"}
+
+
+SENT = {"kinds", "kind", "steps", "terms", "terms_version", "terms_title"}
+
+
+def test_an_applicant_reads_what_they_accept_and_later_what_they_accepted(
+    here: Catalogue, cast: Cast
+) -> None:
+    ada, staff = cast.applicant(), cast.staff(HOSPITAL)
+    address = f"/api/v1/workflows/{HOSPITAL}/data"
+    sent = {name: value for name, value in staff.told(address).items() if name in SENT}
+    text = "Look at the scans only on the screens of the hospital. </div><script>alert(1)</script>"
+    first = staff.send(address, {**sent, "terms_text": text}, method="PUT").get_json()
+    number = first["terms_version"]
+    request_id, leg, version = at_decision(here, cast, ada)
+    staff.must(request_id, "approve", leg=leg, expected=version)
+    page = ada.get(f"/requests/{request_id}").get_data(as_text=True)
+    assert "Look at the scans only on the screens" in page
+    assert "<script>alert(1)" not in page
+    document = ada.told(f"{API}/{request_id}")["legs"][0]["terms_document"]
+    assert (document["text"], document["version"]) == (text, number)
+    second = staff.send(address, {**sent, "terms_text": "Other terms."}, method="PUT").get_json()
+    assert second["terms_version"] == number + 1  # though the same version was sent
+    ada.must(request_id, "accept-terms", leg=leg, terms=f"general-terms@{number}")
+    kept = ada.told(f"{API}/{request_id}")["legs"][0]
+    assert kept["terms_document"] == document
+    assert sha256(text.encode()).hexdigest() == document["sha256"]
+    events = ada.told(f"{API}/{request_id}/events")["items"]
+    told = {one["kind"]: one["data"] for one in events}
+    for kind in ("submitted", "terms-accepted"):
+        assert told[kind]["terms"] == f"general-terms@{number}"
+        assert told[kind]["terms_sha256"] == document["sha256"]
+    old = ada.told(f"{address}?version={first['version']}")
+    assert old["terms_text"] == text
+    fresh_draft = ada.told(f"{API}/{draft(ada)['id']}")["legs"][0]
+    assert fresh_draft["terms_document"]["text"] == "Other terms."
+    begin = ada.get(f"/requests/new?resource={page_of(SCANS)}").get_data(as_text=True)
+    assert "Other terms." in begin
+    assert ada.get(f"{address}?version=999").status_code == 404
+
+
+def test_terms_that_nobody_could_read_are_not_stored(cast: Cast) -> None:
+    decider = cast.staff(FLEET, Role.DECIDER)
+    address = f"/api/v1/workflows/{FLEET}/data"
+    before = decider.told(address)["version"]
+    body = {"kinds": ["data"], "steps": [{"name": "decision", "days": 7}]}
+    for wrong in (
+        {"terms": "own-terms"},
+        {"terms_text": "   "},
+        {"terms_title": ""},
+        {"terms_text": "a" * 20_001},
+    ):
+        answer = decider.send(address, {**body, **wrong}, method="PUT")
+        assert answer.status_code in {400, 422}, wrong
+    assert decider.told(address)["version"] == before
+
+
+# --- which version was asked --------------------------------------------------------------------------
+
+
+def _question(title: str, **more: Any) -> dict[str, Any]:
+    asked = {"id": "fleet-why", "type": "texta", "title": title, **more}
+    return {
+        "id": "fleet-own",
+        "part": "purpose",
+        "title": "Of the fleet",
+        "applies": {"holder": FLEET},
+        "fields": [asked],
+    }
+
+
+@pytest.fixture
+def own_form(here: Catalogue) -> Iterator[FormStore]:
+    here.journal.forms.add(_question("Why the old roads?"), "operator:tests")
+    yield here.journal.forms
+    here.journal.forms.retire("fleet-own", "operator:tests")
+
+
+def answered(here: Catalogue, ada: Signed) -> tuple[str, str]:
+    """A request to the fleet, submitted, with an answer to its own form: its id, and its leg."""
+    made = draft(ada, TRACES)
+    address, leg = f"{API}/{made['id']}", made["legs"][0]["id"]
+    own = {"answers": {"fleet-why": "Because of bends"}, "leg": leg}
+    ada.send(f"{address}/answers", own, method="PUT")
+    ada.send(f"{address}/answers", {"answers": all_answers(here, made)}, method="PUT")
+    assert ada.send(f"{address}/submit").status_code == 200
+    return made["id"], leg
+
+
+def test_what_was_submitted_is_read_by_the_questions_that_were_asked(
+    here: Catalogue, cast: Cast, own_form: FormStore
+) -> None:
+    ada, staff = cast.applicant(), cast.staff(FLEET)
+    request_id, leg = answered(here, ada)
+    asked = ada.told(f"{API}/{request_id}")["legs"][0]["forms"]
+    old = next(one for one in asked if one["id"] == "fleet-own")
+    own_form.add(_question("Why the new roads?"), "operator:tests")
+    pages = (staff, f"/desk/{request_id}/{leg}"), (ada, f"/requests/{request_id}")
+    for who, page in pages:
+        told = who.get(page).get_data(as_text=True)
+        assert "Why the old roads?" in told, page
+        assert "Why the new roads?" not in told, page
+    staff.must(request_id, "take-up", leg=leg)
+    staff.must(request_id, "return", leg=leg, comment="Say more")
+    told = ada.get(f"/requests/{request_id}").get_data(as_text=True)
+    assert "Why the new roads?" in told
+    assert "Why the old roads?" not in told
+    assert "Questions have changed since" in told
+    assert "Why the old roads?" in staff.get(f"/desk/{request_id}/{leg}").get_data(as_text=True)
+    assert ada.send(f"{API}/{request_id}/submit").status_code == 200
+    told = staff.get(f"/desk/{request_id}/{leg}").get_data(as_text=True)
+    assert "Why the new roads?" in told
+    events = ada.told(f"{API}/{request_id}/events")["items"]
+    forms = {one["kind"]: one["data"]["forms"] for one in events if "forms" in one["data"]}
+    assert old in forms["submitted"]
+    assert {"id": "fleet-own", "version": old["version"] + 1} in forms["resubmitted"]
+
+
+def test_a_draft_says_that_a_form_has_changed_since_it_was_saved(
+    here: Catalogue, cast: Cast, own_form: FormStore
+) -> None:
+    ada = cast.applicant()
+    made = draft(ada, TRACES)
+    own = {"answers": {"fleet-why": "Because of bends"}, "leg": made["legs"][0]["id"]}
+    ada.send(f"{API}/{made['id']}/answers", own, method="PUT")
+    page = f"/requests/{made['id']}"
+    assert "Questions have changed" not in ada.get(page).get_data(as_text=True)
+    own_form.add(_question(f"Why {fresh()}?"), "operator:tests")
+    assert "Questions have changed since" in ada.get(page).get_data(as_text=True)
+
+
+def test_an_answer_that_became_private_is_kept_from_reviewers_from_then_on(
+    here: Catalogue, cast: Cast, own_form: FormStore
+) -> None:
+    request_id, _leg = answered(here, cast.applicant())
+    reviewer = cast.staff(FLEET, Role.REVIEWER_TECHNICAL)
+    address = f"{API}/{request_id}"
+    assert "fleet-why" in reviewer.told(address)["legs"][0]["answers"]
+    own_form.add(_question("Why the old roads?", private=True), "operator:tests")
+    assert "fleet-why" not in reviewer.told(address)["legs"][0]["answers"]
+    own_form.add(_question("Why the old roads?"), "operator:tests")
+    assert "fleet-why" in reviewer.told(address)["legs"][0]["answers"]
+
+
+# --- who decides for whom -----------------------------------------------------------------------------
+
+
+def test_a_node_lets_another_decide_and_takes_it_back(cast: Cast) -> None:
+    steward, ada = cast.person("sue", Grant(Role.STEWARD)), cast.applicant()
+    adi = cast.person("adi", Grant(Role.ADMINISTRATOR))
+    address, page = f"/api/v1/workflows/{FLEET}/delegate", f"/desk/workflows/{FLEET}/delegate"
+    own = {"node": FLEET, "holder": FLEET, "delegated": False}
+    assert ada.told(address) == own
+    done = steward.send(address, {"holder": HOSPITAL}, method="PUT")
+    assert done.get_json() == {"node": FLEET, "holder": HOSPITAL, "delegated": True}
+    try:
+        assert draft(ada, TRACES)["legs"][0]["holder"] == HOSPITAL
+        for shown in (page, f"/desk/workflows/{FLEET}/data", "/desk/workflows"):
+            told = adi.get(shown).get_data(as_text=True)
+            assert f"The {HOSPITAL} (fictional)" in told, shown
+        chain = steward.send(
+            f"/api/v1/workflows/{HOSPITAL}/delegate", {"holder": FLEET}, method="PUT"
+        )
+        assert chain.status_code == 400
+        assert steward.send(address, {"holder": "no-such"}, method="PUT").status_code == 404
+        assert steward.send(address, {}, method="PUT").status_code in {400, 422}
+    finally:
+        back = adi.send(address, method="DELETE")
+    assert (back.status_code, back.get_json()) == (200, own)
+    assert draft(ada, TRACES)["legs"][0]["holder"] == FLEET
+    assert adi.post(page, holder=HOSPITAL).status_code == 303
+    assert ada.told(address)["holder"] == HOSPITAL
+    assert adi.post(page, holder="").status_code == 303
+    assert ada.told(address) == own
+    assert ada.get("/api/v1/workflows/no-such/delegate").status_code == 404
+
+
+def test_nobody_but_stewards_and_administrators_says_who_decides_for_whom(
+    here: Catalogue, cast: Cast
+) -> None:
+    address, page = f"/api/v1/workflows/{FLEET}/delegate", f"/desk/workflows/{FLEET}/delegate"
+    for one in (
+        cast.applicant(),
+        cast.staff(FLEET),
+        cast.staff(HOSPITAL),
+        cast.person("aud", Grant(Role.AUDITOR)),
+    ):
+        assert one.send(address, {"holder": HOSPITAL}, method="PUT").status_code == 403
+        assert one.send(address, method="DELETE").status_code == 403
+        assert one.post(page, holder=HOSPITAL).status_code == 403
+    assert cast.applicant().get(page).status_code == 403
+    assert here.journal.requests.workflows.holder_of(FLEET) == FLEET
+    acts = [one.details.get("act") for one in here.journal.audit.entries(limit=10_000)]
+    assert "delegate" in acts

@@ -16,8 +16,9 @@ from catalogue.bootstrap import desk_of, open_journal
 from catalogue.cli import aicat
 from catalogue.desk import Desk, StoredForms, sweep
 from catalogue.desk.filling import legs_forms
-from catalogue.errors import CatalogueError, Forbidden
+from catalogue.errors import CatalogueError, Forbidden, InvalidInput
 from catalogue.harvest.worker import Worker
+from catalogue.model import Node
 from catalogue.people import HOLDER_ROLES, Grant, Identity, Person
 from catalogue.ports import Journal
 from catalogue.settings import load
@@ -139,3 +140,17 @@ def test_a_worker_does_what_it_is_given_beside(tmp_path: Path) -> None:
         assert seen.wait(60)
         hands.stop()
         thread.join(60)
+
+
+def test_a_node_lets_another_decide_from_the_command_line() -> None:
+    with open_journal(load()) as journal:
+        journal.add_node(Node("younger", "A younger sister (fictional)", "FI"))
+    done = told("access", "delegate", "younger", HOSPITAL)
+    assert done == {"node": "younger", "holder": HOSPITAL, "delegated": True}
+    assert isinstance(run("access", "delegate", HOSPITAL, "younger").exception, InvalidInput)
+    for words in (("younger",), ("younger", HOSPITAL, "--none")):
+        assert run("access", "delegate", *words).exit_code == 2
+    assert "younger decides" in run("access", "delegate", "younger", "--none").output
+    with open_journal(load()) as journal:
+        acts = [one.act for one in journal.audit.entries(limit=1000)]
+    assert acts.count("holder.set") == 2

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalogue.access import Book, External, Step, Workflow
+from catalogue.access.terms import COMPUTE, GENERAL, OURS, Terms
 from catalogue.access.workflow import (
     ALWAYS,
     DECISION,
@@ -58,6 +59,8 @@ WORKFLOWS = st.builds(
     steps=steps(),
     take_up=DAYS,
     terms=IDS,
+    terms_title=st.just("Terms"),
+    terms_text=st.text(st.characters(codec="utf-8", exclude_characters="\0\r\x7f"), max_size=50),
     terms_version=st.integers(1, 100),
     duration=DAYS,
     at_once=st.booleans(),
@@ -107,6 +110,7 @@ def test_what_is_left_out_is_as_usual() -> None:
         {"holder": None},
         {"id": "With Space"},
         {"id": "../etc"},
+        {"id": "delegate"},
         {"kinds": []},
         {"kinds": "data"},
         {"kinds": ["data", 5]},
@@ -129,6 +133,10 @@ def test_what_is_left_out_is_as_usual() -> None:
         {"take_up": 0},
         {"duration": 1e9},
         {"terms_version": 0},
+        {"terms_text": 5},
+        {"terms_text": "a" * 20_001},
+        {"terms_text": "a\0b"},
+        {"terms_title": "\ud800"},
         {"at_once": "yes"},
         {"colour": "red"},
         {"kind": "external"},
@@ -182,3 +190,54 @@ def test_a_kind_that_a_holder_gave_up_comes_under_the_default_again() -> None:
     book = Book((one, less))
     assert book.current("north", "data").id == "all"
     assert book.current("north", "compute") == default_workflows("north")[1]
+
+
+# --- terms ----------------------------------------------------------------------------------------
+
+
+def test_the_catalogues_own_terms_never_change_under_their_name() -> None:
+    assert {one.key: one.sha256 for one in OURS} == {
+        "general-terms@1": "aa286936f99a096c9def27dd110129219e14ebb7040b67389a3933ca176374bf",
+        "compute-terms@1": "ba10e181281500ccfecdbaf467e256ebd6d43d3a052639538b78d0b9b56f353d",
+    }
+
+
+def test_every_default_workflow_has_a_text_to_accept() -> None:
+    found = [one.to_accept for one in default_workflows("north")]
+    assert found == [GENERAL, COMPUTE, GENERAL]
+    assert from_json({**GOOD, "terms": "compute-terms"}).to_accept == COMPUTE
+
+
+def test_another_text_is_another_version_of_the_terms() -> None:
+    before = replace(default_workflows("north")[0], version=1)
+    book = Book((before,))
+    assert book.numbered(before) == before
+    changed = book.numbered(replace(before, version=2, terms_text="Only on Sundays."))
+    assert changed.to_accept == Terms("general-terms", 2, GENERAL.title, "Only on Sundays.")
+    book = Book((before, changed))
+    assert book.numbered(changed) == changed
+    again = book.numbered(replace(changed, version=3, terms_text="Never."))
+    assert again.terms_version == 3
+    back = book.numbered(replace(changed, version=3, terms_version=1, terms_text=GENERAL.text))
+    assert back.to_accept == GENERAL
+
+
+def test_terms_without_a_text_are_those_known_by_their_name() -> None:
+    own = Terms("own-terms", 1, "Our terms", "Be kind.")
+    before = replace(default_workflows("north")[0], version=1).under(own)
+    named = before.under(Terms("own-terms", 1, "", ""))
+    assert Book((before,)).numbered(named).to_accept == own
+    with pytest.raises(InvalidInput, match="read"):
+        Book(()).numbered(named)
+    with pytest.raises(InvalidInput, match="read"):
+        Book((before,)).numbered(before.under(Terms("own-terms", 2, "", "")))
+
+
+def test_a_leg_keeps_the_text_that_it_was_told_when_the_catalogues_own_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old = Terms("general-terms", 0, "Older terms", "As it was.")
+    monkeypatch.setattr("catalogue.access.book.OURS", (old, *OURS))
+    book = Book()
+    assert book.terms("north", "data", 0, "general-terms@0") == old
+    assert book.terms("north", "data", 0, "general-terms@1") == GENERAL

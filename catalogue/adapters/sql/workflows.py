@@ -39,7 +39,7 @@ class SqlWorkflows:
                         " already; take it out there first"
                     )
             last = max((one.version for one in book.workflows if one.id == workflow.id), default=0)
-            fresh = checked(replace(workflow, version=last + 1))
+            fresh = checked(book.numbered(replace(workflow, version=last + 1)))
             now = self._store.now(connection)
             row = {"holder": fresh.holder, "id": fresh.id, "version": fresh.version}
             body = orjson.dumps(to_json(fresh)).decode()
