@@ -36,6 +36,8 @@ from api import (
     sessions,
     signing_in,
     sparql,
+    validating,
+    validating_pages,
     watching,
     workflows,
 )
@@ -80,6 +82,7 @@ def create_app(catalogue: Catalogue) -> Flask:
     app.extensions[ecosystem.EXTENSION] = Registry(catalogue.journal)
     app.extensions[push.READERS] = Readers()
     app.extensions[push.PLACES] = push.Places(max(1, catalogue.settings.threads // 2))
+    validating.install(app, catalogue.settings.shapes)
     app.url_map.strict_slashes = False
     guarding.install(app)
     deprecating.install(app)
@@ -100,6 +103,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         access,
         workflows,
         audit,
+        validating,
     ):
         rest.register_blueprint(door.blueprint)
     for plain in (
@@ -118,6 +122,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         desk_pages,
         audit_pages,
         forms_pages,
+        validating_pages,
     ):
         app.register_blueprint(plain.blueprint)
     app.register_blueprint(ecosystem.feed)

@@ -20,6 +20,7 @@ from catalogue.cli import (
     running,
     storage,
     synthesis,
+    validating,
 )
 from catalogue.errors import CatalogueError
 
@@ -47,6 +48,7 @@ MODULES = (
     maintenance,
     storage,
     synthesis,
+    validating,
 )
 
 for module in MODULES:
