@@ -11,6 +11,7 @@ from catalogue.bootstrap import guarded_client
 from catalogue.cli.output import json_option, print_json, print_table, say
 from catalogue.errors import InvalidInput
 from catalogue.harvest.checking import LARGEST, Checkers, Document
+from catalogue.rdf.formats import media_type_of
 from catalogue.rdf.serialize import MEDIA_TYPES, serialize
 from catalogue.settings import Settings, load
 from catalogue.validate.documents import Validated
@@ -67,7 +68,7 @@ def _read(document: str, settings: Settings) -> Document:
             body = stream.read(LARGEST + 1)
     except OSError as error:
         raise InvalidInput(f"{document}: {error.strerror or error}") from error
-    return Document(body, base=path.absolute().as_uri())
+    return Document(body, media_type_of(path.name), base=path.absolute().as_uri())
 
 
 def _show(found: Validated) -> None:

@@ -131,6 +131,7 @@ class _Compiler:
         self._owners = self._owned()
         self._shapes: dict[str, Shape] = {}
         self._open: list[str] = []
+        self._depths: dict[str, int] = {}
         self._findings: list[Finding] = []
 
     def compiled(self) -> Shapes:
@@ -231,24 +232,32 @@ class _Compiler:
 
     def _shape(self, node: str) -> Shape | None:
         """The shape of a node, compiled once; None where it is switched off."""
-        if node in self._shapes:
-            return self._shapes[node]
         if node in self._open:
             raise self._refusal(
                 node, sh("node"), "leads back to itself; recursive shapes are refused"
             )
-        if len(self._open) >= DEEPEST:
-            raise self._refusal(node, sh("node"), f"lies more than {DEEPEST} shapes deep")
-        if len(self._shapes) >= MOST_SHAPES:
-            raise InvalidShapes(f"there are more than {MOST_SHAPES} shapes")
         if self._flag(node, "deactivated"):
             return None
+        if node not in self._shapes:
+            self._shapes[node] = self._compile(node)
+        if self._open:  # shapes are judged within shapes, so depth counts wherever compiling began
+            outer = self._open[-1]
+            self._depths[outer] = max(self._depths[outer], self._depths[node] + 1)
+            if self._depths[outer] > DEEPEST:
+                raise self._refusal(outer, sh("node"), f"lies more than {DEEPEST} shapes deep")
+        return self._shapes[node]
+
+    def _compile(self, node: str) -> Shape:
+        if len(self._shapes) >= MOST_SHAPES:
+            raise InvalidShapes(f"there are more than {MOST_SHAPES} shapes")
+        if len(self._open) >= DEEPEST:
+            raise self._refusal(node, sh("node"), f"lies more than {DEEPEST} shapes deep")
         self._open.append(node)
+        self._depths[node] = 1
         path = self._path_of(node)
         shape = Shape(node, path, self._severity(node), self._source.get(node, sh("message")))
         shape.take(list(self._checks(node, path)), list(self._properties(node)))
         self._open.pop()
-        self._shapes[node] = shape
         return shape
 
     def _severity(self, node: str) -> str:

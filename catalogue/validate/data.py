@@ -13,6 +13,7 @@ from catalogue.validate.names import SUBCLASS
 NOTHING: Sequence[str] = ()
 _NO_STATEMENTS: Mapping[str, Sequence[str]] = {}
 _NO_CLASSES: frozenset[str] = frozenset()
+_FEW = 8  # classes of one resource
 _PACE = 2000  # steps between looks at the clock
 
 
@@ -140,7 +141,10 @@ class Data:
         """Whether a term is an instance of a class or of one below it (SHACL, section 3.2)."""
         said = self.out.get(term)
         if said is not None:
-            for own in said.get(RDF_TYPE, NOTHING):
+            types = said.get(RDF_TYPE, NOTHING)
+            if len(types) > _FEW:
+                self.tick(len(types))
+            for own in types:
                 if own == class_term or class_term in self.above(own):
                     return True
         if term[0] == '"':

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from catalogue.errors import InvalidParameter, SettingsError
+from catalogue.rdf.formats import media_type_of
 from catalogue.validate.compiling import ShapesFile, load
 from catalogue.validate.judging import Profile
 from catalogue.validate.shapes import Shapes
@@ -78,6 +79,6 @@ def _of_ours(name: str) -> Shapes:
 
 def _file(path: Path) -> ShapesFile:
     try:
-        return ShapesFile(str(path), path.read_bytes())
+        return ShapesFile(str(path), path.read_bytes(), media_type_of(path.name))
     except OSError as error:
         raise SettingsError(f"{path}: the shapes cannot be read: {error.strerror}") from error

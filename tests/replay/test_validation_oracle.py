@@ -134,8 +134,8 @@ def classes(shapes: Shapes, lines: Sequence[str]) -> set[str]:
 
 
 def test_our_shapes_give_the_results_of_semic_and_beside_them_what_is_recommended() -> None:
-    """Equal: every mandatory constraint (`NO_CLASSES` aside). Beside: warnings of what is recommended, and of the controlled
-    vocabularies; SEMIC keeps both in files of their own, which are compared here too."""
+    """Equal: every mandatory constraint (`NO_CLASSES` aside). Beside: warnings of what is recommended, and
+    of the controlled vocabularies; SEMIC keeps both in files of their own, compared here too."""
     mine, theirs = shapes_of(built_in()), shapes_of(paths(SEMIC[:1]))
     ranges = shapes_of(paths(SEMIC[1:]))
     recommended = shapes_of(paths(PARTS[2:3]))
