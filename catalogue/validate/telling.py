@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -43,12 +43,7 @@ class Told:
 def told(result: Result, record: str | None, profile: str, language: str) -> Told:
     """A result as a person reads it. A message of the shape's own comes before ours."""
     path = _plain_path(result)
-    fill = {
-        "path": _short(path) or "rdf:type",
-        "limit": _short(result.check.limit) or "…",
-        "value": _plain(result.value) or "",
-    }
-    message, hint = _texts(result.check.component, fill, language)
+    message, hint = _of_check(result.check.component, path or "", result.check.limit, language)
     return Told(
         record=record,
         focus=_plain(result.focus),
@@ -60,6 +55,13 @@ def told(result: Result, record: str | None, profile: str, language: str) -> Tol
         message=_own(result.shape.messages, language) or message,
         hint=hint,
     )
+
+
+@lru_cache(maxsize=8192)
+def _of_check(component: str, path: str, limit: str, language: str) -> tuple[str, str]:
+    """Message and hint: of the same check of a profile they are always the same."""
+    fill = {"path": _short(path) or "rdf:type", "limit": _short(limit) or "…", "value": ""}
+    return _texts(component, fill, language)
 
 
 def of_ours(

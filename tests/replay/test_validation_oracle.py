@@ -84,7 +84,7 @@ def test_real_records_give_the_results_of_pyshacl_under_the_parts_with_vocabular
 def test_every_real_record_gives_the_results_of_pyshacl_under_dcat_ap_3() -> None:
     wrong, seen = differences(SEMIC, most=100_000)
     assert not wrong
-    assert seen > 3000
+    assert seen > 2500
 
 
 @pytest.mark.slow
