@@ -15,7 +15,7 @@ from api.context import catalogue, json_answer
 from api.schemas import Answer, Names, StrictBlueprint
 from catalogue.bootstrap import guarded_client
 from catalogue.errors import FetchError, InvalidInput, InvalidParameter
-from catalogue.harvest.checking import LARGEST, Checkers, Document
+from catalogue.harvest.checking import LARGEST, Checkers, Document, for_documents
 from catalogue.rdf.formats import BY_MEDIA_TYPE
 from catalogue.rdf.negotiation import accepted
 from catalogue.rdf.serialize import MEDIA_TYPES, serialize
@@ -131,7 +131,7 @@ def fetched(address: str) -> Document:
     if urlsplit(address).scheme not in {"http", "https"} or len(address) > LONGEST_ADDRESS:
         raise InvalidParameter("url", "write an address that begins with https:// or http://")
     try:
-        answer = guarded_client(catalogue().settings).get(address)
+        answer = guarded_client(for_documents(catalogue().settings)).get(address)
     except FetchError as error:
         raise InvalidParameter("url", str(error)) from error
     return Document(answer.body, answer.media_type, base=answer.url)

@@ -10,7 +10,7 @@ import click
 from catalogue.bootstrap import guarded_client
 from catalogue.cli.output import json_option, print_json, print_table, say
 from catalogue.errors import InvalidInput
-from catalogue.harvest.checking import LARGEST, Checkers, Document
+from catalogue.harvest.checking import LARGEST, Checkers, Document, for_documents
 from catalogue.rdf.formats import media_type_of
 from catalogue.rdf.serialize import MEDIA_TYPES, serialize
 from catalogue.settings import Settings, load
@@ -60,7 +60,7 @@ def _read(document: str, settings: Settings) -> Document:
     """The document at an address, or in a file: a person at this machine names what they can read."""
     scheme = urlsplit(document).scheme
     if scheme in {"http", "https"}:
-        answer = guarded_client(settings).get(document)
+        answer = guarded_client(for_documents(settings)).get(document)
         return Document(answer.body, answer.media_type, base=answer.url)
     path = Path(unquote(urlsplit(document).path) if scheme == "file" else document)
     try:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any
@@ -25,10 +25,12 @@ from catalogue.errors import (
 )
 from catalogue.garbage import seldom_collected
 from catalogue.harvest.reading import receive, send
+from catalogue.settings import Settings
 from catalogue.validate.documents import SECONDS_ALL, Validated, validate
 from catalogue.validate.profiles import Profiles
 
 LARGEST = 16 * 1024 * 1024  # bytes of a document
+FETCHING = 60.0  # seconds that fetching a document may take
 CHECKERS = 2
 SILENCE = SECONDS_ALL + 30  # seconds until a child that says nothing is ended
 PATIENCE = 20.0  # seconds that a document waits for its turn
@@ -60,6 +62,15 @@ class _Trouble:
 
     kind: str
     arguments: tuple[Any, ...]
+
+
+def for_documents(settings: Settings) -> Settings:
+    """The settings of a client that fetches a document to be validated: no larger than can be judged."""
+    return replace(
+        settings,
+        fetch_max_bytes=min(settings.fetch_max_bytes, LARGEST),
+        fetch_seconds=min(settings.fetch_seconds, FETCHING),
+    )
 
 
 class Checkers:

@@ -60,10 +60,10 @@ _RANGES: dict[str, tuple[int | None, int | None]] = {
 _PATTERNS = {name: re.compile(rf"(?:{form})\Z", re.ASCII) for name, form in _FORMS.items()}
 _NUMBERS = frozenset({"decimal", "integer", "float", "double", *_RANGES})
 _YEARS = frozenset({"gYear", "gYearMonth"})
+_SHORT = 200  # characters of a term that is remembered
 _LONGEST = 4000  # characters of a number or time; Python refuses longer whole numbers too
 
 
-@lru_cache(maxsize=65536)
 def is_of(term: str, datatype: str) -> bool:
     """Whether a term is a literal of exactly that datatype (an IRI) and of its form.
 
@@ -71,10 +71,17 @@ def is_of(term: str, datatype: str) -> bool:
     """
     if term[0] != '"':
         return False
+    return _remembered(term, datatype) if len(term) <= _SHORT else _is_of(term, datatype)
+
+
+def _is_of(term: str, datatype: str) -> bool:
     text, language, own = parts_of(term)
     if language:
         return datatype == LANG_STRING
     return (own or STRING) == datatype and is_well_formed(text, datatype)
+
+
+_remembered = lru_cache(maxsize=16384)(_is_of)
 
 
 def is_well_formed(text: str, datatype: str) -> bool:
@@ -109,7 +116,6 @@ def _is_day(year: str, month: str, day: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=4096)
 def comparable(term: str) -> tuple[str, Any] | None:
     """A literal's value behind the kind that it can be compared within; None where it has none."""
     text, language, datatype = parts_of(term) if term[0] == '"' else ("", "none", "")

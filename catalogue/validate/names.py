@@ -78,7 +78,6 @@ DESCRIBING = (
     "namespace",
     "shapesGraph",
     "suggestedShapesGraph",
-    "entailment",
 )
 # Members of a report, which a file may hold as an example or a test.
 REPORTING = (

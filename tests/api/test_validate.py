@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -123,9 +126,13 @@ def test_a_body_that_is_too_large_is_refused(client: FlaskClient) -> None:
 
 
 def test_a_document_that_ends_its_reader_is_refused_and_the_next_is_judged(
-    client: FlaskClient, own: Flask, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("catalogue.harvest.checking.SILENCE", 0.0)
+    def killed(child: subprocess.Popen[bytes]) -> None:
+        child.kill()
+        raise EOFError
+
+    monkeypatch.setattr("catalogue.harvest.checking._answer", killed)
     answer = client.post(ADDRESS, data=DATASET, headers=TURTLE)
     assert answer.status_code == 400
     assert "smaller parts" in answer.get_json()["detail"]
@@ -158,6 +165,42 @@ def test_a_broken_file_of_shapes_stops_the_start(catalogue: Catalogue, tmp_path:
     file.write_text("<http://s.example/S> <http://www.w3.org/ns/shacl#sparql> 1 .")
     with pytest.raises(InvalidShapes, match="sh:sparql"):
         create_app(_with_shapes(catalogue, f"mine={file}"))
+
+
+class _Portal(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/turtle")
+        self.end_headers()
+        self.wfile.write(DATASET.encode() if self.path == "/d.ttl" else b"#" * (LARGEST + 1))
+
+    def log_message(self, *words: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def portal() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Portal) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_document_at_an_address_is_fetched_and_judged_unless_it_is_too_large(
+    catalogue: Catalogue, portal: str
+) -> None:
+    settings = replace(catalogue.settings, allow_private_networks=True)
+    app = create_app(replace(catalogue, settings=settings))
+    client = whole_answers(app)
+    try:
+        told = client.post(ADDRESS, json={"url": f"{portal}/d.ttl"}).get_json()
+        page = client.post("/validate", data={"url": f"{portal}/d.ttl"})
+        large = client.post(ADDRESS, json={"url": f"{portal}/large.ttl"})
+    finally:
+        app.extensions[CHECKERS].close()
+    assert told["records"] == 1
+    assert "dct:description is missing" in page.text
+    assert (large.status_code, large.get_json()["parameter"]) == (400, "url")
 
 
 def _with_shapes(catalogue: Catalogue, shapes: str) -> Catalogue:

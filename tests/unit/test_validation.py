@@ -87,6 +87,7 @@ def refusal(text: str) -> InvalidShapes:
             "sh:qualifiedValueShape",
         ),
         (":S sh:minCount 1 .", "sh:minCount"),
+        ("<http://shapes.example/S> sh:entailment <http://e.example/> .", "sh:entailment"),
         (":S sh:deactivated 'perhaps' ; sh:minLength 1 .", "sh:deactivated"),
         (":S sh:or [ sh:minLength 1 ] .", "sh:or"),
         (":S sh:node :T . :T sh:property [ sh:path dct:relation ; sh:node :S ] .", "sh:node"),
