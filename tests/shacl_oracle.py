@@ -15,9 +15,10 @@ from rdflib import BNode, Literal, URIRef
 from catalogue.rdf.parse import parse
 from catalogue.rdf.split import Piece, split_records
 from catalogue.rdf.terms import RDF_TYPE, literal
-from catalogue.validate.compiling import ShapesFile, load
+from catalogue.validate.compiling import load
 from catalogue.validate.data import Data
 from catalogue.validate.shapes import Result, Shapes
+from catalogue.validate.sources import ShapesFile
 from catalogue.validate.vocabularies import known_lines, vocabularies
 from vocab import is_vocabulary_term
 from vocab.namespaces import SKOS

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
-from catalogue.errors import CatalogueError, InvalidShapes
+from catalogue.errors import InvalidShapes
 from catalogue.model import Finding, Severity
-from catalogue.rdf.parse import parse
 from catalogue.rdf.terms import RDF_TYPE, XSD, parts_of, value_of
 from catalogue.validate import constraints, literals, paths
 from catalogue.validate.names import (
@@ -27,9 +25,9 @@ from catalogue.validate.names import (
     sh,
 )
 from catalogue.validate.shapes import Check, Shape, Shapes, Targets
+from catalogue.validate.sources import ShapesFile, Source, read
 
 TRUE = f'"true"^^<{XSD}boolean>'
-LARGEST = 32 * 1024 * 1024  # bytes of one file
 MOST_SHAPES = 50_000
 LONGEST_LIST = 50_000
 DEEPEST = 40  # shapes within shapes
@@ -46,15 +44,6 @@ _INTEGERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ShapesFile:
-    """One file as it came. `name` is what people know it by."""
-
-    name: str
-    body: bytes
-    media_type: str = ""
-
-
 def load(files: Sequence[ShapesFile]) -> Shapes:
     """Compile the shapes of one profile from its files, in Turtle, RDF/XML, JSON-LD or N-Triples.
 
@@ -64,69 +53,11 @@ def load(files: Sequence[ShapesFile]) -> Shapes:
     Raises: InvalidShapes for a file that cannot be read, that holds a construct outside of SHACL Core,
     an ill-formed or a recursive shape, or that is too large; with the shape, the construct and the line.
     """
-    return _Compiler(_read(files)).compiled()
-
-
-@dataclass(slots=True)
-class _Source:
-    """The statements of the files, by subject, and the files' texts for places."""
-
-    said: dict[str, dict[str, list[str]]] = field(default_factory=dict)
-    texts: list[tuple[str, str]] = field(default_factory=list)
-
-    def get(self, node: str, predicate: str) -> Sequence[str]:
-        return self.said.get(node, {}).get(predicate, ())
-
-    def place(self, term: str) -> tuple[str, int] | None:
-        """The file and line where an IRI is first written, whole or by its last part."""
-        if not term.startswith("<"):
-            return None
-        iri = value_of(term)
-        local = iri.rpartition("#")[2] if "#" in iri else iri.rpartition("/")[2]
-        for wanted in (f"<{iri}>", f":{local}", f"#{local}", local):
-            for name, text in self.texts:
-                at = text.find(wanted) if len(wanted) > 1 else -1
-                if at >= 0:
-                    return name, text.count("\n", 0, at) + 1
-        return None
-
-
-def _read(files: Sequence[ShapesFile]) -> _Source:
-    source = _Source()
-    said: dict[str, dict[str, dict[str, None]]] = {}
-    for number, file in enumerate(files):
-        if len(file.body) > LARGEST:
-            raise InvalidShapes(f"{file.name}: larger than {LARGEST // 1024**2} MiB of shapes")
-        try:
-            parsed = parse(file.body, file.media_type, f"file:///{number}")
-        except CatalogueError as error:
-            line = getattr(error, "line", None)
-            raise InvalidShapes(f"{file.name}: {error}", line=line) from error
-        broken = next((one for one in parsed.findings if one.rule == "rdf.syntax"), None)
-        if broken is not None or not parsed.complete:
-            told = f"{broken.place}: {broken.message}" if broken else "it is not whole"
-            raise InvalidShapes(f"{file.name}: {told}", line=_line_of(broken))
-        source.texts.append((file.name, file.body.decode(errors="replace")))
-        for line in parsed.lines:
-            subject, predicate, rest = line.split(" ", 2)
-            subject, value = _apart(subject, number), _apart(rest[:-2], number)
-            said.setdefault(subject, {}).setdefault(predicate, {})[value] = None
-    source.said = {one: {p: list(v) for p, v in of.items()} for one, of in said.items()}
-    return source
-
-
-def _apart(term: str, number: int) -> str:
-    """Blank nodes of two files are never the same."""
-    return f"{term}f{number}" if term.startswith("_:") else term
-
-
-def _line_of(finding: Finding | None) -> int | None:
-    words = (finding.place or "").split() if finding else []
-    return next((int(one) for one in words if one.isdigit()), None)
+    return _Compiler(read(files)).compiled()
 
 
 class _Compiler:
-    def __init__(self, source: _Source) -> None:
+    def __init__(self, source: Source) -> None:
         self._source = source
         self._owners = self._owned()
         self._shapes: dict[str, Shape] = {}

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from catalogue.errors import InvalidParameter, SettingsError
 from catalogue.rdf.formats import media_type_of
-from catalogue.validate.compiling import ShapesFile, load
+from catalogue.validate.compiling import load
 from catalogue.validate.judging import Profile
 from catalogue.validate.shapes import Shapes
+from catalogue.validate.sources import ShapesFile
 
 OURS = {
     "dcat-ap-3": ("dcat-ap-3.ttl", "dcat-ap-3-recommended.ttl", "dcat-ap-3-vocabularies.ttl"),

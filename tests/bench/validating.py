@@ -27,10 +27,11 @@ from catalogue.rdf.parse import parse
 from catalogue.rdf.split import split_records
 from catalogue.rdf.terms import literal
 from catalogue.synth.writing import document
-from catalogue.validate.compiling import ShapesFile, load
+from catalogue.validate.compiling import load
 from catalogue.validate.documents import validate
 from catalogue.validate.judging import Profile, judge
 from catalogue.validate.profiles import Profiles
+from catalogue.validate.sources import ShapesFile
 from catalogue.validate.telling import told
 from catalogue.validate.vocabularies import known_lines, vocabularies
 from tests.bench.figures import tell

@@ -10,10 +10,11 @@ import pytest
 
 from catalogue.errors import InvalidShapes
 from catalogue.rdf.parse import parse
-from catalogue.validate.compiling import ShapesFile, load
+from catalogue.validate.compiling import load
 from catalogue.validate.data import Data, NothingBeside
 from catalogue.validate.names import SH
 from catalogue.validate.shapes import Result
+from catalogue.validate.sources import ShapesFile
 from tests.conftest import real_data
 
 MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"

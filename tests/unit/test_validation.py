@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalogue.errors import InvalidParameter, InvalidShapes, SettingsError
-from catalogue.validate.compiling import ShapesFile, load
+from catalogue.validate.compiling import load
 from catalogue.validate.data import Data, NothingBeside
 from catalogue.validate.documents import validate
 from catalogue.validate.judging import Profile, judge
@@ -20,6 +20,7 @@ from catalogue.validate.literals import is_less, is_of, is_well_formed
 from catalogue.validate.patterns import compiled
 from catalogue.validate.profiles import Profiles, named_files
 from catalogue.validate.shapes import Shapes
+from catalogue.validate.sources import ShapesFile
 from catalogue.validate.telling import told
 from catalogue.validate.vocabularies import vocabularies
 from vocab.namespaces import XSD
@@ -115,6 +116,14 @@ def test_a_list_that_leads_back_to_itself_is_refused() -> None:
         ":S sh:in _:l . _:l rdf:first 1 ; rdf:rest _:l ."
     )
     assert refused.construct == "sh:in"
+
+
+def test_a_shape_that_leads_back_to_itself_is_refused_as_recursive() -> None:
+    for text in (
+        ":S sh:property [ sh:path dct:relation ; sh:node :S ] .",
+        ":S sh:not :T . :T sh:or ( [ sh:minLength 1 ] :S ) .",
+    ):
+        assert "leads back to itself" in str(refusal(text))
 
 
 def test_paths_and_shapes_that_lie_too_deep_are_refused() -> None:
