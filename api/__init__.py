@@ -26,6 +26,8 @@ from api import (
     health,
     keys,
     linked,
+    outcomes,
+    outcomes_pages,
     pages,
     people,
     people_pages,
@@ -104,6 +106,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         workflows,
         audit,
         validating,
+        outcomes,
     ):
         rest.register_blueprint(door.blueprint)
     for plain in (
@@ -123,6 +126,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         audit_pages,
         forms_pages,
         validating_pages,
+        outcomes_pages,
     ):
         app.register_blueprint(plain.blueprint)
     app.register_blueprint(ecosystem.feed)

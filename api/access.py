@@ -15,16 +15,16 @@ from api.context import Stale, catalogue, json_answer, site
 from api.datasets import next_link
 from api.schemas import Anything, PagingQuery, StrictBlueprint
 from api.sessions import takes, wanted_person
-from catalogue.access.attachments import download_headers
+from catalogue.access.attachments import MOST_BYTES, download_headers
 from catalogue.access.model import WITH_HOLDER, EntitlementState, LegState, RequestState
 from catalogue.access.viewing import View
 from catalogue.desk import Page, perform
-from catalogue.desk.desk import MOST_BYTES
 from catalogue.desk.telling import (
     Names,
     attachment_json,
     entitlement_json,
     leg_row_json,
+    persons_in,
     request_row_json,
     told_json,
     view_json,
@@ -452,7 +452,7 @@ def _shown(view: View, person: Person, status: int = 200) -> Response:
 
 
 def _listed(page: Page[Row], told: Callable[[Row, Names], dict[str, Any]]) -> Response:
-    names = Names(catalogue().journal.people)
+    names = Names(catalogue().journal.people, persons_in(page.items))
     items = [told(one, names) for one in page.items]
     value = {"total": page.total, "items": items, "next": page.next}
     return json_answer(value, link=next_link(page.next))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from api.context import catalogue
 from catalogue.access.workflow import kind_of
+from catalogue.desk.resources import ASKED_FOR, service_of
 from catalogue.errors import NotFound
 from catalogue.model import Change
 
@@ -24,9 +25,11 @@ class Asking:
 def asking(change: Change, access: str | None) -> Asking | None:
     """How to ask for a record; None where its data is open and its holder has said nothing else."""
     record = change.record
+    if record.type not in ASKED_FOR:
+        return None
     workflows = catalogue().journal.requests.workflows
     holder = workflows.holder_of(record.node)
-    found = workflows.book([holder]).current(holder, kind_of(record.type, None))
+    found = workflows.book([holder]).current(holder, kind_of(record.type, service_of(change)))
     if access == OPEN and found.version == 0:
         return None
     try:

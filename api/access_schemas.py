@@ -12,7 +12,9 @@ from catalogue.access.deciding import MOST_RESOURCES, MOST_TITLE
 from catalogue.access.model import EntitlementState, LegState, RequestState
 from catalogue.desk import ORDERS
 
-ID = validate.Length(1, 200)
+ID = validate.Regexp(
+    r"[!-~]{1,200}\Z", error="1 to 200 characters of ASCII, without blanks or control characters"
+)
 
 
 def one_of(values: type[StrEnum], what: str) -> fields.List[str]:

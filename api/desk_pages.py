@@ -31,7 +31,7 @@ from catalogue.access.workflow import (
 )
 from catalogue.desk.filling import legs_forms, with_files
 from catalogue.desk.reading import Page
-from catalogue.desk.telling import Names
+from catalogue.desk.telling import Names, persons_in
 from catalogue.errors import CatalogueError, InvalidParameter
 from catalogue.people import HOLDER_ROLES, Person, Role
 from catalogue.ports import LegRow
@@ -70,7 +70,7 @@ def desk() -> str:
         "own": _own(person, numbers),
         "holders": holder_names(),
         "organisations": organisation_names(),
-        "names": Names(catalogue().journal.people),
+        "names": Names(catalogue().journal.people, persons_in(page.items)),
         "now": now,
         "person": person,
         "following": following(page.next),

@@ -21,6 +21,7 @@ from api.problems import problem
 from catalogue.bootstrap import Catalogue
 from catalogue.errors import Unavailable
 from catalogue.model import ACTIVE, RunState, visible_to
+from catalogue.ports import Post
 from catalogue.search.service import SearchParams
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -109,8 +110,19 @@ class _State(Collector):
             lag.add_metric([name], behind)
         yield lag
         yield from self._runs()
+        yield self._outbox()
         ready, _why = self._here.ready()
         yield GaugeMetricFamily("aicat_ready", "1 when able to serve", value=float(ready))
+
+    def _outbox(self) -> Metric:
+        """What waits to be sent, and what was given up."""
+        letters = GaugeMetricFamily(
+            "aicat_outbox", "Mails and calls of webhooks", labels=["channel", "state"]
+        )
+        for channel, numbers in self._here.journal.outbox.numbers().items():
+            for state in (Post.WAITING, Post.FAILED):
+                letters.add_metric([channel.value, state.value], numbers[state])
+        return letters
 
     def _runs(self) -> Iterable[Metric]:
         """Runs that go on or wait, and of each source that anybody may know of how it stands."""

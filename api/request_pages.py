@@ -25,11 +25,11 @@ from catalogue.access import commands as c
 from catalogue.access.deciding import MOST_RESOURCES
 from catalogue.access.fields import FieldType, Form
 from catalogue.access.forms import Fault, kept, questions
-from catalogue.access.model import LegState, RequestState
+from catalogue.access.model import GRANTED, LegState, RequestState
 from catalogue.access.viewing import LegView, Sight, View
 from catalogue.desk.filling import legs_forms, with_files, wrong
 from catalogue.desk.resources import resource_of
-from catalogue.desk.telling import Names
+from catalogue.desk.telling import Names, persons_in
 from catalogue.errors import (
     CatalogueError,
     Conflict,
@@ -105,6 +105,10 @@ def begin() -> Response:
     person, desk, given = wanted_person(), catalogue().desk, request.form
     pages = given.getlist("resource")[: MOST_RESOURCES + 1]
     into = given.get("into", "")
+    if not pages:
+        raise InvalidParameter(
+            "resource", "choose what to ask for on the page of a dataset or an offer"
+        )
     if not into:
         made = desk.start(person, pages, title=given.get("title", ""), command_id=once())
         return back(f"/requests/{made.id}")
@@ -192,7 +196,7 @@ def entitlements() -> str:
         "person": person,
         "nodes": holder_names(),
         "own_nodes": person.nodes,
-        "names": Names(catalogue().journal.people),
+        "names": Names(catalogue().journal.people, persons_in(page.items)),
         "organisations": organisation_names(),
         "following": following(page.next),
     }
@@ -255,7 +259,7 @@ def _page(
         "saved": request.args.get("saved") == "1" and not fault,
         "person": person,
         "may_copy": view.sight is Sight.APPLICANT,
-        "entitlements": _entitlements(view),
+        "tasks": [] if view.sight is Sight.AUDITOR else _tasks(view),
     }
     return render_template("request.html", **shell("requests", **told))
 
@@ -390,8 +394,17 @@ def _refused(person: Person, request_id: str, error: CatalogueError) -> Response
     return _answer(_page(person, view, fault=str(error)), status)
 
 
-def _entitlements(view: View) -> list[tuple[LegView, Any]]:
-    return [(leg, leg.ends) for leg in view.legs if leg.state is LegState.ACTIVE]
+def _tasks(view: View) -> list[tuple[LegView, str]]:
+    """What waits for the applicant's side, leg by leg."""
+    found = []
+    for leg in view.legs:
+        if leg.state is LegState.RETURNED:
+            found.append((leg, "answer"))
+        elif leg.state in GRANTED and leg.terms_accepted is None:
+            found.append((leg, "accept"))
+        elif leg.state is LegState.REFERRED:
+            found.append((leg, "elsewhere"))
+    return found
 
 
 def _elsewhere(resources: Iterable[Any]) -> list[tuple[Any, str]]:

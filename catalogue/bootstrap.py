@@ -33,8 +33,12 @@ from catalogue.adapters.sql.backing import (
 from catalogue.adapters.sql.carrying import copy_in, is_vacant
 from catalogue.adapters.sql.engine import sqlite_file
 from catalogue.desk import Desk, Notices, StoredForms
+from catalogue.desk.letters import House
+from catalogue.desk.notices import Tidings
+from catalogue.desk.sender import Sender
 from catalogue.errors import CatalogueError, Conflict, InvalidInput, NotFound, SettingsError
 from catalogue.http import Courtesy, GuardedClient
+from catalogue.mail import SmtpMailer, server_of
 from catalogue.oidc import Provider, Registration, meaning_of
 from catalogue.ports import Client, Index, Journal, Manifest, Projection, Sparql, Suppression
 from catalogue.project.follower import Positions, live_changes
@@ -47,6 +51,7 @@ if TYPE_CHECKING:
 
 GRAPH, INDEX = "graph", "index"
 PROJECTIONS = (GRAPH, INDEX)
+CALL_SECONDS, CALL_BYTES = 15.0, 64 * 1024  # limits of a webhook's answer
 LEMMAS = "lemmas"  # dictionaries in the form that processes share; made anew where they are missing
 IDENTITY_SECONDS, IDENTITY_BYTES = 10.0, 1024 * 1024  # limits of an answer of the identity provider
 AUDIT_HEAD = "audit-head.json"  # the end of the audit log, to be copied elsewhere
@@ -252,6 +257,34 @@ def identity_provider(settings: Settings, clock: Callable[[], datetime]) -> Prov
     return Provider(registration, meaning, client, clock)
 
 
+def mailer(settings: Settings) -> SmtpMailer | None:
+    """Where mail is handed in; None where no server is set. Raises: SettingsError."""
+    if not settings.smtp_url:
+        return None
+    if not settings.mail_from:
+        raise SettingsError("AICAT_MAIL_FROM: set it, too: mail has to come from a mailbox")
+    try:
+        return SmtpMailer(server_of(settings.smtp_url))
+    except ValueError as error:
+        raise SettingsError(f"AICAT_SMTP_URL: {error}") from error
+
+
+def sender(settings: Settings, journal: Journal, name: str) -> Sender:
+    """What sends mails and calls webhooks; for one thread at a time. Raises: SettingsError."""
+
+    def client() -> GuardedClient:
+        return GuardedClient(
+            allow_private=settings.allow_private_networks,
+            user_agent=settings.agent,
+            seconds=CALL_SECONDS,
+            max_bytes=CALL_BYTES,
+            proxy=settings.proxy,
+        )
+
+    house = House(settings.catalog_title, settings.site, settings.mail_from)
+    return Sender(journal, house, utc_now, client, mailer(settings), name)
+
+
 def check_doors(settings: Settings) -> None:
     """Raises: SettingsError where people could sign in who must not, or nobody could."""
     if settings.dev_login and not settings.on_loopback:
@@ -291,12 +324,12 @@ class Catalogue:
     identity: Provider | None = None
     """Whom people sign in with; None where there is none."""
     notices: Notices | None = None
-    """Whom an event of a request is news for; nobody where it is None."""
+    """Whom an event of a request is news for; as `catalogue.desk.notices` says where it is None."""
 
     @property
     def desk(self) -> Desk:
         """Where requests for access are made, handled and answered."""
-        return Desk(self.journal, self.clock, notices=self.notices, forms=self.forms)
+        return desk_of(self.journal, self.clock, self.notices)
 
     @property
     def forms(self) -> StoredForms:
@@ -321,6 +354,16 @@ class Catalogue:
         self.search.close()
         self.sparql.close()
         self.journal.close()
+
+
+def desk_of(
+    journal: Journal,
+    clock: Callable[[], datetime] = utc_now,
+    notices: Notices | None = None,
+) -> Desk:
+    """The desk on a journal, with the forms that it keeps; news of what happens go to the outbox."""
+    tidings = notices or Tidings(journal.requests.workflows)
+    return Desk(journal, clock, notices=tidings, forms=StoredForms(journal.forms))
 
 
 def bootstrap(settings: Settings) -> Catalogue:

@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -69,6 +70,8 @@ class Settings:
     workers: int = 1
     harvests: int = 4
     harvests_per_host: int = 2
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
 
     @property
     def site(self) -> str:
@@ -166,6 +169,9 @@ HELP: Mapping[str, str] = {
     "workers": "processes that carry out harvests beside `aicat up` and under `aicat worker`",
     "harvests": "sources that one worker harvests at once",
     "harvests_per_host": "sources of one host that are harvested at once, by all workers",
+    "smtp_url": "the server that mail is handed in to: smtp://host:port, smtps://… or "
+    "smtp+starttls://user:password@host:port; no mail is sent when empty",
+    "mail_from": "the mailbox that mail comes from, as name@example.org or Name <name@example.org>",
 }
 
 
@@ -284,6 +290,30 @@ def _http_proxy(value: str) -> str:
     return value.strip()
 
 
+def _smtp(value: str) -> str:
+    # Not repeated where it is wrong: it may hold a password, with what it takes to hide it missing.
+    try:
+        parts = urlsplit(value.strip())
+        plain = parts.path in {"", "/"} and not parts.query and not parts.fragment
+        good = parts.scheme in {"smtp", "smtps", "smtp+starttls"} and parts.hostname and plain
+        good = good and parts.port != 0
+    except ValueError:
+        good = False
+    if value.strip() and not good:
+        raise ValueError(
+            "no address of a mail server; write smtp://host:port, smtps://host:port or"
+            " smtp+starttls://user:password@host:port, user and password percent-encoded"
+        )
+    return value.strip()
+
+
+def _mailbox(value: str) -> str:
+    bare = parseaddr(value)[1]
+    if value.strip() and not (value.isprintable() and re.fullmatch(r"[^@\s]+@[^@\s]+", bare)):
+        raise ValueError(f"{value!r} is no mailbox; write name@example.org")
+    return value.strip()
+
+
 def _scopes(value: str) -> str:
     if "openid" not in value.split():
         raise ValueError("openid must be among the scopes (OpenID Connect Core, 3.1.2.1)")
@@ -298,6 +328,8 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "contact": _header_text,
     "proxy": _http_proxy,
     "trusted_proxies": _few,
+    "smtp_url": _smtp,
+    "mail_from": _mailbox,
 }
 
 

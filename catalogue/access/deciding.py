@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from catalogue.access.folding import evolve, next_step, resource_data, told
 from catalogue.access.model import (
     Audience,
     Event,
+    Filled,
     Kind,
     Leg,
     LegState,
@@ -42,12 +43,12 @@ def decide(
     actor: Person,
     now: datetime,
     book: Book,
-    flags: Mapping[str, Collection[str]] | None = None,
+    filled: Mapping[str, Filled] | None = None,
 ) -> tuple[Event, ...]:
     """The events that follow when the actor wants this at that moment; none of them is stored.
 
     `request` is None for Create only. `book` knows the workflows of the holders that are concerned;
-    `flags`, by leg, what the forms say of its answers that a workflow may ask for.
+    `filled`, by leg, what its forms make of its answers.
 
     Raises: Forbidden where the actor may not, whatever the state; Conflict where the state does not let
     them; InvalidInput where what they gave cannot be used; NotFound for a leg or thing in it that there
@@ -57,7 +58,7 @@ def decide(
         return _create(command, actor, now, book)
     if request is None:
         raise NotFound("there is no such request")
-    scene = Scene(request, command, actor, now, book, flags or {})
+    scene = Scene(request, command, actor, now, book, filled or {})
     return tuple(_DECIDERS[type(command)](scene))
 
 
@@ -70,7 +71,7 @@ class Scene:
     actor: Person
     now: datetime
     book: Book
-    flags: Mapping[str, Collection[str]] = field(default_factory=dict)
+    filled: Mapping[str, Filled] = field(default_factory=dict)
 
     def say(
         self, kind: Kind, part: Part, leg: str | None = None, data: Mapping[str, Any] | None = None
@@ -265,7 +266,8 @@ def _hand_in(scene: Scene, part: Part, leg: Leg) -> Event:
     if workflow.external is not None:
         elsewhere = {"state": LegState.REFERRED.value, "external": asdict(workflow.external)}
         return scene.say(Kind.REFERRED, part, leg.id, elsewhere)
-    steps = needed_steps(scene.request, leg, workflow, scene.flags.get(leg.id, ()))
+    filled = scene.filled.get(leg.id, Filled())
+    steps = needed_steps(scene.request, leg, workflow, filled)
     state, due = LegState.SUBMITTED, due_of(workflow, LegState.SUBMITTED, scene.now)
     if leg.back_to is not None:
         state, due = _resume(scene, leg, workflow, steps)
@@ -275,6 +277,7 @@ def _hand_in(scene: Scene, part: Part, leg: Leg) -> Event:
         "steps": [one.value for one in steps],
         "workflow_version": workflow.version,
         "terms": workflow.terms_text,
+        "asked": None if filled.asked is None else sorted(filled.asked),
     }
     return scene.say(Kind.SUBMITTED if fresh else Kind.RESUBMITTED, part, leg.id, data)
 
@@ -293,12 +296,13 @@ def _resume(
 
 
 def needed_steps(
-    request: Request, leg: Leg, workflow: Workflow, flags: Collection[str] = ()
+    request: Request, leg: Leg, workflow: Workflow, filled: Filled
 ) -> tuple[LegState, ...]:
     """The steps that a leg goes through, from what it asks for and what is answered and flagged now."""
     sectors = {one for resource in leg.resources for one in resource.sectors}
     kinds = {kind_of(one.type, one.service) for one in leg.resources}
-    found = traits(sectors, kinds, flags, request.answers, leg.answers)
+    shared = filled.shared(request.answers)
+    found = traits(sectors, kinds, filled.flags, shared, leg.answers)
     return tuple(LegState(name) for name in workflow.needed(found))
 
 

@@ -13,6 +13,7 @@ from catalogue.access.model import (
     Audience,
     Comment,
     Event,
+    Filled,
     Gone,
     Kind,
     Leg,
@@ -130,8 +131,7 @@ def _submitted(request: Request, event: Event) -> Request:
     leg = request.leg(event.leg or "")
     if leg is None:
         raise ValueError(f"request {event.request}: event {event.version} is of no leg")
-    files = tuple(one for one in request.attachments if one.leg in {None, leg.id})
-    given = Submission(event.at, request.title, request.answers, leg.answers, files)
+    given = _given(request, leg, event)
     submitted = replace(
         _moved(leg, event),
         version=event.version,
@@ -145,6 +145,19 @@ def _submitted(request: Request, event: Event) -> Request:
         reason="",
     )
     return _with(request, submitted)
+
+
+def _given(request: Request, leg: Leg, event: Event) -> Submission:
+    asked = event.data.get("asked")
+    filled = Filled(asked=None if asked is None else frozenset(asked))
+    files = tuple(
+        one
+        for one in request.attachments
+        if one.leg == leg.id
+        or (one.leg is None and (filled.asked is None or one.field in filled.asked))
+    )
+    shared = filled.shared(request.answers)
+    return Submission(event.at, request.title, shared, leg.answers, files)
 
 
 _OF_REQUEST: Mapping[Kind, Callable[[Request, Event], Request]] = {

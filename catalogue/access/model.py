@@ -194,14 +194,31 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a holder was given, as it was at that moment: title and shared answers, those of its own leg,
-    and the attachments of both. Later edits do not change it."""
+    """What a holder was given, as it was at that moment: title and those shared answers that its forms ask
+    for, the answers of its own leg, and the attachments of both. Later edits do not change it."""
 
     at: datetime
     title: str
     shared: Answers
     answers: Answers
     attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What the forms of a leg make of its answers. `flags`: words for its workflow ("dual-use" …);
+    `asked`: the names of those shared fields that are its business, None for all of them."""
+
+    flags: frozenset[str] = frozenset()
+    asked: frozenset[str] | None = None
+
+    def shared(self, answers: Answers) -> dict[str, Any]:
+        """Those of the shared answers that are the leg's business."""
+        return {
+            name: value
+            for name, value in answers.items()
+            if self.asked is None or name in self.asked
+        }
 
 
 @dataclass(frozen=True, slots=True)

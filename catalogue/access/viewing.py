@@ -222,6 +222,7 @@ def _of_holder(request: Request, person: Person, now: datetime) -> View | None:
     )
 
 
+_FILLED = ("answers", "asked")
 _FILLING = (Kind.ANSWERED, Kind.ATTACHED, Kind.DETACHED)
 
 
@@ -299,7 +300,7 @@ def _comments(leg: Leg, *, inside: bool) -> Iterator[Comment]:
 def _told(event: Event, *, inside: bool) -> Told | None:
     """The event as a line of history; None where the reader may not know of it. What was filled in is
     shown once, with the leg, not line by line."""
-    data = {name: value for name, value in event.data.items() if name != "answers"}
+    data = {name: value for name, value in event.data.items() if name not in _FILLED}
     internal = data.get("audience") == Audience.INTERNAL.value
     if not inside and (event.kind is Kind.ASSIGNED or internal):
         return None

@@ -41,7 +41,9 @@ of civil use has to be looked at."""
 REJECT, DECIDE = "reject", "decide"
 MOST_DAYS = 3660
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
-_EMAIL = re.compile(r"[^@\s<>\"']{1,64}@[^@\s<>\"']{1,190}")
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$*+/=^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}"
+)  # none that mailto reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,9 +293,11 @@ def from_json(value: Mapping[str, Any]) -> Workflow:
     Raises: InvalidInput where a value has the wrong type, is unknown, or cannot be followed.
     """
     known = {"kind", "url", "email", *(Workflow.__dataclass_fields__)} - {"external"}
-    unknown = sorted(set(value) - known)
+    unknown = sorted(str(one) for one in set(value) - known)
     if unknown:
         raise InvalidInput(f"a workflow has no {', '.join(unknown)[:200]}")
+    if value.get("kind", "here") not in ("here", "external"):
+        raise InvalidInput("the kind of a workflow is here or external")
     outside = value.get("kind", "here") == "external"
     try:
         made = Workflow(
@@ -307,13 +311,17 @@ def from_json(value: Mapping[str, Any]) -> Workflow:
             terms_version=_whole(value, "terms_version", 1),
             duration=_whole(value, "duration", 365),
             at_once=_flag(value, "at_once", True),
-            external=External(value.get("url"), value.get("email")) if outside else None,
+            external=_elsewhere(value) if outside else None,
         )
     except (TypeError, AttributeError) as error:
         raise InvalidInput(f"a workflow cannot be read: {error}") from error
-    if value.get("kind", "here") not in {"here", "external"}:
-        raise InvalidInput("the kind of a workflow is here or external")
     return checked(made)
+
+
+def _elsewhere(value: Mapping[str, Any]) -> External:
+    """A name that is given as nothing counts as not given."""
+    url, email = (_text(value, name, "") or None for name in ("url", "email"))
+    return External(url, email)
 
 
 def _step(value: Mapping[str, Any]) -> Step:
@@ -325,7 +333,9 @@ def _step(value: Mapping[str, Any]) -> Step:
 
 
 def _text(value: Mapping[str, Any], name: str, default: str | None = None) -> str:
-    found = value.get(name, default)
+    found = value.get(name)
+    if found is None:
+        found = default
     if not isinstance(found, str):
         raise TypeError(f"{name} must be text")
     return found

@@ -7,11 +7,13 @@ import sys
 import click
 
 from catalogue.cli import (
+    access,
     federation,
     forms,
     harvesting,
     keys,
     maintenance,
+    outcomes,
     people,
     pushing,
     reading,
@@ -39,6 +41,7 @@ MODULES = (
     forms,
     keys,
     people,
+    access,
     harvesting,
     pushing,
     reviewing,
@@ -49,6 +52,7 @@ MODULES = (
     storage,
     synthesis,
     validating,
+    outcomes,
 )
 
 for module in MODULES:

@@ -16,7 +16,7 @@ from types import FrameType
 
 import click
 
-from catalogue.bootstrap import check_doors, open_journal
+from catalogue.bootstrap import check_doors, mailer, open_journal
 from catalogue.cli.output import operator, say
 from catalogue.errors import SettingsError
 from catalogue.home import Home
@@ -78,6 +78,7 @@ def _run(settings: Settings, *, web: bool, work: bool) -> int:
     if web:
         check_doors(settings)
         _check_free(settings)
+    mailer(settings)  # a wrong address is said now, not in the log of a worker
     stopping = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""The worker process: carries out runs until a signal."""
+"""The worker process: carries out runs, and sends what waits to be sent, until a signal."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import signal
 import threading
 from types import FrameType
 
-from catalogue.bootstrap import guarded_client, open_journal
+from catalogue.bootstrap import desk_of, guarded_client, open_journal, sender
 from catalogue.cli.web import end_with_parent
+from catalogue.desk import sweep
+from catalogue.desk.postman import Postman
 from catalogue.garbage import seldom_collected
 from catalogue.harvest.identity import worker_name
 from catalogue.harvest.worker import Worker
@@ -32,17 +34,24 @@ def main() -> None:
             worker_name(),
             slots=settings.harvests,
             per_host=settings.harvests_per_host,
+            also=lambda: sweep(desk_of(journal)),
         )
+
+        postman = Postman(sender(settings, journal, worker_name()))
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
             hands.stop()
+            postman.stop()
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal; who started us says when
         thread = threading.Thread(target=hands.run, name="worker")
         thread.start()
+        posts = threading.Thread(target=postman.run, name="postman", daemon=True)
+        posts.start()
         thread.join()
-    # A run in hand is left as it is: its worker is seen to be gone, and the next goes on with it.
+    # A run in hand is left as it is: its worker is seen to be gone, and the next goes on with it. So it is
+    # with a letter: it is sent again under the same id.
     os._exit(0)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from catalogue.access import commands as c
+from catalogue.access.attachments import MOST_BYTES
 from catalogue.access.deciding import copied, decide
 from catalogue.access.folding import evolve
 from catalogue.access.model import (
@@ -19,6 +19,7 @@ from catalogue.access.model import (
     Answers,
     Attachment,
     Event,
+    Filled,
     Kind,
     Notice,
     Request,
@@ -28,18 +29,16 @@ from catalogue.access.parts import SYSTEM, parts
 from catalogue.access.viewing import View, view
 from catalogue.access.workflow import Workflow, checked
 from catalogue.desk.hooks import Forms, NoForms, NoNotices, Notices
-from catalogue.desk.reading import Reading
+from catalogue.desk.reading import Reading, who_of
 from catalogue.desk.resources import resource_of
 from catalogue.errors import (
     AnotherBody,
-    CatalogueError,
     Conflict,
     Forbidden,
     InvalidAnswers,
     InvalidInput,
     NotFound,
     Overtaken,
-    Unavailable,
 )
 from catalogue.people import Person, Role
 from catalogue.ports import AuditedAct, Done, Journal
@@ -47,7 +46,6 @@ from catalogue.ports import AuditedAct, Done, Journal
 ATTEMPTS = (
     5  # times that an act is decided on anew as another leg of the request was changed meanwhile
 )
-MOST_BYTES = 10 * 1024 * 1024  # of one attachment
 MOST_BYTES_TOGETHER = 100 * 1024 * 1024  # of all attachments of a request
 COPY = "copy"
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -242,7 +240,7 @@ class Desk(Reading):
                 raise Forbidden(
                     f"workflows of {workflow.holder} are set by its decider or a steward"
                 )
-            return self._requests.workflows.put(checked(workflow), _who(person))
+            return self._requests.workflows.put(checked(workflow), who_of(person))
 
     # --- below ------------------------------------------------------------------------------------------
 
@@ -302,8 +300,8 @@ class Desk(Reading):
         bodies: Mapping[str, bytes] | None = None,
     ) -> Request:
         book = self._requests.workflows.book(_holders(request, command))
-        flags = self._flags(request) if isinstance(command, c.Submit) else {}
-        events = decide(request, command, actor, self.clock(), book, flags)
+        filled = self._filled(request) if isinstance(command, c.Submit) else {}
+        events = decide(request, command, actor, self.clock(), book, filled)
         self._check_forms(request, events)
         last = events[-1]
         done = None
@@ -317,10 +315,10 @@ class Desk(Reading):
             bodies=bodies,
         )
 
-    def _flags(self, request: Request | None) -> dict[str, Collection[str]]:
-        """What the forms say of each leg that workflows may ask for."""
+    def _filled(self, request: Request | None) -> dict[str, Filled]:
+        """What the forms of each leg make of its answers."""
         legs = request.legs if request else ()
-        return {leg.id: self._forms.flags(request, leg) for leg in legs if request}
+        return {leg.id: self._forms.filled(request, leg) for leg in legs if request}
 
     def _check_forms(self, request: Request | None, events: Sequence[Event]) -> None:
         handed_in = [one.leg for one in events if one.kind in {Kind.SUBMITTED, Kind.RESUBMITTED}]
@@ -347,18 +345,6 @@ class Desk(Reading):
             raise NotFound(f"there is no request {request.id!r} that you may see any more")
         return found
 
-    @contextmanager
-    def _refusals(self, person: Person, name: str, subject: str, leg: str | None) -> Iterator[None]:
-        """Note in the audit log what is refused."""
-        try:
-            yield
-        except Unavailable:
-            raise
-        except CatalogueError as error:
-            details = {"act": name, "leg": leg, "why": type(error).__name__}
-            self.journal.audit.record(_who(person), "access.refused", subject[:80], details)
-            raise
-
 
 def new_id(now: datetime) -> str:
     """An id that sorts by time and cannot be guessed: 26 characters of base 32, of 48 bits of
@@ -366,10 +352,6 @@ def new_id(now: datetime) -> str:
     number = (int(now.timestamp() * 1000) << 80) | secrets.randbits(80)
     places = ((number >> shift) & 31 for shift in range(125, -1, -5))
     return "".join(_ALPHABET[place] for place in places)
-
-
-def _who(actor: Person) -> str:
-    return "system" if actor is SYSTEM else actor.who
 
 
 def _holders(request: Request | None, command: c.Command) -> set[str]:
@@ -408,7 +390,7 @@ def _act(actor: Person, command: c.Command, events: Sequence[Event]) -> AuditedA
         "states": states,
     }
     name = COPY if isinstance(command, c.Create) and command.copied_from else command.name
-    return AuditedAct(_who(actor), f"access.{name}", events[0].request, details)
+    return AuditedAct(who_of(actor), f"access.{name}", events[0].request, details)
 
 
 def _told(command: c.Command) -> dict[str, Any]:

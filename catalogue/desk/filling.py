@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from catalogue.access.attachments import checked
 from catalogue.access.fields import FieldType, Form
 from catalogue.access.form_checking import Fault as FormFault
-from catalogue.access.forms import check, forms_for, kept, questions
-from catalogue.access.model import Answers, Attachment, Fault, Leg, Part, Request, Resource
+from catalogue.access.forms import check, flags, forms_for, kept, questions
+from catalogue.access.model import Answers, Attachment, Fault, Filled, Leg, Part, Request, Resource
 from catalogue.access.viewing import LegView, Sight, View
 from catalogue.access.workflow import External, kind_of
 from catalogue.ports import FormStore
@@ -61,6 +61,18 @@ class StoredForms:
             ),
             *(Fault(one.field, one.message, leg.id) for one in wrong(forms.own, leg.answers, own)),
         ]
+
+    def filled(self, request: Request, leg: Leg) -> Filled:
+        """See `hooks.Forms`. A leg that no form is for is given all that is shared."""
+        forms = self.of(leg)
+        if not (forms.shared or forms.own):
+            return Filled()
+        shared = [one for one in request.attachments if one.leg is None]
+        own = [one for one in request.attachments if one.leg == leg.id]
+        words = flags(forms.shared, with_files(forms.shared, request.answers, shared)) | flags(
+            forms.own, with_files(forms.own, leg.answers, own)
+        )
+        return Filled(words, frozenset(one.id for one in questions(forms.shared)))
 
     def media_type(self, name: str, body: bytes) -> str:
         """See `hooks.Forms`."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
-from catalogue.access.model import Event, Fault, Leg, Notice, Request
+from catalogue.access.model import Event, Fault, Filled, Leg, Notice, Request
 
 
 class Notices(Protocol):
@@ -23,8 +23,9 @@ class Forms(Protocol):
         """What is wrong with the answers of the shared part and of the leg, as they are now; empty
         where it can be handed in."""
 
-    def flags(self, request: Request, leg: Leg) -> Collection[str]:
-        """The words for the workflow ("dual-use", "personal-data" …) that follow from those answers."""
+    def filled(self, request: Request, leg: Leg) -> Filled:
+        """What follows from those answers for the leg's workflow, and which shared answers its holder is
+        given: those that its forms ask for, and nothing that another holder asks."""
 
     def media_type(self, name: str, body: bytes) -> str:
         """What a file is by its content. Raises: InvalidInput where it is not what it says it is, or of
@@ -44,8 +45,8 @@ class NoForms:
     def faults(self, request: Request, leg: Leg) -> Sequence[Fault]:  # noqa: ARG002
         return ()
 
-    def flags(self, request: Request, leg: Leg) -> Collection[str]:  # noqa: ARG002
-        return ()
+    def filled(self, request: Request, leg: Leg) -> Filled:  # noqa: ARG002
+        return Filled()
 
     def media_type(self, name: str, body: bytes) -> str:  # noqa: ARG002
         return "application/octet-stream"

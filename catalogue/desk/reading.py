@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -10,9 +11,10 @@ from typing import Generic, TypeVar
 from catalogue.access.allowing import possible
 from catalogue.access.book import Book
 from catalogue.access.model import Attachment, Entitlement, Leg, LegState, Request, RequestState
+from catalogue.access.parts import SYSTEM
 from catalogue.access.viewing import View, attachment_seen, sees_leg, view
 from catalogue.access.workflow import Workflow
-from catalogue.errors import Forbidden, NotFound
+from catalogue.errors import CatalogueError, Forbidden, NotFound, Unavailable
 from catalogue.people import HOLDER_ROLES, Person, Role
 from catalogue.ports import (
     EntitlementsWanted,
@@ -44,11 +46,14 @@ class Reading:
         self._requests = journal.requests
 
     def view(self, person: Person, request_id: str) -> View:
-        """What the person may see of the request. Raises: NotFound, also where they may see nothing."""
-        found = view(self._requests.load(request_id), person, self.clock())
-        if found is None:
-            raise NotFound(f"there is no request {request_id[:80]!r} that you may see")
-        return found
+        """What the person may see of the request. Raises: NotFound, also where they may see nothing; that
+        is noted."""
+        request = self._requests.load(request_id)
+        with self._refusals(person, "view", request_id, None):
+            found = view(request, person, self.clock())
+            if found is None:
+                raise NotFound(f"there is no request {request_id[:80]!r} that you may see")
+            return found
 
     def possible(self, person: Person, request_id: str) -> dict[str, tuple[str, ...]]:
         """The names of what the person may do now, by each leg that they may see."""
@@ -63,10 +68,12 @@ class Reading:
     def attachment(
         self, person: Person, request_id: str, attachment_id: str
     ) -> tuple[Attachment, bytes]:
-        """A file and its bytes. Raises: NotFound, also where the person may not read it."""
-        found = attachment_seen(self._requests.load(request_id), attachment_id, person)
-        if found is None:
-            raise NotFound(f"there is no attachment {attachment_id[:80]!r} that you may read")
+        """A file and its bytes. Raises: NotFound, also where the person may not read it; that is noted."""
+        request = self._requests.load(request_id)
+        with self._refusals(person, "attachment", request_id, None):
+            found = attachment_seen(request, attachment_id, person)
+            if found is None:
+                raise NotFound(f"there is no attachment {attachment_id[:80]!r} that you may read")
         return found, self._requests.attachments.body(request_id, found.id)
 
     def mine(
@@ -90,9 +97,10 @@ class Reading:
         after: str | None = None,
         limit: int = 50,
     ) -> Page[RequestRow]:
-        """Every request, for auditors. Raises: Forbidden."""
-        if not person.may(Role.AUDITOR):
-            raise Forbidden("the list of all requests is for auditors")
+        """Every request, for auditors. Raises: Forbidden, which is noted."""
+        with self._refusals(person, "list", "requests", None):
+            if not person.may(Role.AUDITOR):
+                raise Forbidden("the list of all requests is for auditors")
         return self._request_page(RequestsWanted(states=states), after, limit)
 
     def _request_page(
@@ -124,9 +132,10 @@ class Reading:
             return wanted
         own = {one for role in HOLDER_ROLES for one in person.scopes(role)}
         foreign = sorted(set(wanted or ()) - own)
-        if foreign or not own:
-            at = f" at {', '.join(foreign)}" if foreign else ""
-            raise Forbidden(f"this list is for staff of a holder; you have no role{at}")
+        with self._refusals(person, "list", ",".join(foreign) or "legs", None):
+            if foreign or not own:
+                at = f" at {', '.join(foreign)}" if foreign else ""
+                raise Forbidden(f"this list is for staff of a holder; you have no role{at}")
         return sorted(own if wanted is None else wanted)
 
     def entitlements(
@@ -142,8 +151,11 @@ class Reading:
         auditors. Raises: Forbidden."""
         if not self._may_list(person, wanted):
             wanted = replace(wanted, person=wanted.person or person.id)
-            if wanted.person != person.id:
-                raise Forbidden("entitlements of others are for their organisation and the holder")
+            with self._refusals(person, "list", "entitlements", None):
+                if wanted.person != person.id:
+                    raise Forbidden(
+                        "entitlements of others are for their organisation and the holder"
+                    )
         rows, following = self._requests.entitlements.list(wanted, after=after, limit=limit)
         return Page(tuple(rows), self._requests.entitlements.count(wanted), following)
 
@@ -155,9 +167,26 @@ class Reading:
         own = {one for role in HOLDER_ROLES for one in person.scopes(role)}
         return bool(wanted.holders) and set(wanted.holders or ()) <= own
 
+    @contextmanager
+    def _refusals(self, person: Person, name: str, subject: str, leg: str | None) -> Iterator[None]:
+        """Note in the audit log what is refused."""
+        try:
+            yield
+        except Unavailable:
+            raise
+        except CatalogueError as error:
+            details = {"act": name, "leg": leg, "why": type(error).__name__}
+            self.journal.audit.record(who_of(person), "access.refused", subject[:80], details)
+            raise
+
     def book(self, request: Request) -> Book:
         """The workflows of the holders that the request goes to."""
         return self._requests.workflows.book({leg.holder for leg in request.legs})
+
+
+def who_of(actor: Person) -> str:
+    """How the audit log names who acts."""
+    return "system" if actor is SYSTEM else actor.who
 
 
 def workflow_of(book: Book, leg: Leg) -> Workflow:

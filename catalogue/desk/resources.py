@@ -50,12 +50,14 @@ def _resource(journal: Journal, change: Change) -> Resource:
         type=record.type,
         holder=journal.requests.workflows.holder_of(record.node),
         sectors=tuple(sorted({one.sector for one in change.sectors})),
-        service=_service(change) if record.type == "offer" else None,
+        service=service_of(change),
     )
 
 
-def _service(change: Change) -> str | None:
-    """What an offer gives access to, as the registry's records of offers say it."""
+def service_of(change: Change) -> str | None:
+    """What an offer gives access to, as the registry's records of offers say it; None of all else."""
+    if change.record.type != "offer":
+        return None
     subject = f"<{change.record.iri}>"
     for line in change.lines:
         said, predicate, value = split(line)

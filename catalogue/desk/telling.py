@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from catalogue.access.model import Attachment, Comment, Entitlement, Party, Resource
@@ -15,11 +15,14 @@ Possible = Mapping[str, Sequence[str]]
 
 
 class Names:
-    """The names of persons, each looked up once; empty for nobody, and for who is not known."""
+    """The names of persons, each looked up once; empty for nobody, and for who is not known. Those of
+    `ids` are looked up together."""
 
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: People, ids: Iterable[str | None] = ()) -> None:
         self._people = people
-        self._known: dict[str, str] = {"": ""}
+        wanted = {one for one in ids if one}
+        found = people.names(wanted) if wanted else {}
+        self._known: dict[str, str] = {"": "", **dict.fromkeys(wanted, ""), **found}
 
     def __call__(self, person_id: str | None) -> str:
         wanted = person_id or ""
@@ -214,3 +217,9 @@ def entitlement_json(one: Entitlement, names: Names) -> dict[str, Any]:
         "ended": one.ended,
         "reason": one.reason,
     }
+
+
+def persons_in(rows: Iterable[Any]) -> list[str | None]:
+    """The ids of the persons that rows of a list name."""
+    named = ("applicant", "assigned", "person")
+    return [getattr(row, name, None) for row in rows for name in named]

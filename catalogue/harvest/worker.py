@@ -18,6 +18,7 @@ LEASE = 10.0  # seconds without a word after which a run is anybody's
 LOOK = 0.5  # seconds between looks for runs
 TICK = 5.0  # seconds between looks at the schedules
 SWEEP = 600.0  # seconds between clearings
+BESIDE = 60.0  # seconds between what else is to be done
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +84,8 @@ def _under(lease: Lease, journal: Journal, client: Client, watch: Watch) -> Run 
 
 class Worker:
     """Takes runs and carries them out until it is stopped: `slots` at once, at most `per_host` of all
-    workers' at one host. Every worker looks after schedules too; each slot is used once."""
+    workers' at one host. Every worker looks after schedules too; each slot is used once. `also` is done
+    beside, at the start and every minute; several workers may do it at once."""
 
     def __init__(
         self,
@@ -93,7 +95,9 @@ class Worker:
         *,
         slots: int = 4,
         per_host: int = 2,
+        also: Callable[[], object] = lambda: None,
     ) -> None:
+        self._also = also
         self._journal, self._client, self._name = journal, client, name
         self._slots, self._per_host = slots, per_host
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="harvest")
@@ -102,7 +106,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until `stop`; a run in hand is left for whoever comes next."""
-        waited = swept = TICK
+        waited, swept, beside = TICK, TICK, BESIDE
         while not self._stop.is_set():
             try:
                 if waited >= TICK:
@@ -112,11 +116,14 @@ class Worker:
                     swept = 0.0
                     self._journal.runs.sweep()
                     self._journal.upkeep.tidy()
+                if beside >= BESIDE:
+                    beside = 0.0
+                    self._also()
                 self._look()
             except Exception:  # the database may be away for a while
                 log.exception("looking for runs failed; trying again")
             self._stop.wait(LOOK)
-            waited, swept = waited + LOOK, swept + LOOK
+            waited, swept, beside = waited + LOOK, swept + LOOK, beside + LOOK
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def stop(self) -> None:

@@ -51,6 +51,18 @@ from catalogue.ports.access import RequestsWanted as RequestsWanted
 from catalogue.ports.access import Workflows as Workflows
 from catalogue.ports.forms import FormStore as FormStore
 from catalogue.ports.forms import FormVersion as FormVersion
+from catalogue.ports.outbox import AccessFigures as AccessFigures
+from catalogue.ports.outbox import Channel as Channel
+from catalogue.ports.outbox import DecisionFigures as DecisionFigures
+from catalogue.ports.outbox import LegFigures as LegFigures
+from catalogue.ports.outbox import Letter as Letter
+from catalogue.ports.outbox import NewSubscription as NewSubscription
+from catalogue.ports.outbox import Outbox as Outbox
+from catalogue.ports.outbox import Post as Post
+from catalogue.ports.outbox import Reports as Reports
+from catalogue.ports.outbox import StepFigures as StepFigures
+from catalogue.ports.outbox import Subscription as Subscription
+from catalogue.ports.outbox import Webhooks as Webhooks
 from catalogue.ports.people import NewSession as NewSession
 from catalogue.ports.people import NewToken as NewToken
 from catalogue.ports.people import People as People
@@ -555,6 +567,10 @@ class Journal(Protocol):
     def people(self) -> People: ...
     @property
     def requests(self) -> Requests: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def reports(self) -> Reports: ...
     @property
     def pushes(self) -> Pushes: ...
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -54,6 +54,9 @@ class People(Protocol):
 
     def count(self, words: str = "") -> int:
         """How many persons there are, with those words."""
+
+    def names(self, ids: Collection[str]) -> dict[str, str]:
+        """The names of those persons that there are, by id."""
 
     def with_role(self, role: Role, scope: str | None = None) -> list[Person]:
         """Persons, none of them disabled, who hold the role (`Person.may`), by id."""

@@ -113,7 +113,7 @@ class Follower:
     """Brings projections up to the journal and keeps them there.
 
     Only the process that holds the projection lock runs one. A projection that fails is tried
-    again with growing pauses; the others go on.
+    again with growing pauses; the others go on. `batch`: changes that are applied at once, at most.
     """
 
     def __init__(

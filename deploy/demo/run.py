@@ -10,18 +10,22 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.request
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from deploy.demo import federation
+from deploy.demo import desk, federation
 from deploy.demo.records import CONTENT, Member, members
 
 AICAT = [str(Path(sys.executable).with_name("aicat"))]
 # What is asked is on this machine: a proxy of the environment would not reach it.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 PATIENCE = 120.0  # seconds until the catalogue must be ready
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+DEV_LOGIN, BASE_URL = "AICAT_DEV_LOGIN", "AICAT_BASE_URL"
+SETTINGS = Path("aicat.toml")
 
 
 class Stopped(Exception):
@@ -39,6 +43,7 @@ def main() -> None:
         signal.signal(number, _stop)
     # The demo's portals are on loopback, which harvesters otherwise refuse.
     os.environ.setdefault("AICAT_ALLOW_PRIVATE_NETWORKS", "1")
+    _let_sign_in(given.host)
     started: list[subprocess.Popen[bytes]] = []
     invented = members()
     _check_free(given, len(invented))
@@ -77,6 +82,8 @@ def _run(
     if fresh:
         print(f"harvesting {len(fresh)} portals ...", flush=True)
         _aicat("harvest", *fresh, fails=True)
+    if invented:
+        _fill_desk(base, invented)
     _welcome(base)
     while all(one.poll() is None for one in started):
         time.sleep(0.5)
@@ -93,6 +100,24 @@ def _check_free(given: argparse.Namespace, portals: int) -> None:
                 probe.bind((host, port))
             except (OSError, OverflowError) as error:
                 sys.exit(f"demo: cannot listen on {host}:{port} ({error}); choose with {option}")
+
+
+def _let_sign_in(host: str) -> None:
+    """Switch local accounts on, where only this machine can reach them and nobody has said otherwise."""
+    said = {name for name in (DEV_LOGIN, BASE_URL) if os.environ.get(name)} | _in_settings()
+    if host in LOOPBACK and not said:
+        os.environ[DEV_LOGIN] = "1"
+        print(f"demo: local accounts are on ({DEV_LOGIN}=1); sign in at /sign-in", flush=True)
+
+
+def _in_settings() -> set[str]:
+    """Which of the two `aicat.toml` sets; what is wrong with that file, `aicat` itself says."""
+    try:
+        told = tomllib.loads(SETTINGS.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return set()
+    there = {name.upper().removeprefix("AICAT_") for name in told}
+    return {name for name in (DEV_LOGIN, BASE_URL) if name.removeprefix("AICAT_") in there}
 
 
 def _portals(port: int, invented: list[Member]) -> subprocess.Popen[bytes]:
@@ -136,6 +161,22 @@ def _wait_ready(base: str, up: subprocess.Popen[bytes]) -> None:
         time.sleep(0.1)
 
 
+def _fill_desk(base: str, invented: list[Member]) -> None:
+    """Put the story's requests on the desk, where there are local accounts; the demo goes on without them
+    where that fails."""
+    began, played = time.monotonic(), 0
+    try:
+        settings = {one["name"]: one["value"] for one in _listed("settings")}
+        if settings[DEV_LOGIN]:
+            played = desk.fill(base, invented, _listed("person", "list"))
+    except desk.Unfilled as error:
+        print(f"demo: the desk is not filled: {error}", file=sys.stderr, flush=True)
+    except SystemExit:
+        print("demo: the desk is not filled: see above", file=sys.stderr, flush=True)
+    if played:
+        print(f"the desk holds {played} requests ({time.monotonic() - began:.0f} s)", flush=True)
+
+
 def _welcome(base: str) -> None:
     with _OPENER.open(f"{base}/api/v1/stats", timeout=10) as answer:
         numbers = json.load(answer)
@@ -144,6 +185,7 @@ def _welcome(base: str) -> None:
         f"\n  {base}   {found}\n\n"
         f"  search   {base}/search?q=soil+moisture\n"
         f"  offers   {base}/offers?eligible=start-up\n"
+        f"  access   {base}/sign-in\n"
         f"  API      {base}/api/docs\n"
         f"  SPARQL   {base}/sparql\n\n"
         "  Ctrl-C ends everything.\n",

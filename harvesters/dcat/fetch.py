@@ -69,6 +69,9 @@ def _from_disk(feed: Feed, cursor: str | None) -> Page:
         at = names.index(cursor)
     path = files[at]
     try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise FetchError(f"{path}: {size} bytes, at most {LARGEST}; cut it into several files")
         body = _unpacked(path.read_bytes(), path.name)
     except OSError as error:
         raise FetchError(f"{path}: {error.strerror}") from error

@@ -11,7 +11,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-from tests.bench import asking, harvesting, plain, searching, validating
+from tests.bench import access, asking, harvesting, plain, searching, validating
 from tests.bench.figures import Watched, cores, percentiles, tell, timed
 from tests.bench.portal import make
 from tests.bench.portal import serving as portals
@@ -159,6 +159,9 @@ def main() -> None:
     for number in given.requests:
         with tempfile.TemporaryDirectory() as folder:
             asking.measure(Path(folder), number)
+    for size in given.requests:
+        with tempfile.TemporaryDirectory() as folder:
+            access.figures(Path(folder), size)
     for size in given.index_sizes:
         with tempfile.TemporaryDirectory() as folder:
             searching.figures(Path(folder), size)

@@ -19,6 +19,7 @@ from catalogue.access import (
     EntitlementState,
     External,
     Fault,
+    Filled,
     LegState,
     Notice,
     Party,
@@ -27,6 +28,7 @@ from catalogue.access import (
     Workflow,
 )
 from catalogue.access import commands as c
+from catalogue.access.attachments import MOST_BYTES
 from catalogue.access.workflow import default_workflows
 from catalogue.adapters.sql import SqlJournal
 from catalogue.adapters.sql import tables_access as t
@@ -306,12 +308,13 @@ def test_an_erased_record_has_no_name_in_requests_and_stays_asked_for(
     assert journal.requests.check() == []
 
 
-def test_a_request_that_one_may_not_see_is_not_there(desk: Desk) -> None:
+def test_a_request_that_one_may_not_see_is_not_there(desk: Desk, journal: SqlJournal) -> None:
     request = begun(desk)
     for who in (CAST["stranger"], CAST["steward"], NORTH["handler"]):
         with pytest.raises(NotFound):
             desk.view(who, request)
         assert desk.possible(who, request) == {}
+    assert acts(journal, request) == ["access.create", *["access.refused"] * 3]
     assert desk.view(AUDITOR, request).id == request
     assert desk.possible(AUDITOR, request) == {LEG: ()}
     with pytest.raises(NotFound):
@@ -321,8 +324,10 @@ def test_a_request_that_one_may_not_see_is_not_there(desk: Desk) -> None:
 class Strict:
     """A form with fields that must be filled in; a file must say %PDF."""
 
-    def flags(self, request: Request, leg: Any) -> set[str]:
-        return {"export-control"} if leg.answers.get("plan") == "abroad" else set()
+    def filled(self, request: Request, leg: Any) -> Filled:
+        words = {"export-control"} if leg.answers.get("plan") == "abroad" else set()
+        asked = {"purpose", "of-the-north"} if leg.id == LEG else {"purpose"}
+        return Filled(frozenset(words), frozenset(asked))
 
     def faults(self, request: Request, leg: Any) -> list[Fault]:
         found = [] if request.answers.get("purpose") else [Fault("purpose", "is missing")]
@@ -361,6 +366,31 @@ def test_what_a_form_flags_makes_a_step_needed_for_its_leg_alone(
     desk.act(ANN, request, c.SaveAnswers({"plan": "at home"}, f"{OTHER}.data"))
     seen = desk.act(ANN, request, c.Submit())
     assert [LegState.LEGAL in leg.steps for leg in seen.legs] == [True, False]
+
+
+def test_a_holder_is_given_no_shared_answer_that_only_another_ones_form_asks_for(
+    journal: SqlJournal, clock: Clock
+) -> None:
+    desk = Desk(journal, clock, forms=Strict())
+    request = begun(desk, SCANS, GRID)
+    shared = {"purpose": "study", "of-the-north": "a scan", "dual-use": "yes"}
+    desk.act(ANN, request, c.SaveAnswers(shared))
+    file = desk.attach(ANN, request, b"%PDF", field="of-the-north", name="a.pdf").attachments[0].id
+    for leg in (LEG, f"{OTHER}.data"):
+        desk.act(ANN, request, c.SaveAnswers({"plan": "x"}, leg))
+    seen = desk.act(ANN, request, c.Submit())
+    assert [LegState.LEGAL in leg.steps for leg in seen.legs] == [False, False]
+    assert desk.view(NORTH["handler"], request).answers == {
+        "purpose": "study",
+        "of-the-north": "a scan",
+    }
+    assert desk.attachment(NORTH["handler"], request, file)[1] == b"%PDF"
+    south = desk.view(SOUTH["handler"], request)
+    assert (south.answers, south.attachments) == ({"purpose": "study"}, ())
+    assert "north" not in repr(south)
+    with pytest.raises(NotFound):
+        desk.attachment(SOUTH["handler"], request, file)
+    assert journal.check() == []
 
 
 # --- what happens in one transaction --------------------------------------------------------------------
@@ -589,7 +619,7 @@ def test_a_file_that_nobody_was_given_is_gone_when_it_is_taken_out(
 def test_a_file_is_judged_by_its_content_and_size(journal: SqlJournal, clock: Clock) -> None:
     desk = Desk(journal, clock, forms=Strict())
     request = begun(desk)
-    for body in (b"", b"<html>", b"%PDF" + bytes(10 * 1024 * 1024)):
+    for body in (b"", b"<html>", b"%PDF" + bytes(MOST_BYTES)):
         with pytest.raises(InvalidInput):
             attached(desk, request, body)
     first = attached(desk, request, b"%PDF-1.7", command_id="file")
@@ -618,13 +648,14 @@ def walk(page: Any) -> list[str]:
 
 
 def test_lists_hold_what_each_may_see_in_order_and_neither_miss_nor_double(
-    desk: Desk, clock: Clock
+    desk: Desk, journal: SqlJournal, clock: Clock
 ) -> None:
     mine = []
     for _number in range(5):
         clock.now += timedelta(hours=1)
         mine.append(begun(desk, SCANS, GRID))
     desk.act(ANN, mine[1], c.Invite(Party("ivo")))
+    clock.now += timedelta(hours=1)
     others = desk.start(CAST["stranger"], [SCANS]).id
     for number, request in enumerate(mine[:4]):
         clock.now = BEGIN + (10 - number) * DAY
@@ -655,6 +686,8 @@ def test_lists_hold_what_each_may_see_in_order_and_neither_miss_nor_double(
             desk.all(who)
     with pytest.raises(Forbidden):
         desk.legs(NORTH["handler"], LegsWanted(holders=[OTHER]))
+    assert acts(journal, "legs") == acts(journal, "requests") == ["access.refused"] * 2
+    assert acts(journal, OTHER)[-1] == "access.refused"
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "1", "1~2~3~4", "~a", "--1~a", "9" * 30 + "~a"])

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from catalogue.adapters.embedded import tantivy_search
 from catalogue.errors import InvalidParameter
 from catalogue.model import Change, Record, Sector, content_hash, page_id
+from catalogue.ports import Index
+from catalogue.search.parse import parse
+from catalogue.search.query import Request, Result
 from catalogue.search.service import SearchParams, SearchService
-from tests.contract.engines import Engine, Make
+from tests.contract.engines import Engine, Make, tantivy
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DCT = "http://purl.org/dc/terms/"
@@ -241,6 +246,39 @@ def test_words_with_typos_are_looked_for_only_where_few_match(make: Make) -> Non
     service = make(*many, change(99, "Satelite"))
     assert service.search(SearchParams(q="satellite")).total == 12
     assert titles(service, "satelite", limit=20) >= {"Satelite", "Satellite imagery 1"}
+
+
+def test_a_typo_finds_what_came_after_it_was_first_typed(engine: Engine) -> None:
+    service = SearchService(engine.filled(change(1, "Satellite imagery")))
+    asked = SearchParams(q="satelite", facets=("country",))
+    assert service.search(asked).total == 1
+    engine.filled(change(2, "Satellite orbits"))
+    found = service.search(asked)
+    assert found.total == 2
+    assert [one["count"] for one in found.facets["country"]] == [2]
+    engine.filled(replace(change(1, "Windmills"), seq=3))
+    assert [one["title"] for one in service.search(asked).items] == ["Satellite orbits"]
+
+
+def test_records_with_a_typo_score_the_same_listed_or_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes = [change(n, f"Satellite imagery {'of the Danube ' * (n % 4)}") for n in range(1, 9)]
+    asked = SearchParams(q="satelite danube", facets=("country",), limit=20)
+    with tantivy(tmp_path / "index") as engine:
+        reader = engine.filled(*changes)
+        listed = [(one.id, one.score) for one in _typed(reader).hits]
+        page = SearchService(reader).search(asked)
+        monkeypatch.setattr(tantivy_search, "NEAR", 0)
+        assert [(one.id, one.score) for one in _typed(engine.reader()).hits] == listed
+        assert SearchService(engine.reader()).search(asked) == page
+    assert {score for _id, score in listed} == {1.2}  # a typo's 0.3 in a title's 4
+    assert page.total == 6
+
+
+def _typed(reader: Index) -> Result:
+    found: Result = reader.search(Request(query=parse("satelite", ("en",), ("satelite",))))
+    return found
 
 
 def test_a_keyword_with_our_separator_in_it_breaks_no_suggestion(make: Make) -> None:

@@ -388,3 +388,10 @@ def test_every_act_is_in_the_log_and_no_secret_is(journal: Journal) -> None:
     for secret in (session.token, token.token, "head.body.signature"):
         assert secret.rpartition("_")[2] not in told
     assert journal.check() == []
+
+
+def test_names_of_many_are_known_at_once_and_unknown_ones_are_left_out(journal: Journal) -> None:
+    ada, ben = admitted(journal, "ada"), admitted(journal, "ben")
+    wanted = [ada.id, ben.id, "nobody"]
+    assert journal.people.names(wanted) == {ada.id: ada.name, ben.id: ben.name}
+    assert journal.people.names([]) == {}

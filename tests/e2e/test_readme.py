@@ -8,13 +8,18 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from catalogue.access.model import LegState
+from catalogue.model import SECTORS
+from deploy.demo import desk
 from deploy.demo.records import members
-from tests.command import PATIENCE, free_port, free_ports, read, read_json, wait_for
+from tests.command import PATIENCE, WORDS, free_port, free_ports, read, read_json, wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]  # whoever comes first starts the demo
 
@@ -30,6 +35,8 @@ class Demo:
         self.base = f"http://127.0.0.1:{self.port}"
         self.environ = {**os.environ, "AICAT_DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
         self.environ["AICAT_ALLOW_PRIVATE_NETWORKS"] = "1"
+        self.environ.pop("AICAT_DEV_LOGIN", None)
+        self.browsers: dict[str, desk.Browser] = {}
 
     def start(self) -> subprocess.Popen[str]:
         words = ["--port", str(self.port), "--portals-port", str(self.portals)]
@@ -50,6 +57,20 @@ class Demo:
     def stop(self, process: subprocess.Popen[str]) -> int:
         process.send_signal(signal.SIGINT)
         return process.wait(PATIENCE)
+
+    def browser(self, name: str) -> desk.Browser:
+        """The browser of a person who is signed in, by the account or the name."""
+        if name not in self.browsers:
+            subjects = {one["name"]: one["subject"] for one in self.people()}
+            form = {"account": subjects.get(name, name)}
+            self.browsers[name] = desk.Browser(self.base, form, time.monotonic() + 5 * PATIENCE)
+        return self.browsers[name]
+
+    def people(self) -> Any:
+        """Everybody who has signed in, as the command tells them."""
+        words = [*WORDS, "person", "list", "--json"]
+        done = subprocess.run(words, env=self.environ, cwd=ROOT, stdout=subprocess.PIPE, check=True)
+        return json.loads(done.stdout)["items"]
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +104,92 @@ def test_the_demo_is_whole(demo: Demo) -> None:
     for word, sector in (("chest x-ray", "health"), ("Windpark", "energy"), ("trafic", "mobility")):
         found = read_json(f"{demo.base}/api/v1/datasets?q={word.replace(' ', '+')}&sector={sector}")
         assert found["total"] > 1, word
+
+
+def test_the_desk_has_requests_in_every_state_and_of_every_sector(demo: Demo) -> None:
+    auditor = demo.browser("auditor")
+    requests = _every(auditor, "access-requests?all=true")
+    legs = _every(auditor, "access-requests/legs?")
+    states = {one["state"] for one in legs} | {one["state"] for one in requests}
+    # Nothing can be made to have ended in the past: what was given for a day expires by itself.
+    assert set(LegState) - states == {LegState.EXPIRED}
+    assert min(one["ends"] for one in legs if one["state"] == "active") < min(
+        one["ends"] for one in legs if one["title"].startswith("Tired") and one["ends"]
+    )
+    data = [one for one in legs if one["workflow"] == "data"]
+    assert {sector for one in data for sector in one["sectors"]} == set(SECTORS)
+    given = _every(auditor, "organisations?")
+    assert {one["kind"] for one in given} == {"start-up", "sme", "industry", "research", "public"}
+
+
+def test_three_holders_have_decided_differently_on_the_start_up_s_request(demo: Demo) -> None:
+    anna = demo.browser("anna")
+    told = next(one for one in _every(anna, "access-requests?") if one["title"].startswith("Tired"))
+    address = f"/api/v1/access-requests/{told['id']}"
+    legs = {one["holder"]: one for one in anna.get(address)["legs"]}
+    assert {holder: one["state"] for holder, one in legs.items()} == {
+        "fi-revontuli": "active",
+        "it-lanterna": "active",
+        "lumi-aif": "rejected",
+    }
+    assert "secure environment" in legs["fi-revontuli"]["conditions"]
+    assert legs["it-lanterna"]["conditions"] == ""
+    assert "hours" in legs["lumi-aif"]["reason"]
+    events = anna.get(f"{address}/events", limit=200)["items"]
+    fleet = [one["kind"] for one in events if one["leg"] == legs["it-lanterna"]["id"]]
+    assert fleet.index("returned") < fleet.index("resubmitted") < fleet.index("approved")
+    given = [
+        one
+        for one in _every(anna, "entitlements?")
+        if one["request"] == told["id"] and one["in_force"]
+    ]
+    assert {one["holder"] for one in given} == {"fi-revontuli", "it-lanterna"}
+    assert {bool(one["conditions"]) for one in given} == {True, False}
+    _is_seen_by_its_own_only(demo, address)
+    figures = _lanterna(demo).get("/api/v1/reports/access", holder="it-lanterna")
+    assert figures["decisions"] == {"approved": 1, "rejected": 1}
+    check = demo.browser("auditor").get("/api/v1/audit/check")
+    assert (check["sound"], check["faults"]) == (True, [])
+
+
+def _is_seen_by_its_own_only(demo: Demo, address: str) -> None:
+    colleague = demo.browser("rosa").get(address)
+    assert len(colleague["legs"]) == 3
+    staff = _lanterna(demo).get(address)
+    assert [one["holder"] for one in staff["legs"]] == ["it-lanterna"]
+    assert "gpu-hours" not in json.dumps(staff)
+    for stranger in ("luca", "Meseta: Herminia Handler (fictional)"):
+        with pytest.raises(desk.Unfilled, match=" 404 "):
+            demo.browser(stranger).get(address)
+
+
+def _lanterna(demo: Demo) -> desk.Browser:
+    return demo.browser("Lanterna: Hilario Handler (fictional)")
+
+
+def test_what_is_on_the_desk_is_not_put_there_again(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auditor = demo.browser("auditor")
+    before = _versions(auditor)
+    people = demo.people()
+    assert desk.fill(demo.base, members(), people) == 0
+    monkeypatch.setattr(desk, "_is_played", lambda one, _standing: one["key"] != "tired")
+    assert desk.fill(demo.base, members(), people) == 1  # each act again, under the same keys
+    assert _versions(auditor) == before
+    assert len(demo.people()) == len(people)
+    assert len(auditor.get("/api/v1/me/sessions")["items"]) == 1  # whoever plays signs out
+
+
+def _versions(auditor: desk.Browser) -> dict[str, int]:
+    return {one["id"]: one["version"] for one in _every(auditor, "access-requests?all=true")}
+
+
+def _every(browser: desk.Browser, path: str) -> Any:
+    """All of a list that is not long."""
+    told = browser.get(f"/api/v1/{path}&limit=1000")
+    assert told["next"] is None
+    return told["items"]
 
 
 @pytest.mark.timeout(300)
@@ -120,7 +227,9 @@ def _grasping(demo: Demo) -> str:
 @pytest.mark.timeout(300)
 def test_a_second_start_harvests_nothing_and_a_taken_port_is_said(tmp_path: Path) -> None:
     made = Demo(tmp_path / "var")
+    made.environ["AICAT_DEV_LOGIN"] = "0"
     first = made.start()
+    assert made.people() == []  # somebody has said otherwise: no accounts, and no requests
     before = read_json(f"{made.base}/api/v1/runs")["total"]
     environ = {**made.environ, "AICAT_DATA_DIR": str(tmp_path / "other")}
     second = subprocess.run(

@@ -26,7 +26,7 @@ from sqlalchemy import event
 
 from catalogue.adapters.sql import SqlJournal, migrate
 from catalogue.adapters.sql.engine import engine_of
-from catalogue.adapters.sql.migrating import _config, head
+from catalogue.adapters.sql.migrating import SCRIPTS, _config, head
 from catalogue.adapters.sql.packing import Packer, current_dictionary
 from catalogue.errors import StorageFull
 from catalogue.model import content_hash, page_id, raw_hash
@@ -343,7 +343,10 @@ def test_f24_the_data_of_every_earlier_version_is_taken_forward(
 ) -> None:
     url = database_of(revision, tmp_path)
     told: list[str] = []
-    assert len(migrate(url, told.append)) == {"0001": 3, "0002": 2, "0003": 1}[revision]
+    later = [
+        one.name[:4] for one in (SCRIPTS / "versions").glob("0*.py") if one.name[:4] > revision
+    ]
+    assert [step[:4] for step in migrate(url, told.append)] == sorted(later)
     assert told == [revision]
     assert migrate(url, told.append) == []
     assert told == [revision]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +13,20 @@ import pytest
 from catalogue.access import Audience, LegState, Party, Request, copied, decide, evolve
 from catalogue.access import commands as c
 from catalogue.access.allowing import RULES, possible
-from catalogue.access.table import ALLOWED, CONFLICT, FORBIDDEN, ROLES, commands, expected, lines
+from catalogue.access.table import (
+    ALLOWED,
+    CONFLICT,
+    FORBIDDEN,
+    ROLES,
+    TABLE,
+    commands,
+    expected,
+    lines,
+)
 from catalogue.errors import Conflict, Forbidden
 from tests.access import BEGIN, CAST, GRID, HEALTH, HOURS, LATER, Play, file, played
 
+ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = {"decider": HEALTH, "allocator": HOURS}
 """Who decides, and what is asked for so that they do."""
 
@@ -103,6 +114,11 @@ def test_the_table_has_a_line_for_every_command_and_every_role_is_cast() -> None
     assert set(commands()) == rules | {"copy"}
     assert set(ROLES) == set(CAST)
     assert {line.role for line in lines()} <= set(ROLES)
+
+
+def test_the_documentation_shows_this_very_table() -> None:
+    text = (ROOT / "docs" / "reference" / "access-requests.md").read_text(encoding="utf-8")
+    assert f"```\n{TABLE.strip()}\n```" in text
 
 
 def test_each_cell_is_said_once() -> None:

@@ -160,6 +160,14 @@ def test_a_holders_staff_see_what_they_were_given_and_no_draft(acts: list[tuple[
             for each in request.attachments:
                 may = attachment_seen(request, each.id, one) is not None
                 assert may == any(each in leg.attachments for leg in (seen.legs if seen else ()))
+        last = max(
+            (leg.given for leg in request.legs if seen and leg.holder in one.nodes and leg.given),
+            key=lambda each: each.at,
+            default=None,
+        )
+        if seen and last:
+            assert (seen.title, seen.answers) == (last.title, last.shared)
+            assert set(seen.attachments) <= set(last.attachments)
         for line in seen.history if seen else ():
             assert line.kind not in {Kind.CREATED, Kind.ANSWERED, Kind.ATTACHED}
 
@@ -243,6 +251,18 @@ def test_applicants_see_why_and_not_who() -> None:
     by_staff = [one for one in seen.history if one.part.value == "decider"]
     assert [(one.who, one.kind) for one in by_staff] == [("", Kind.REJECTED)]
     assert staff_view(play.now(), play).history[-1].who == "decider-north"
+
+
+def test_a_comment_of_the_staff_reaches_the_applicant_without_a_name() -> None:
+    play = played(LegState.TECHNICAL)
+    play.do("handler", c.AddComment(f"{HOLDER}.data", "Please wait"))
+    play.do("applicant", c.AddComment(f"{HOLDER}.data", "We do"))
+    seen = view(play.now(), CAST["applicant"], play.at)
+    assert seen is not None
+    told = [(one.text, one.who, one.part.value) for one in seen.legs[0].comments]
+    assert told == [("Please wait", "", "handler"), ("We do", "ann", "applicant")]
+    (first, _second) = staff_view(play.now(), play).legs[0].comments
+    assert first.who == "handler-north"
 
 
 def test_a_colleague_of_the_applicant_at_the_holder_sees_both_sides_and_the_applicant_one() -> None:

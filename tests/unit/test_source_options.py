@@ -49,7 +49,8 @@ def test_what_is_wrong_is_named(name: str, value: str) -> None:
 
 def test_a_harvester_sees_its_own_options_only() -> None:
     assert load_options(harvester("push"), {"review": "1", "site": "https://x.example"}) == {
-        "site": "https://x.example"
+        "site": "https://x.example",
+        "registry": False,
     }
     with pytest.raises(InvalidInput, match="option rows"):
         load_options(harvester("push"), {"rows": "5"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -21,10 +22,13 @@ from catalogue.access.model import (
     Request,
     RequestState,
 )
+from catalogue.access.timing import outcome, step_times
 from catalogue.adapters.sql import rows
 from catalogue.adapters.sql import tables_access as t
+from catalogue.adapters.sql import tables_outbox as o
 from catalogue.ports import LegRow, RequestRow
 
+MICROSECOND = timedelta(microseconds=1)
 NEVER = 2**62  # the place of a leg whose step has no clock: behind all others
 PERSON, ORGANISATION = "person:", "organisation:"
 DERIVED: tuple[tuple[Table, str], ...] = (
@@ -33,6 +37,8 @@ DERIVED: tuple[tuple[Table, str], ...] = (
     (t.access_leg, "request"),
     (t.access_asked, "request"),
     (t.entitlement, "request"),
+    (o.access_step, "request"),
+    (o.access_outcome, "request"),
 )
 """The derived tables, and which of their columns names the request."""
 
@@ -50,6 +56,16 @@ def derived(request: Request) -> dict[Table, list[dict[str, Any]]]:
             for one in leg.resources
         ],
         t.entitlement: [_entitlement_row(one) for one in entitlements(request)],
+        **for_reports(request),
+    }
+
+
+def for_reports(request: Request) -> dict[Table, list[dict[str, Any]]]:
+    """The rows that reports are made from: of legs that their holder was given."""
+    given = [leg for leg in request.legs if leg.given is not None]
+    return {
+        o.access_step: [one for leg in given for one in _step_rows(request, leg)],
+        o.access_outcome: [_outcome_row(request, leg) for leg in given],
     }
 
 
@@ -124,6 +140,43 @@ def _leg_row(request: Request, leg: Leg) -> dict[str, Any]:
         "open": not leg.ended,
         "clock": rows.micros(_clock(leg)),
     }
+
+
+def _step_rows(request: Request, leg: Leg) -> Iterator[dict[str, Any]]:
+    for one in step_times(request, leg):
+        yield {
+            "request": request.id,
+            "leg": leg.id,
+            "step": one.step.value,
+            "holder": leg.holder,
+            "submitted": rows.micros(leg.submitted),
+            "entered": rows.micros(one.entered),
+            "left_at": rows.micros(one.left),
+            "clock": one.clock // MICROSECOND,
+            "elapsed": one.elapsed // MICROSECOND,
+        }
+
+
+def _outcome_row(request: Request, leg: Leg) -> dict[str, Any]:
+    decided = outcome(request, leg)
+    return {
+        "request": request.id,
+        "leg": leg.id,
+        "holder": leg.holder,
+        "submitted": rows.micros(leg.submitted),
+        "state": leg.state.value,
+        "due": rows.micros(leg.due if leg.state in WITH_HOLDER else None),
+        "organisation": request.applicant.organisation,
+        "sectors": _sectors(leg),
+        "decision": decided.decision,
+        "decided": rows.micros(decided.at),
+    }
+
+
+def _sectors(leg: Leg) -> str:
+    """The sectors of all that was asked for, also of what was withdrawn meanwhile."""
+    asked = (*leg.resources, *(one.resource for one in leg.gone))
+    return ",".join(sorted({name for one in asked for name in one.sectors}))
 
 
 def _clock(leg: Leg) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -155,12 +155,16 @@ class SqlForms:
         query = select(table).where(table.c.id == form_id).order_by(table.c.version.desc())
         return self._told([*connection.execute(query)])
 
+    @cached_property
+    def _ours(self) -> frozenset[str]:
+        """The digests of the forms of this version."""
+        return frozenset(digest(one) for one in self._built_in)
+
     def _told(self, found: Sequence[Any]) -> list[FormVersion]:
         """The versions of one form, the newest first."""
         live = [row for row in found if row.retired is None]
-        ours = {digest(one) for one in self._built_in}
         choice = [row for row in live if not row.built_in] or [
-            row for row in live if row.built_in and bytes(row.digest).hex() in ours
+            row for row in live if row.built_in and bytes(row.digest).hex() in self._ours
         ]
         current = choice[0].version if choice else None
         return [

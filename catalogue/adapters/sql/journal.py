@@ -29,9 +29,11 @@ from catalogue.adapters.sql.forms import SqlForms
 from catalogue.adapters.sql.grouping import add_findings
 from catalogue.adapters.sql.keys import SqlKeys
 from catalogue.adapters.sql.migrating import current, head
+from catalogue.adapters.sql.outbox import SqlOutbox
 from catalogue.adapters.sql.packing import Packer
 from catalogue.adapters.sql.people import SqlPeople
 from catalogue.adapters.sql.pushing import SqlPushes
+from catalogue.adapters.sql.reports import SqlReports
 from catalogue.adapters.sql.requests import SqlRequests
 from catalogue.adapters.sql.runs import SqlRuns, mine
 from catalogue.adapters.sql.store import SqlStore, parts
@@ -98,7 +100,9 @@ class SqlJournal:
         self.keys = SqlKeys(store)
         self.forms = SqlForms(store)
         self.people = SqlPeople(store)
-        self.requests = SqlRequests(store)
+        self.outbox = SqlOutbox(store)
+        self.requests = SqlRequests(store, self.outbox.enqueue)
+        self.reports = SqlReports(store)
         self.pushes = SqlPushes(store, self._packer, self.runs.ids)
         self.upkeep = SqlUpkeep(store, self._packer, self.runs)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ from catalogue.adapters.sql.persons import (
     words_of,
 )
 from catalogue.adapters.sql.sessions import SqlSessions, shut_out
+from catalogue.adapters.sql.store import parts
 from catalogue.errors import Conflict, Forbidden, InvalidInput, NotFound
 from catalogue.people import (
     ORGANISATION_ROLES,
@@ -51,6 +52,14 @@ class SqlPeople(SqlSessions):
     def person(self, person_id: str) -> Person:
         with self._store.reading() as connection:
             return person_of(connection, person_id)
+
+    def names(self, ids: Collection[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        with self._store.reading() as connection:
+            for part in parts(sorted(set(ids))):
+                query = select(p.person.c.id, p.person.c.name).where(p.person.c.id.in_(part))
+                found |= {row.id: row.name for row in connection.execute(query)}
+        return found
 
     def persons(self, *, after: str = "", limit: int = 100, words: str = "") -> list[Person]:
         place = tuple_(p.person.c.words, p.person.c.id)

@@ -32,7 +32,7 @@ from catalogue.ports import (
 ENOUGH = 20  # faults that are named
 BATCH = 200  # requests that are looked at together
 
-Enqueue = Callable[[Connection, int, Sequence[Notice]], None]
+Enqueue = Callable[[Connection, int, Sequence[Notice]], object]
 """Stores notices in the transaction that it is given; the moment in microseconds since 1970."""
 
 
@@ -159,7 +159,7 @@ class SqlRequests:
         with self._store.writing() as connection:
             for table, _column in access_rows.DERIVED:
                 connection.execute(table.delete())
-            for request in _everything(connection):
+            for request in everything(connection):
                 access_rows.store(connection, request, fresh=True)
                 number += 1
         return number
@@ -296,7 +296,8 @@ def _ids(connection: Connection) -> Iterator[list[str]]:
         after = found[-1]
 
 
-def _everything(connection: Connection) -> Iterator[Request]:
+def everything(connection: Connection) -> Iterator[Request]:
+    """Every request, as its events make it."""
     for part in _ids(connection):
         for request_id in part:
             yield _load(connection, request_id)
