@@ -38,6 +38,8 @@ from api import (
     sessions,
     signing_in,
     sparql,
+    validating,
+    validating_pages,
     watching,
     workflows,
 )
@@ -82,6 +84,7 @@ def create_app(catalogue: Catalogue) -> Flask:
     app.extensions[ecosystem.EXTENSION] = Registry(catalogue.journal)
     app.extensions[push.READERS] = Readers()
     app.extensions[push.PLACES] = push.Places(max(1, catalogue.settings.threads // 2))
+    validating.install(app, catalogue.settings.shapes)
     app.url_map.strict_slashes = False
     guarding.install(app)
     deprecating.install(app)
@@ -102,6 +105,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         access,
         workflows,
         audit,
+        validating,
         outcomes,
     ):
         rest.register_blueprint(door.blueprint)
@@ -121,6 +125,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         desk_pages,
         audit_pages,
         forms_pages,
+        validating_pages,
         outcomes_pages,
     ):
         app.register_blueprint(plain.blueprint)

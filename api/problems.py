@@ -43,6 +43,8 @@ MORE = (
     ("parameter", "name"),
     ("line", "line"),
     ("column", "column"),
+    ("shape", "shape"),
+    ("construct", "construct"),
     ("accepted_lines", "accepted_lines"),
     ("run", "run"),
     ("version", "version"),

@@ -24,7 +24,13 @@ from catalogue.settings import LOOPBACK, Settings
 SESSION, FORM, SIGN_IN = "aicat-session", "aicat-form", "aicat-sign-in"
 TOKEN = "aicatp_"  # noqa: S105 how a person's token begins
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-READS = ("/sparql", "/api/3/", "/api/action/")  # whose POST changes nothing
+READS = (
+    "/sparql",
+    "/api/3/",
+    "/api/action/",
+    "/validate",
+    "/api/v1/validate",
+)  # whose POST changes nothing
 FIELD, HEADER = "csrf", "X-CSRF-Token"
 LONGEST = 2000  # characters of an address to go on to
 

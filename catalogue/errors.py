@@ -17,6 +17,7 @@ CatalogueError
 │   ├── AnotherBody          an Idempotency-Key that was used for something else
 │   ├── InvalidAnswers       answers to a form that cannot be handed in; carries what is wrong
 │   ├── BodyCut              a push ended before its end; carries how many lines came
+│   ├── InvalidShapes        a file of SHACL shapes that is refused; carries shape, construct and line
 │   ├── InvalidSheet         a fact sheet of the registry that is refused; carries findings
 │   └── UnreadableDocument   an RDF or JSON document that cannot be read; carries the place
 ├── SourceError              a fault of the source
@@ -140,6 +141,19 @@ class InvalidSheet(InvalidInput):
     def __init__(self, message: str, findings: tuple[Any, ...]) -> None:
         super().__init__(message)
         self.findings = findings
+
+
+class InvalidShapes(InvalidInput):
+    """A file of SHACL shapes that cannot be used; `shape` is the IRI of the shape, `construct` the term
+    of SHACL concerned and `line` its place in the file (from 1), where they are known."""
+
+    def __init__(
+        self, message: str, shape: str | None = None, construct: str = "", line: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.shape = shape
+        self.construct = construct
+        self.line = line
 
 
 class UnreadableDocument(InvalidInput):

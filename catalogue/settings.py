@@ -51,6 +51,7 @@ class Settings:
     sparql_seconds: float = 30.0
     sparql_children: int = 2
     sparql_results: int = 100_000
+    shapes: str = ""
     rate_per_minute: int = -1
     trusted_proxies: int = 0
     real_data: Path = Path("../shared/data")
@@ -148,6 +149,8 @@ HELP: Mapping[str, str] = {
     "sparql_seconds": "deadline of a public SPARQL query, seconds",
     "sparql_children": "processes that answer SPARQL",
     "sparql_results": "most rows or triples that one SPARQL answer holds",
+    "shapes": "the operator's own profiles of validation: name=path,name=path,…; a name that comes again "
+    "has several files",
     "rate_per_minute": "requests a minute for each key and address; -1 chooses by the host: "
     "0 (off) on loopback, else 600",
     "trusted_proxies": "proxies in front of the web process whose X-Forwarded-For is believed",

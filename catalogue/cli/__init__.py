@@ -22,6 +22,7 @@ from catalogue.cli import (
     running,
     storage,
     synthesis,
+    validating,
 )
 from catalogue.errors import CatalogueError
 
@@ -50,6 +51,7 @@ MODULES = (
     maintenance,
     storage,
     synthesis,
+    validating,
     outcomes,
 )
 

@@ -52,6 +52,13 @@ _TURTLE = re.compile(
 _JSON_LIST = re.compile(r"\[\s*(?:\{|\])")
 
 
+def media_type_of(name: str) -> str:
+    """The media type that the name of a file says; empty where it says none."""
+    lower = name.lower()
+    kind = next((kind for suffix, kind in BY_SUFFIX.items() if lower.endswith(suffix)), None)
+    return next((one for one, of in BY_MEDIA_TYPE.items() if of == kind), "")
+
+
 def is_html(text: str) -> bool:
     """Whether the document is a web page, whatever its media type says."""
     return _HTML.match(text[:2000].lstrip()) is not None

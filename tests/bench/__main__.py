@@ -1,16 +1,17 @@
 """`make bench`: one JSON object a line, for 10,000 and 100,000 records and 10,000 requests for access
-unless `--sizes` and `--requests` say other."""
+unless `--sizes` and `--requests` say other; `--validated` records are validated beside other validators."""
 
 from __future__ import annotations
 
 import argparse
 import itertools
 import json
+import os
 import platform
 import tempfile
 from pathlib import Path
 
-from tests.bench import access, asking, harvesting, plain, searching
+from tests.bench import access, asking, harvesting, plain, searching, validating
 from tests.bench.figures import Watched, cores, percentiles, tell, timed
 from tests.bench.portal import make
 from tests.bench.portal import serving as portals
@@ -143,7 +144,7 @@ def main() -> None:
     asked.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000])
     asked.add_argument("--index-sizes", type=int, nargs="*", default=[100_000])
     asked.add_argument("--requests", type=int, nargs="*", default=[10_000])
-    asked.add_argument("--requests", type=int, nargs="*", default=[10_000])
+    asked.add_argument("--validated", type=int, nargs="*", default=[1000])
     given = asked.parse_args()
     sizes = given.sizes
     tell("machine", python=platform.python_version(), cores=cores(), system=platform.system())
@@ -153,6 +154,8 @@ def main() -> None:
             harvesting.small_portals(Path(folder) / "portal") as bases,
         ):
             harvesting.side_by_side(Path(folder), *bases)
+    for number in given.validated:
+        validating.figures(Path(os.environ.get("AICAT_REAL_DATA", "../shared/data")), number)
     for number in given.requests:
         with tempfile.TemporaryDirectory() as folder:
             asking.measure(Path(folder), number)

@@ -1,0 +1,154 @@
+"""One record's statements, indexed for the shapes; what others say of the terms it uses; and time."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from catalogue.rdf.terms import RDF_TYPE
+from catalogue.validate.names import SUBCLASS
+
+NOTHING: Sequence[str] = ()
+_NO_STATEMENTS: Mapping[str, Sequence[str]] = {}
+_NO_CLASSES: frozenset[str] = frozenset()
+_FEW = 8  # classes of one resource
+_PACE = 2000  # steps between looks at the clock
+
+
+class OutOfTime(Exception):
+    """The time for one record is over."""
+
+
+class Beside(Protocol):
+    """What is known of terms that a record refers to and does not describe. Terms are N-Triples."""
+
+    def describe(self, term: str) -> Mapping[str, Sequence[str]]:
+        """The term's statements: predicate to objects; empty where nothing is known."""
+
+    def classes(self, term: str) -> Sequence[str]:
+        """The classes of a term."""
+
+    def above(self, class_term: str) -> frozenset[str]:
+        """Every class that the class is a subclass of, itself left out."""
+
+    def unknown_table(self, term: str) -> str | None:
+        """The authority table that a term is of, where that table is not loaded."""
+
+
+class NothingBeside:
+    """`Beside` that knows nothing."""
+
+    def describe(self, term: str) -> Mapping[str, Sequence[str]]:  # noqa: ARG002 port
+        return _NO_STATEMENTS
+
+    def classes(self, term: str) -> Sequence[str]:  # noqa: ARG002 port
+        return NOTHING
+
+    def above(self, class_term: str) -> frozenset[str]:  # noqa: ARG002 port
+        return _NO_CLASSES
+
+    def unknown_table(self, term: str) -> str | None:  # noqa: ARG002 port
+        return None
+
+
+class Data:
+    """A record's graph by subject, and by class. `deadline` is of `time.monotonic`."""
+
+    __slots__ = (
+        "_back",
+        "_deadline",
+        "_left",
+        "_subclasses",
+        "beside",
+        "by_class",
+        "missing",
+        "out",
+    )
+
+    def __init__(
+        self, lines: Iterable[str], beside: Beside, deadline: float = float("inf")
+    ) -> None:
+        self.beside = beside
+        self.missing: Counter[str] = Counter()
+        """Tables that are not loaded, with how often a class could not be judged for want of them."""
+        self._deadline, self._left = deadline, _PACE
+        self._back: dict[str, dict[str, list[str]]] | None = None
+        out: dict[str, dict[str, list[str]]] = {}
+        by_class: dict[str, list[str]] = {}
+        for line in dict.fromkeys(lines):
+            subject, predicate, rest = line.split(" ", 2)
+            value = rest[:-2]
+            if subject not in out:
+                out[subject] = {predicate: [value]}
+            else:
+                said = out[subject]
+                if predicate in said:
+                    said[predicate].append(value)
+                else:
+                    said[predicate] = [value]
+            if predicate == RDF_TYPE:
+                by_class.setdefault(value, []).append(subject)
+        self.out, self.by_class = out, by_class
+        self._subclasses = any(SUBCLASS in said for said in out.values())
+
+    def tick(self, steps: int) -> None:
+        """Count work. Raises: OutOfTime when the deadline has passed."""
+        self._left -= steps + 1
+        if self._left < 0:
+            self._left = _PACE
+            if time.monotonic() > self._deadline:
+                raise OutOfTime
+
+    def said_of(self, term: str) -> Mapping[str, Sequence[str]]:
+        """The statements about a term: the record's own, or what is known beside it."""
+        said = self.out.get(term)
+        return self.beside.describe(term) if said is None else said
+
+    def before(self, term: str, predicate: str) -> Sequence[str]:
+        """The subjects of the record that state a predicate with the term as value."""
+        if self._back is None:
+            self._back = {}
+            for subject, said in self.out.items():
+                for path, values in said.items():
+                    back = self._back.setdefault(path, {})
+                    for value in values:
+                        back.setdefault(value, []).append(subject)
+        return self._back.get(predicate, {}).get(term, NOTHING)
+
+    def subjects_of(self, predicate: str) -> list[str]:
+        """The subjects that have a predicate."""
+        return [subject for subject, said in self.out.items() if predicate in said]
+
+    def above(self, class_term: str) -> frozenset[str]:
+        """Every class above a class, by the record itself and what is beside it."""
+        known = self.beside.above(class_term)
+        if not self._subclasses:
+            return known
+        found: set[str] = set()
+        pending = [class_term]
+        while pending:
+            one = pending.pop()
+            self.tick(1)
+            for above in (*self.out.get(one, {}).get(SUBCLASS, NOTHING), *self.beside.above(one)):
+                if above not in found:
+                    found.add(above)
+                    pending.append(above)
+        return frozenset(found)
+
+    def is_a(self, term: str, class_term: str) -> bool:
+        """Whether a term is an instance of a class or of one below it (SHACL, section 3.2)."""
+        said = self.out.get(term)
+        if said is not None:
+            types = said.get(RDF_TYPE, NOTHING)
+            if len(types) > _FEW:
+                self.tick(len(types))
+            for own in types:
+                if own == class_term or class_term in self.above(own):
+                    return True
+        if term[0] == '"':
+            return False
+        return any(
+            own == class_term or class_term in self.above(own) for own in self.beside.classes(term)
+        )

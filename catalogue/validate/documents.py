@@ -1,0 +1,142 @@
+"""A whole document against profiles: cut into records as harvesting cuts it, each judged by itself."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from catalogue.model import Finding
+from catalogue.rdf.parse import parse
+from catalogue.rdf.split import split_records
+from catalogue.rdf.terms import is_blank, value_of
+from catalogue.validate.data import Beside
+from catalogue.validate.judging import SECONDS, Profile, judge
+from catalogue.validate.reporting import Report
+from catalogue.validate.telling import Told, of_ours, told
+from catalogue.validate.vocabularies import WithDocument, types_of, vocabularies
+from vocab import is_vocabulary_term
+from vocab.namespaces import DCAT
+
+SECONDS_ALL = 30.0  # that a document may take, all profiles together
+_CATALOGUE = f"<{DCAT}Catalog>"
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What was found in a document, by profile and record, in the document's order.
+
+    `reading` are the findings of reading the document; `shapes` the warnings about the profiles' files;
+    `report` the SHACL report as lines.
+    """
+
+    records: int
+    findings: list[Told] = field(default_factory=list)
+    report: Sequence[str] = ()
+    reading: tuple[Finding, ...] = ()
+    shapes: tuple[Finding, ...] = ()
+
+    def conforms(self, profile: str) -> bool:
+        """Whether nothing of the profile is broken: no violation, warning or information."""
+        return not any(
+            one.profile == profile and one.rule.startswith("sh:") for one in self.findings
+        )
+
+    @property
+    def violated(self) -> bool:
+        return any(one.severity == "violation" for one in self.findings)
+
+
+def validate(
+    body: bytes,
+    media_type: str,
+    base: str,
+    profiles: Sequence[Profile],
+    language: str = "en",
+    charset: str | None = None,
+    seconds: float = SECONDS,
+) -> Validated:
+    """Judge a document as it is given, before any alignment; catalogues and what hangs from no record
+    are judged together, last, as the record of the one catalogue there is.
+
+    A link from one record to another is of the class that the document states. `seconds` is for each
+    record and profile.
+
+    Raises: ContentError for a web page, UnreadableDocument.
+    """
+    parsed = parse(body, media_type, base, charset)
+    parts = list(_parts(parsed.lines, parsed.torn))
+    beside = WithDocument(types_of(parsed.lines), vocabularies())
+    work = _Work(language, Report(), time.monotonic() + SECONDS_ALL)
+    for profile in profiles:
+        work.judge(profile, parts, beside, seconds)
+    return Validated(
+        records=sum(one.whole for one in parts),
+        findings=work.findings,
+        report=work.report.lines(),
+        reading=tuple(parsed.findings),
+        shapes=tuple(one for profile in profiles for one in profile.shapes.findings),
+    )
+
+
+class _Part(NamedTuple):
+    """One record, or with `whole` False what is of no record."""
+
+    record: str | None
+    lines: Sequence[str]
+    whole: bool
+
+
+def _parts(lines: Sequence[str], torn: set[str]) -> Iterator[_Part]:
+    split = split_records(lines, is_vocabulary_term, torn)
+    taken: set[str] = set()
+    for piece in split.pieces:
+        taken.update(piece.lines)
+        name = piece.subject if is_blank(piece.subject) else value_of(piece.subject)
+        yield _Part(name, piece.lines, whole=True)
+    rest = [line for line in lines if line not in taken]
+    if rest:
+        catalogues = [one for one, kinds in types_of(rest).items() if _CATALOGUE in kinds]
+        named = catalogues[0] if len(catalogues) == 1 else ""
+        yield _Part(value_of(named) if named.startswith("<") else None, rest, whole=False)
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is found in one document."""
+
+    language: str
+    report: Report
+    deadline: float
+    findings: list[Told] = field(default_factory=list)
+
+    def judge(
+        self, profile: Profile, parts: Sequence[_Part], beside: Beside, seconds: float
+    ) -> None:
+        self.report.begin(profile.name)
+        missing: Counter[str] = Counter()
+        for part in parts:
+            left = self.deadline - time.monotonic()
+            found = judge(part.lines, profile, beside, min(seconds, left))
+            missing += found.missing
+            for result in found.results:
+                one = told(result, part.record, profile.name, self.language)
+                self.findings.append(one)
+                self.report.add(result, one)
+            if found.more:
+                self._of_ours("validate.too-many-findings", part, profile, str(found.more))
+            if not found.whole:
+                self._of_ours("validate.out-of-time", part, profile)
+        self.findings += [
+            of_ours(
+                "validate.table-not-loaded", None, profile.name, self.language, str(number), table
+            )
+            for table, number in sorted(missing.items())
+        ]
+
+    def _of_ours(self, rule: str, part: _Part, profile: Profile, limit: str = "") -> None:
+        one = of_ours(rule, part.record, profile.name, self.language, limit)
+        self.findings.append(one)
+        self.report.add_ours(one)

@@ -1,0 +1,85 @@
+"""Profiles by name: ours, and the operator's files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from catalogue.errors import InvalidParameter, SettingsError
+from catalogue.rdf.formats import media_type_of
+from catalogue.validate.compiling import load
+from catalogue.validate.judging import Profile
+from catalogue.validate.shapes import Shapes
+from catalogue.validate.sources import ShapesFile
+
+OURS = {
+    "dcat-ap-3": ("dcat-ap-3.ttl", "dcat-ap-3-recommended.ttl", "dcat-ap-3-vocabularies.ttl"),
+}
+DEFAULT = "dcat-ap-3"
+
+
+def named_files(setting: str) -> dict[str, list[Path]]:
+    """`name=path,name=path,…`: the files of each profile; a name that comes again has several files.
+
+    Raises: SettingsError for an entry that is none, or the name of a profile of ours.
+    """
+    found: dict[str, list[Path]] = {}
+    for entry in filter(None, (one.strip() for one in setting.split(","))):
+        name, sign, path = (one.strip() for one in entry.partition("="))
+        if not sign or not path or not name.replace("-", "").replace(".", "").isalnum():
+            raise SettingsError(
+                f"AICAT_SHAPES: {entry!r} is no profile; write name=path with a name of letters,"
+                " digits, hyphens and dots"
+            )
+        if name in OURS:
+            raise SettingsError(f"AICAT_SHAPES: {name} is a profile of ours; choose another name")
+        found.setdefault(name, []).append(Path(path).expanduser())
+    return found
+
+
+class Profiles:
+    """The profiles that can be asked for; each is compiled when first used, and kept.
+
+    `more` are the operator's files by name (`named_files`).
+    """
+
+    def __init__(self, more: Mapping[str, Sequence[Path]]) -> None:
+        self._more = {name: tuple(paths) for name, paths in more.items()}
+        self._compiled: dict[str, Profile] = {}
+
+    @property
+    def names(self) -> list[str]:
+        return [*OURS, *self._more]
+
+    def profile(self, name: str) -> Profile:
+        """Raises: InvalidParameter for a name that is none; InvalidShapes; SettingsError for a file that
+        cannot be read."""
+        if name in OURS:
+            return Profile(name, _of_ours(name))
+        if name not in self._more:
+            raise InvalidParameter("profile", f"{name[:80]!r} is none of {', '.join(self.names)}")
+        if name not in self._compiled:
+            self._compiled[name] = Profile(name, load([_file(one) for one in self._more[name]]))
+        return self._compiled[name]
+
+    def check(self) -> None:
+        """Compile the operator's profiles. Raises: InvalidShapes, SettingsError."""
+        for name in self._more:
+            self.profile(name)
+
+
+@cache
+def _of_ours(name: str) -> Shapes:
+    folder = files("vocab").joinpath("shapes")
+    return load(
+        [ShapesFile(one, folder.joinpath(one).read_bytes(), "text/turtle") for one in OURS[name]]
+    )
+
+
+def _file(path: Path) -> ShapesFile:
+    try:
+        return ShapesFile(str(path), path.read_bytes(), media_type_of(path.name))
+    except OSError as error:
+        raise SettingsError(f"{path}: the shapes cannot be read: {error.strerror}") from error

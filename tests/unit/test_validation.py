@@ -1,0 +1,423 @@
+"""Shapes compiled, records judged, findings told: whatever the shapes' file or the record holds."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalogue.errors import InvalidParameter, InvalidShapes, SettingsError
+from catalogue.validate.compiling import load
+from catalogue.validate.data import Data, NothingBeside
+from catalogue.validate.documents import validate
+from catalogue.validate.judging import Profile, judge
+from catalogue.validate.literals import is_less, is_of, is_well_formed
+from catalogue.validate.patterns import compiled
+from catalogue.validate.profiles import Profiles, named_files
+from catalogue.validate.shapes import Shapes
+from catalogue.validate.sources import ShapesFile
+from catalogue.validate.telling import told
+from catalogue.validate.vocabularies import vocabularies
+from vocab.namespaces import XSD
+
+HEAD = """@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix : <http://shapes.example/> .
+"""
+DATASET = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
+<http://portal.example/d> a dcat:Dataset ;
+"""
+LANGUAGE = "http://publications.europa.eu/resource/authority/language/"
+
+
+def shapes(text: str) -> Shapes:
+    return load([ShapesFile("shapes.ttl", (HEAD + text).encode(), "text/turtle")])
+
+
+def lines(text: str) -> list[str]:
+    quads = ox.parse(text.encode(), ox.RdfFormat.TURTLE)
+    written = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
+    assert written is not None
+    return written.decode().splitlines()
+
+
+def broken(of: Shapes, text: str) -> Counter[str]:
+    """How often each component is broken by a record in Turtle."""
+    data = Data(lines(text), vocabularies())
+    return Counter(one.check.component for one in of.results(data))
+
+
+def refusal(text: str) -> InvalidShapes:
+    with pytest.raises(InvalidShapes) as refused:
+        shapes(text)
+    return refused.value
+
+
+# --- what is refused, and where ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "construct"),
+    [
+        (":S sh:targetClass dcat:Dataset ; sh:sparql [ sh:select 'SELECT' ] .", "sh:sparql"),
+        (":S sh:targetClass dcat:Dataset ; sh:minimumCount 1 .", "sh:minimumCount"),
+        (":S sh:property [ sh:nodeKind sh:IRI ] .", "sh:property"),
+        (":S sh:property [ sh:path dct:title ; sh:minCount 'one' ] .", "sh:minCount"),
+        (":S sh:property [ sh:path dct:title ; sh:minCount 1 , 2 ] .", "sh:minCount"),
+        (":S sh:property [ sh:path dct:title ; sh:class 'Agent' ] .", "sh:class"),
+        (":S sh:property [ sh:path dct:title ; sh:nodeKind sh:Iri ] .", "sh:nodeKind"),
+        (":S sh:property [ sh:path ( dct:title ) ] .", "sh:path"),
+        (":S sh:property [ sh:path dct:title , dct:date ] .", "sh:path"),
+        (":S sh:property [ sh:path [ sh:inversePath 'x' ] ] .", "sh:path"),
+        (":S sh:property [ sh:path dct:title ; sh:in ( 1 2 ) , 3 ] .", "sh:in"),
+        (":S sh:property [ sh:path dct:title ; sh:pattern '(' ] .", "sh:pattern"),
+        (":S sh:property [ sh:path dct:title ; sh:pattern '(a)\\\\1' ] .", "sh:pattern"),
+        (":S sh:property [ sh:path dct:title ; sh:pattern 'a' ; sh:flags 'w' ] .", "sh:pattern"),
+        (
+            ":S sh:property [ sh:path dct:title ; sh:qualifiedValueShape :T ] . :T sh:minLength 1 .",
+            "sh:qualifiedValueShape",
+        ),
+        (":S sh:minCount 1 .", "sh:minCount"),
+        ("<http://shapes.example/S> sh:entailment <http://e.example/> .", "sh:entailment"),
+        (":S sh:deactivated 'perhaps' ; sh:minLength 1 .", "sh:deactivated"),
+        (":S sh:or [ sh:minLength 1 ] .", "sh:or"),
+        (":S sh:node :T . :T sh:property [ sh:path dct:relation ; sh:node :S ] .", "sh:node"),
+        (":S sh:targetClass 'Dataset' ; sh:minLength 1 .", "sh:targetClass"),
+    ],
+)
+def test_what_is_not_understood_refuses_the_file_with_construct_and_shape(
+    text: str, construct: str
+) -> None:
+    refused = refusal(text)
+    assert refused.construct == construct
+    assert "http://shapes.example/" in str(refused)
+    assert refused.line == HEAD.count("\n") + 1
+
+
+def test_a_file_that_is_no_rdf_is_refused_with_its_line() -> None:
+    refused = refusal(":S sh:targetClass dcat:Dataset ;\n sh:property [ sh:path }")
+    assert "shapes.ttl" in str(refused)
+    assert refused.line is not None
+
+
+def test_a_list_that_leads_back_to_itself_is_refused() -> None:
+    refused = refusal(
+        "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> ."
+        ":S sh:in _:l . _:l rdf:first 1 ; rdf:rest _:l ."
+    )
+    assert refused.construct == "sh:in"
+
+
+def test_a_shape_that_leads_back_to_itself_is_refused_as_recursive() -> None:
+    for text in (
+        ":S sh:property [ sh:path dct:relation ; sh:node :S ] .",
+        ":S sh:not :T . :T sh:or ( [ sh:minLength 1 ] :S ) .",
+    ):
+        assert "leads back to itself" in str(refusal(text))
+
+
+def test_paths_and_shapes_that_lie_too_deep_are_refused() -> None:
+    path = "[ sh:zeroOrMorePath " * 40 + "dct:title" + " ]" * 40
+    assert "deep" in str(refusal(f":S sh:property [ sh:path {path} ; sh:minCount 1 ] ."))
+    nested = "[ sh:not " * 60 + ":T" + " ]" * 60
+    assert "deep" in str(refusal(f":S sh:not {nested} . :T sh:minLength 1 ."))
+
+
+def test_a_reference_to_no_property_is_survived_with_a_warning() -> None:
+    found = shapes(
+        ":S sh:targetClass dcat:Dataset ; sh:property :gone , [ sh:path dct:title ; sh:minCount 1 ] ."
+    )
+    (warning,) = found.findings
+    assert warning.rule == "shapes.dangling-property"
+    assert warning.value == "http://shapes.example/gone"
+    assert warning.place == f"shapes.ttl, line {HEAD.count(chr(10)) + 1}"
+    assert broken(found, DATASET + "dct:type <http://t.example/> .") == {"MinCount": 1}
+
+
+def test_a_name_that_shacl_does_not_define_and_profiles_use_is_told_and_constrains_nothing() -> (
+    None
+):
+    found = shapes(
+        ":S sh:targetClass dcat:Dataset ; sh:property [ sh:path dct:title ; sh:nodekind sh:IRI ] ."
+    )
+    assert [one.rule for one in found.findings] == ["shapes.void-term"]
+    assert not broken(found, DATASET + "dct:title 'One' .")
+
+
+# --- bounds -----------------------------------------------------------------------------------------
+
+
+def test_a_catastrophic_pattern_takes_time_that_grows_with_the_text_alone() -> None:
+    matches = compiled("^(a+)+$")  # exponential for an engine that tracks back
+    assert not matches("a" * 100_000 + "b")
+    with pytest.raises(ValueError, match="not understood"):
+        compiled("((a{500}){500}){500}")
+
+
+def huge(number: int) -> list[str]:
+    subject = "<http://portal.example/d>"
+    head = f"{subject} <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://www.w3.org/ns/dcat#Dataset> ."
+    return [
+        head,
+        *(
+            f"{subject} <http://purl.org/dc/terms/relation> <http://r.example/{n}> ."
+            for n in range(number)
+        ),
+    ]
+
+
+def test_a_record_of_100_000_statements_is_judged_or_its_time_runs_out() -> None:
+    profile = Profiles({}).profile("dcat-ap-3")
+    found = judge(huge(100_000), profile, vocabularies(), seconds=60)
+    assert found.whole
+    assert {one.check.component for one in found.results} == {"MinCount"}
+    slow = Profile(
+        "slow",
+        shapes(
+            ":S sh:targetClass dcat:Dataset ;"
+            " sh:property [ sh:path dct:relation ; sh:lessThan dct:relation ] ."
+        ),
+    )
+    begun = time.monotonic()
+    found = judge(huge(100_000), slow, vocabularies(), seconds=0.2)
+    assert not found.whole
+    assert time.monotonic() - begun < 60  # a watchdog: all pairs would take hours
+
+
+def test_a_document_whose_time_runs_out_says_so_and_does_not_conform() -> None:
+    slow = Profile(
+        "slow",
+        shapes(
+            ":S sh:targetClass dcat:Dataset ;"
+            " sh:property [ sh:path dct:relation ; sh:lessThan dct:relation ] ."
+        ),
+    )
+    body = "\n".join(huge(20_000)).encode()
+    found = validate(body, "application/n-triples", "http://b.example/", [slow], seconds=0.05)
+    assert "validate.out-of-time" in {one.rule for one in found.findings}
+    assert any('conforms> "false"' in line for line in found.report)
+
+
+# --- vocabularies -----------------------------------------------------------------------------------
+
+
+def test_a_term_of_a_loaded_table_has_its_class_and_its_scheme() -> None:
+    found = shapes(
+        ":S sh:targetClass dcat:Dataset ; sh:property [ sh:path dct:language ;"
+        " sh:class dct:LinguisticSystem ; sh:node [ sh:property [ sh:path skos:inScheme ;"
+        f" sh:hasValue <{LANGUAGE[:-1]}> ] ] ] ."
+    )
+    assert not broken(found, DATASET + f"dct:language <{LANGUAGE}DEU> .")
+    assert broken(found, DATASET + f"dct:language <{LANGUAGE}NOSUCH> .") == {"Class": 1, "Node": 1}
+
+
+def test_a_table_that_is_not_loaded_is_one_warning_and_no_violation() -> None:
+    body = DATASET + ", ".join(
+        f"<http://publications.europa.eu/resource/authority/corporate-body/C{n}>" for n in range(50)
+    ).join(("dct:creator ", " ."))
+    profile = Profiles({}).profile("dcat-ap-3")
+    found = validate(body.encode(), "text/turtle", "", [profile])
+    (warning,) = [one for one in found.findings if one.rule == "validate.table-not-loaded"]
+    assert warning.value == "http://publications.europa.eu/resource/authority/corporate-body"
+    assert "50" in warning.message
+    assert not [one for one in found.findings if one.path == "http://purl.org/dc/terms/creator"]
+
+
+def test_a_subclass_that_foaf_names_is_an_agent() -> None:
+    found = shapes(
+        ":S sh:targetClass dcat:Dataset ; sh:property [ sh:path dct:publisher ; sh:class foaf:Agent ] ."
+    )
+    node = "dct:publisher <http://o.example/> . <http://o.example/> a "
+    assert not broken(found, DATASET + node + "foaf:Organization .")
+    assert broken(found, DATASET + node + "foaf:Document .") == {"Class": 1}
+
+
+# --- what a person reads ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("en", "missing"), ("de", "fehlt"), ("fr", "manque"), ("el", "missing")]
+)
+def test_a_finding_is_told_in_the_reader_s_language_with_a_hint(language: str, word: str) -> None:
+    found = shapes(
+        ":S sh:targetClass dcat:Dataset ; sh:property [ sh:path dct:title ; sh:minCount 1 ] ."
+    )
+    (result,) = found.results(Data(lines(DATASET + "dct:type 1 ."), NothingBeside()))
+    one = told(result, "http://portal.example/d", "mine", language)
+    assert word in one.message
+    assert "dct:title" in one.message
+    assert "dct:title" in one.hint
+    assert one.as_json() == {
+        "record": "http://portal.example/d",
+        "focus": "http://portal.example/d",
+        "path": "http://purl.org/dc/terms/title",
+        "value": None,
+        "severity": "violation",
+        "rule": "sh:MinCountConstraintComponent",
+        "profile": "mine",
+        "message": one.message,
+        "hint": one.hint,
+    }
+
+
+def test_a_message_of_the_shape_s_own_comes_before_ours() -> None:
+    found = shapes(
+        ":S sh:targetClass dcat:Dataset ; sh:property [ sh:path dct:title ; sh:maxLength 3 ;"
+        " sh:severity sh:Warning ; sh:message 'Zu lang'@de-AT , 'Too long'@en ] ."
+    )
+    (result,) = found.results(
+        Data(lines(DATASET + "dct:title '{limit} {path}' ."), NothingBeside())
+    )
+    assert told(result, None, "p", "de").message == "Zu lang"
+    assert told(result, None, "p", "fr").message == "Too long"
+    assert told(result, None, "p", "de").severity == "warning"
+    assert told(result, None, "p", "de").value == "{limit} {path}"
+
+
+def test_a_document_s_links_between_records_are_of_the_classes_that_it_states() -> None:
+    profile = Profiles({}).profile("dcat-ap-3")
+    text = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+    <http://p.example/c> a dcat:Catalog ; dcat:dataset <http://p.example/a> , <http://p.example/x> .
+    <http://p.example/a> a dcat:Dataset ; dct:source <http://p.example/b> , <http://p.example/y> .
+    <http://p.example/b> a dcat:Dataset ."""
+    found = validate(text.encode(), "text/turtle", "", [profile])
+    missed = [one for one in found.findings if one.rule == "sh:ClassConstraintComponent"]
+    assert [(one.record, one.value) for one in missed] == [
+        ("http://p.example/a", "http://p.example/y"),
+        ("http://p.example/c", "http://p.example/x"),
+    ]
+    assert found.records == 2
+
+
+def test_the_report_reads_back_as_shacl_s_own_with_every_result() -> None:
+    profile = Profiles({}).profile("dcat-ap-3")
+    found = validate((DATASET + "dct:title 'One' .").encode(), "text/turtle", "", [profile])
+    quads = list(ox.parse("\n".join(found.report).encode(), ox.RdfFormat.N_TRIPLES))
+    results = [one for one in quads if one.predicate.value.endswith("shacl#result")]
+    assert len(results) == len(found.findings) > 0
+    assert len({one.subject for one in results}) == 1
+
+
+# --- profiles by name -------------------------------------------------------------------------------
+
+
+def test_an_operator_s_profile_has_the_files_of_its_name(tmp_path: Path) -> None:
+    for name, least in (("a", 1), ("b", 2)):
+        text = f":{name} sh:targetClass dcat:Dataset ; sh:property [ sh:path dct:title ; sh:minCount {least} ] ."
+        (tmp_path / f"{name}.ttl").write_text(HEAD + text)
+    setting = f"mine={tmp_path / 'a.ttl'}, mine={tmp_path / 'b.ttl'}"
+    profiles = Profiles(named_files(setting))
+    assert profiles.names == ["dcat-ap-3", "mine"]
+    assert broken(profiles.profile("mine").shapes, DATASET + "dct:title 'One' .") == {"MinCount": 1}
+
+
+@pytest.mark.parametrize("setting", ["mine", "=x.ttl", "mine=", "a b=x.ttl", "dcat-ap-3=x.ttl"])
+def test_a_setting_that_names_no_profile_stops_the_start(setting: str) -> None:
+    with pytest.raises(SettingsError, match="AICAT_SHAPES"):
+        named_files(setting)
+
+
+def test_a_profile_that_is_none_is_refused_with_those_there_are() -> None:
+    with pytest.raises(InvalidParameter, match="dcat-ap-3"):
+        Profiles({}).profile("dcat-ap-9")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"gone\.ttl"):
+        Profiles({"mine": [tmp_path / "gone.ttl"]}).check()
+
+
+# --- literals ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "right"),
+    [
+        ("2024-02-29", "date", True),
+        ("2023-02-29", "date", False),
+        ("2024-05-31T24:00:00Z", "dateTime", True),
+        ("2024-05-31", "dateTime", False),
+        ("31.05.2024", "date", False),
+        ("-1", "nonNegativeInteger", False),
+        ("256", "unsignedByte", False),
+        ("1e5", "decimal", False),
+        ("1e5", "double", True),
+        ("P1Y2M3DT4H", "duration", True),
+        ("P", "duration", False),
+        ("P1DT", "duration", False),
+        ("0g", "hexBinary", False),
+        ("yes", "boolean", False),
+        ("1" * 100_000, "integer", False),
+        ("anything", "anyURI", True),
+    ],
+)
+def test_a_literal_is_of_the_form_of_its_datatype(text: str, name: str, right: bool) -> None:
+    assert is_well_formed(text, f"{XSD}{name}") is right
+
+
+def test_a_text_with_a_language_is_no_string() -> None:
+    assert is_of('"One"', f"{XSD}string")
+    assert not is_of('"One"@en', f"{XSD}string")
+
+
+def test_times_with_and_without_a_zone_cannot_be_compared() -> None:
+    with_zone = f'"2024-01-01T00:00:00Z"^^<{XSD}dateTime>'
+    without = f'"2025-01-01T00:00:00"^^<{XSD}dateTime>'
+    assert is_less(with_zone, without) is None
+    assert is_less(f'"1"^^<{XSD}integer>', f'"1.5"^^<{XSD}decimal>') is True
+
+
+# --- any record -------------------------------------------------------------------------------------
+
+NAMES = st.sampled_from(
+    [
+        "<http://portal.example/d>",
+        "<http://purl.org/dc/terms/title>",
+        "<http://www.w3.org/ns/dcat#Dataset>",
+        "<http://www.w3.org/ns/dcat#Distribution>",
+        "<http://www.w3.org/ns/dcat#distribution>",
+        "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>",
+        "<http://www.w3.org/2000/01/rdf-schema#subClassOf>",
+        f"<{LANGUAGE}DEU>",
+        "_:b0",
+        "_:b1",
+    ]
+)
+IRIS = NAMES.filter(lambda term: term.startswith("<"))
+LITERALS = st.builds(
+    lambda text, kind: ox.Literal(text, datatype=ox.NamedNode(f"{XSD}{kind}")),
+    st.text(max_size=20),
+    st.sampled_from(["string", "date", "dateTime", "decimal", "hexBinary", "gYear", "duration"]),
+).map(str)
+STATEMENTS = st.builds(lambda s, p, o: f"{s} {p} {o} .", NAMES, IRIS, NAMES | LITERALS)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(STATEMENTS, max_size=25))
+def test_no_record_whatever_it_holds_makes_judging_fail(record: list[str]) -> None:
+    every = shapes(
+        ":S sh:targetClass dcat:Dataset ; sh:targetSubjectsOf dct:title ; sh:targetObjectsOf dct:title ;"
+        " sh:closed true ; sh:nodeKind sh:IRI ; sh:or ( [ sh:minLength 3 ] [ sh:datatype xsd:date ] ) ;"
+        " sh:property [ sh:path [ sh:zeroOrMorePath [ sh:alternativePath ( dcat:distribution"
+        " [ sh:inversePath dct:title ] ) ] ] ; sh:maxCount 3 ; sh:minInclusive 1 ; sh:uniqueLang true ;"
+        " sh:lessThan dct:title ; sh:equals dct:title ; sh:disjoint dcat:distribution ;"
+        " sh:pattern '^.a' ; sh:languageIn ( 'en' ) ; sh:class dcat:Distribution ;"
+        " sh:qualifiedValueShape [ sh:maxExclusive '2024-01-01'^^xsd:date ] ; sh:qualifiedMinCount 1 ;"
+        " sh:in ( 1 2 ) ; sh:not [ sh:hasValue 1 ] ; sh:xone ( [ sh:maxLength 2 ] ) ] ."
+    )
+    ours = Profiles({}).profile("dcat-ap-3")
+    for profile in (Profile("every", every), ours):
+        found = judge(record, profile, vocabularies())
+        assert found.whole
+        for result in found.results:
+            assert told(result, None, profile.name, "en").message
