@@ -14,7 +14,7 @@ import zstandard
 from tests.command import Aicat
 from tests.conftest import real_data
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(400)]
 
 LISTED, SOURCES_OF_HARVEST = 10_000, 48  # counted in the file by its `type`
 

@@ -19,10 +19,10 @@ from tests.fault.portal import PREFIXES
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
-SIZE, LIMIT = 3_000, 50  # records that nobody changes, and hits on a page
-FILE = 1_000  # records of a file
+SIZE, LIMIT = 1_000, 50  # records that nobody changes, and hits on a page
+FILE = 500  # records of a file
 MOVING = 200  # records that each harvest changes
-ROUNDS = 3  # harvests that end in the course of a walk, at least
+ROUNDS = 2  # harvests that end in the course of a walk, at least
 FEEDS = itertools.count(1)  # what has gone never comes back
 WALKS = ["sort=title", "sort=-changed", "q=", "q=data+OR+moving"]
 
