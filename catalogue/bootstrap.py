@@ -16,8 +16,6 @@ from catalogue.adapters.embedded.lock import FileLock
 from catalogue.adapters.embedded.oxigraph import OxigraphGraph
 from catalogue.adapters.embedded.sparql_pool import SparqlPool
 from catalogue.adapters.embedded.swapping import clear
-from catalogue.adapters.embedded.tantivy import TantivyIndex
-from catalogue.adapters.embedded.tantivy_search import TantivySearch
 from catalogue.adapters.sql import SqlJournal, migrate
 from catalogue.adapters.sql.backing import (
     SUPPRESSED,
@@ -39,15 +37,15 @@ from catalogue.desk.sender import Sender
 from catalogue.errors import CatalogueError, Conflict, InvalidInput, NotFound, SettingsError
 from catalogue.http import Courtesy, GuardedClient
 from catalogue.mail import SmtpMailer, server_of
-from catalogue.oidc import Provider, Registration, meaning_of
 from catalogue.ports import Client, Index, Journal, Manifest, Projection, Sparql, Suppression
 from catalogue.project.follower import Positions, live_changes
-from catalogue.search import lemmas
-from catalogue.search.service import SearchService
 from catalogue.settings import Settings
 
+# What only some commands need is imported where it is used: a command has to start at once.
 if TYPE_CHECKING:
     from catalogue.adapters.scaleout.elasticsearch_server import Server
+    from catalogue.oidc import Provider
+    from catalogue.search.service import SearchService
 
 GRAPH, INDEX = "graph", "index"
 PROJECTIONS = (GRAPH, INDEX)
@@ -233,6 +231,8 @@ def identity_provider(settings: Settings, clock: Callable[[], datetime]) -> Prov
         return None
     if not settings.oidc_client_id:
         raise SettingsError("AICAT_OIDC_CLIENT_ID: set it, too, as the identity provider knows it")
+    from catalogue.oidc import Provider, Registration, meaning_of
+
     registration = Registration(
         issuer=settings.oidc_issuer,
         client_id=settings.oidc_client_id,
@@ -371,6 +371,9 @@ def bootstrap(settings: Settings) -> Catalogue:
 
     Raises: SettingsError.
     """
+    from catalogue.search import lemmas
+    from catalogue.search.service import SearchService
+
     check_doors(settings)
     lemmas.keep_in(settings.data_dir / LEMMAS)
     journal = _journal(settings)
@@ -394,6 +397,8 @@ def bootstrap(settings: Settings) -> Catalogue:
 
 def _index(settings: Settings) -> Index:
     if not settings.search_url:
+        from catalogue.adapters.embedded.tantivy_search import TantivySearch
+
         return TantivySearch(settings.data_dir / INDEX)
     from catalogue.adapters.scaleout.elasticsearch_search import ElasticsearchSearch
 
@@ -401,7 +406,6 @@ def _index(settings: Settings) -> Index:
 
 
 def _search_server(settings: Settings) -> Server:
-    # Imported where it is used: the driver takes as long to load as all the rest.
     from catalogue.adapters.scaleout.elasticsearch_server import server
 
     return server(settings.search_url, api_key=settings.search_api_key, ca=settings.search_ca)
@@ -435,6 +439,8 @@ def projection(name: str, settings: Settings, journal: Journal, *, knows_site: b
 
     A process that does not know the site's address keeps the one that is in use.
     """
+    from catalogue.search import lemmas
+
     opened: Projection
     folder = settings.data_dir / name
     clear(folder)
@@ -451,6 +457,8 @@ def projection(name: str, settings: Settings, journal: Journal, *, knows_site: b
             journal=partial(_journal_id, journal),
         )
     else:
+        from catalogue.adapters.embedded.tantivy import TantivyIndex
+
         opened = TantivyIndex(folder, countries=_countries(journal))
     if _unreliable(opened, journal):
         positions(settings).reset(name)

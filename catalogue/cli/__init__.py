@@ -3,61 +3,74 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 
 import click
 
-from catalogue.cli import (
-    access,
-    federation,
-    forms,
-    harvesting,
-    keys,
-    maintenance,
-    outcomes,
-    people,
-    pushing,
-    reading,
-    registering,
-    reviewing,
-    running,
-    storage,
-    synthesis,
-    validating,
-)
 from catalogue.errors import CatalogueError
 
+# Where each command is: only its own module is loaded, so that a command starts in half the time.
+WHERE: Mapping[str, str] = {
+    "access": "access",
+    "approve": "harvesting",
+    "audit": "storage",
+    "backup": "storage",
+    "cancel": "harvesting",
+    "compact": "storage",
+    "erase": "storage",
+    "form": "forms",
+    "harvest": "harvesting",
+    "migrate": "maintenance",
+    "node": "keys",  # its keys hang from the command of `federation`
+    "organisation": "people",
+    "outbox": "outcomes",
+    "person": "people",
+    "push": "pushing",
+    "rebuild": "maintenance",
+    "registry": "registering",
+    "reject": "harvesting",
+    "report": "outcomes",
+    "restore": "storage",
+    "review": "reviewing",
+    "runs": "harvesting",
+    "search": "reading",
+    "serve": "running",
+    "settings": "maintenance",
+    "show": "reading",
+    "source": "federation",
+    "sparql": "reading",
+    "status": "maintenance",
+    "synth": "synthesis",
+    "up": "running",
+    "validate": "validating",
+    "verify": "maintenance",
+    "vocab": "maintenance",
+    "webhook": "outcomes",
+    "worker": "running",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(click.Group):
+    """Every command by its name; `commands` holds those that were asked for."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return sorted(WHERE)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        if name in WHERE and name not in self.commands:
+            for each in import_module(f"catalogue.cli.{WHERE[name]}").COMMANDS:
+                self.add_command(each)
+        return self.commands.get(name)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
 @click.version_option(package_name="aicat")
 @click.pass_context
 def aicat(context: click.Context, debug: bool) -> None:
     """A federated data catalogue for Europe's AI ecosystem."""
     context.obj = {"debug": debug}
-
-
-MODULES = (
-    federation,
-    forms,
-    keys,
-    people,
-    access,
-    harvesting,
-    pushing,
-    reviewing,
-    reading,
-    registering,
-    running,
-    maintenance,
-    storage,
-    synthesis,
-    validating,
-    outcomes,
-)
-
-for module in MODULES:
-    for command in module.COMMANDS:
-        aicat.add_command(command)
 
 
 def main() -> None:

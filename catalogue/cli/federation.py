@@ -255,4 +255,4 @@ def _done(as_json: bool, value: dict[str, Any], text: str) -> None:
         say(text)
 
 
-COMMANDS = (node, source)
+COMMANDS = (source,)  # `node` comes with the commands for its keys

@@ -80,4 +80,4 @@ def _cell(value: Any) -> Any:
     return f"{value:%Y-%m-%d %H:%M}" if value is not None and not isinstance(value, str) else value
 
 
-COMMANDS = ()
+COMMANDS = (node,)

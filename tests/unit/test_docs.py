@@ -7,6 +7,7 @@ import subprocess
 import typing
 from collections.abc import Iterator
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -14,7 +15,7 @@ import pytest
 from flask import Flask
 
 from catalogue import ports
-from catalogue.cli import aicat
+from catalogue.cli import WHERE, aicat
 from catalogue.harvest.registry import harvester, kinds
 from catalogue.settings import HELP, PREFIX, Settings
 
@@ -34,7 +35,10 @@ def test_every_setting_is_documented_and_nothing_else() -> None:
 
 
 def commands(group: click.Group, words: str) -> Iterator[str]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None, name
         if isinstance(command, click.Group):
             if command.invoke_without_command:
                 yield f"{words} {name}"
@@ -45,6 +49,14 @@ def commands(group: click.Group, words: str) -> Iterator[str]:
 
 def test_every_command_is_documented_and_nothing_else() -> None:
     assert sorted(headings("command-line.md")) == sorted(commands(aicat, "aicat"))
+
+
+def test_every_command_of_a_module_is_reached_by_its_name() -> None:
+    context = click.Context(aicat)
+    for module in set(WHERE.values()):
+        for command in import_module(f"catalogue.cli.{module}").COMMANDS:
+            assert WHERE[command.name] == module
+            assert aicat.get_command(context, command.name) is command
 
 
 def test_every_harvester_and_option_is_documented() -> None:
