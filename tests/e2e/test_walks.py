@@ -53,8 +53,7 @@ def filled(aicat: Aicat, size: int) -> Aicat:
     for name, file in (("still", still), ("moving", aicat.folder / "moving.ttl")):
         words = ("source", "add", name, "--node", "n", "--kind", "dcat", "--url", file.as_uri())
         aicat(*words, "--option", "grace=0")
-        # Some synthetic records are broken, as those of real portals are.
-        aicat.harvest(name, "--no-wait", status=4 if name == "still" else 0)
+        aicat.harvest(name, "--no-wait")
     return aicat
 
 
