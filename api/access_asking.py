@@ -24,15 +24,13 @@ class Asking:
 
 
 def asking(change: Change, access: str | None) -> Asking | None:
-    """How to ask for a record; None where its data is open and its holder has said nothing else."""
+    """How to ask for a record; None where its data is open, or of a type that nobody asks for."""
     record = change.record
-    if record.type not in ASKED_FOR:
+    if record.type not in ASKED_FOR or access == OPEN:
         return None
     workflows = catalogue().journal.requests.workflows
     holder = workflows.holder_of(record.node)
     found = workflows.book([holder]).current(holder, kind_of(record.type, service_of(change)))
-    if access == OPEN and found.version == 0:
-        return None
     try:
         name = catalogue().journal.node(holder).name
     except NotFound:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from flask import Blueprint, Response, current_app, g
 from marshmallow import ValidationError, fields, validate
@@ -42,6 +42,8 @@ USERS = {
     "research": "Research",
     "public": "Public sector",
 }
+
+Placed = TypeVar("Placed", Supercomputer, Initiative)
 
 blueprint = StrictBlueprint(
     "ecosystem", __name__, url_prefix="/api/v1", description="AI Factories, offers and calls"
@@ -140,11 +142,7 @@ def factory(given: dict[str, Any], factory_id: str) -> Response:
 def supercomputer_list(given: dict[str, Any]) -> Response:
     """The supercomputers: those that run, then those to come."""
     known = ecosystem()
-    fits = [
-        one
-        for one in known.supercomputers
-        if one.country in (given.get("country") or [one.country])
-    ]
+    fits = _of_countries(known.supercomputers, given)
     return _listed([machine_told(one, known) for one in fits], given)
 
 
@@ -154,9 +152,7 @@ def supercomputer_list(given: dict[str, Any]) -> Response:
 def initiative_list(given: dict[str, Any]) -> Response:
     """Member states' initiatives in AI, by country."""
     known = ecosystem()
-    fits = [
-        one for one in known.initiatives if one.country in (given.get("country") or [one.country])
-    ]
+    fits = _of_countries(known.initiatives, given)
     return _listed([initiative_told(one, known) for one in fits], given)
 
 
@@ -617,6 +613,12 @@ def _event(one: Call, place: int, cut: CutOff) -> icalendar.Event:
         category="AI Factories call",
         sure=cut.evidence.sure,
     )
+
+
+def _of_countries(items: Sequence[Placed], given: dict[str, Any]) -> list[Placed]:
+    """Those of the countries that are asked for; all where none is."""
+    wanted = given.get("country")
+    return [one for one in items if not wanted or one.country in wanted]
 
 
 def _listed(items: list[dict[str, Any]], given: dict[str, Any]) -> Response:

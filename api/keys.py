@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 
 from flask import Flask, Response, current_app, g, has_request_context, request
 
@@ -15,6 +14,7 @@ from catalogue.model import AccessKey, Source
 PUSH = "push"
 NOTED = 60  # refusals a minute that the audit log names one by one
 SCHEME = "bearer"
+REFUSED = "key.refused"  # as the audit log calls it
 EXTENSION, LIMITS = "aicat-refusals", "aicat-limits"
 NOBODY = ("/livez", "/readyz", "/metrics", "/static/")  # the same for all: no key, no limit
 
@@ -89,7 +89,7 @@ def writable(source_id: str) -> tuple[AccessKey, Source]:
     if PUSH in key.scope and key.reaches(source):
         return key, source
     why = f"it may not write to source {source_id}"
-    _note(f"key:{key.id}", key.id, why)
+    note_refusal(f"key:{key.id}", REFUSED, key.id, why)
     if not readable_by(source.visibility):
         raise NotFound(f"there is no source {source_id!r}")
     raise Forbidden(f"the key {key.id} is of node {key.node}, and {why}")
@@ -97,7 +97,7 @@ def writable(source_id: str) -> tuple[AccessKey, Source]:
 
 def not_for(key: AccessKey, why: str) -> Forbidden:
     """The error where a good key may not do something, which is audited."""
-    _note(f"key:{key.id}", key.id, why)
+    note_refusal(f"key:{key.id}", REFUSED, key.id, why)
     return Forbidden(f"the key {key.id} is of node {key.node}, and {why}")
 
 
@@ -110,7 +110,8 @@ def _checked(header: str) -> AccessKey:
             raise Unauthenticated("use Authorization: Bearer and a node's key")
         return _limits().key(token.strip(), address, catalogue().journal.keys.check)
     except Unauthenticated as error:
-        _note(f"address:{request.remote_addr or 'unknown'}", error.key or "unknown", str(error))
+        who = f"address:{request.remote_addr or 'unknown'}"
+        note_refusal(who, REFUSED, error.key or "unknown", str(error))
         raise
 
 
@@ -119,16 +120,16 @@ def _limits() -> Limits:
     return found
 
 
-def _note(who: str, key: str, why: str) -> None:
-    """Note a refusal; what was sent as a key is never part of it."""
+def note_refusal(who: str, act: str, subject: str, why: str) -> None:
+    """Note a refusal, unless a flood of them is passed over; nothing that was sent as a secret is told."""
     refusals: Refusals = current_app.extensions[EXTENSION]
-    passed = refusals.take(time.time())
+    passed = refusals.take(catalogue().clock().timestamp())
     if passed is None:
         return
     details = {"why": why, "method": request.method, "path": request.path[:200]}
     if passed:
         details["more_before"] = str(passed)
     try:
-        catalogue().journal.audit.record(who, "key.refused", key, details)
+        catalogue().journal.audit.record(who, act, subject, details)
     except StorageFull:  # it is refused all the same
         return

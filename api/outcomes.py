@@ -20,6 +20,7 @@ from catalogue.desk.reports import (
     legs_csv,
     period,
 )
+from catalogue.desk.telling import webhook_json
 from catalogue.errors import Forbidden, NotFound
 from catalogue.people import Person, Role
 from catalogue.ports import Subscription
@@ -199,20 +200,6 @@ def _mine(webhook_id: str) -> tuple[Subscription, Person]:
         refused(f"webhook:{found.id}", "it is of another holder")  # noted; not told
         raise NotFound(f"there is no webhook {webhook_id[:40]!r}")
     return found, person
-
-
-def webhook_json(one: Subscription) -> dict[str, Any]:
-    """A subscription, without its secret."""
-    return {
-        "id": one.id,
-        "holder": one.holder,
-        "url": one.url,
-        "events": list(one.kinds),
-        "created": one.created,
-        "failing": one.failing,
-        "off": one.off,
-        "why": one.why,
-    }
 
 
 # --- reports --------------------------------------------------------------------------------------

@@ -190,7 +190,8 @@ def push_records(given: dict[str, Any], headers: dict[str, Any], source_id: str)
     """Store many records: `application/x-ndjson`, one object of JSON-LD or one package of CKAN a line,
     or an RDF document. 202 says that all of it is stored; the run at `Location` carries it out.
 
-    With an `Idempotency-Key` the same body again is the same push. After a cut `accepted_lines` of the
+    With an `Idempotency-Key` the same body again is the same push, which the header `Idempotent-Replayed:
+    true` says. After a cut `accepted_lines` of the
     run tell where `from_line` may go on."""
     who, source = _pushed(source_id)
     name = headers["name"]
@@ -222,7 +223,10 @@ def push_records(given: dict[str, Any], headers: dict[str, Any], source_id: str)
             if name is None or isinstance(error, RequestEntityTooLarge):
                 pushes.give_up(intake)  # nobody can go on with it
             raise
-    return _accepted(catalogue().journal.runs.run(intake.run))
+    answer = _accepted(catalogue().journal.runs.run(intake.run))
+    if known and not known[0].open:
+        answer.headers["Idempotent-Replayed"] = "true"
+    return answer
 
 
 @blueprint.route("/sources/<source_id>/runs", methods=["POST"])

@@ -16,8 +16,8 @@ from markupsafe import Markup
 
 from api import problems
 from api.context import catalogue
-from api.keys import EXTENSION as REFUSALS
-from catalogue.errors import Forbidden, StorageFull, Unauthenticated
+from api.keys import note_refusal
+from catalogue.errors import Forbidden, Unauthenticated
 from catalogue.people import LOCAL, Grant, Person, PersonToken, Role, Session
 from catalogue.settings import LOOPBACK, Settings
 
@@ -146,20 +146,6 @@ def refused(subject: str, why: str) -> Forbidden:
     who = person.who if person else f"address:{request.remote_addr or 'unknown'}"
     note_refusal(who, "access.refused", subject, why)
     return Forbidden(why)
-
-
-def note_refusal(who: str, act: str, subject: str, why: str) -> None:
-    """Note a refusal, unless a flood of them is passed over; nothing that was sent as a secret is told."""
-    passed = current_app.extensions[REFUSALS].take(catalogue().clock().timestamp())
-    if passed is None:
-        return
-    details = {"why": why, "method": request.method, "path": request.path[:200]}
-    if passed:
-        details["more_before"] = str(passed)
-    try:
-        catalogue().journal.audit.record(who, act, subject, details)
-    except StorageFull:  # it is refused all the same
-        return
 
 
 def bearer() -> str | None:

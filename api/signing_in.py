@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, current_app, redirect, render_temp
 
 from api import local_accounts
 from api.context import catalogue
+from api.keys import note_refusal
 from api.limits import Limiter, TooMany
 from api.pages import shell
 from api.sessions import (
@@ -22,7 +23,6 @@ from api.sessions import (
     form,
     keep,
     local,
-    note_refusal,
     wanted_session,
 )
 from catalogue.errors import CatalogueError, InvalidInput, NotFound

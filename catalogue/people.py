@@ -321,11 +321,21 @@ def organisation_of(id: str, name: str, country: str, kind: str) -> Organisation
 
 
 def name_of(text: str) -> str:
-    """A name as it may be kept: one line, printable, not empty. Raises: InvalidInput."""
-    name = " ".join("".join(one if one.isprintable() else " " for one in text).split())
-    if not name or len(name) > MOST_TEXT:
-        raise InvalidInput(f"a name has 1 to {MOST_TEXT} characters")
-    return name
+    """A name as it may be kept. Raises: InvalidInput."""
+    return line(text, MOST_TEXT, "a name")
+
+
+def line(text: str, most: int, what: str) -> str:
+    """A text of one line as it may be kept, not empty. Raises: InvalidInput."""
+    plain = one_line(text)
+    if not plain or len(plain) > most:
+        raise InvalidInput(f"{what} has 1 to {most} characters")
+    return plain
+
+
+def one_line(text: str) -> str:
+    """The text with nothing in it that ends a line, acts on a terminal or turns its direction."""
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
 def language_of(text: str) -> str | None:

@@ -255,12 +255,17 @@ def _invite(scene: Scene) -> Iterator[Event]:
     yield scene.say(Kind.INVITED, part, None, asdict(party))
 
 
+def _named_or_all(scene: Scene) -> tuple[Part, tuple[Leg, ...]]:
+    """What the actor is to the leg that the command names, and that leg; without one, to all that the
+    command is possible for."""
+    if scene.command.leg is None:
+        return scene.admit_any(scene.request.legs)
+    leg = scene.leg()
+    return scene.admit(leg), (leg,)
+
+
 def _submit(scene: Scene) -> Iterator[Event]:
-    if scene.command.leg is not None:
-        legs: tuple[Leg, ...] = (scene.leg(),)
-        part = scene.admit(legs[0])
-    else:
-        part, legs = scene.admit_any(scene.request.legs)
+    part, legs = _named_or_all(scene)
     if not legs:
         raise Conflict("submit: nothing is asked for; add a dataset or an offer first")
     for leg in legs:
@@ -316,11 +321,7 @@ def needed_steps(
 
 
 def _withdraw(scene: Scene) -> Iterator[Event]:
-    if scene.command.leg is not None:
-        legs: tuple[Leg, ...] = (scene.leg(),)
-        part = scene.admit(legs[0])
-    else:
-        part, legs = scene.admit_any(scene.request.legs)
+    part, legs = _named_or_all(scene)
     if not legs:
         raise Conflict("withdraw: nothing is asked for")
     reason = _text("reason", scene.command.reason, needed=False)

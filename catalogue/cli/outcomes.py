@@ -18,6 +18,7 @@ from catalogue.cli.output import (
     say,
 )
 from catalogue.desk.reports import figures_csv, figures_json, figures_of, legs_csv, period
+from catalogue.desk.telling import webhook_json
 from catalogue.harvest.identity import worker_name
 from catalogue.ports import Letter, Outbox, Post, Subscription
 from catalogue.settings import load
@@ -177,20 +178,6 @@ def report(
         print_table(tuple(rows["steps"][0]) if steps else (), steps)
         sectors = [tuple(one.values()) for one in rows["by_sector"]]
         print_table(("sector", "organisation", "decision", "number"), sectors)
-
-
-def webhook_json(one: Subscription) -> dict[str, Any]:
-    """A subscription as JSON, without its secret."""
-    return {
-        "id": one.id,
-        "holder": one.holder,
-        "url": one.url,
-        "events": list(one.kinds),
-        "created": one.created,
-        "failing": one.failing,
-        "off": one.off,
-        "why": one.why,
-    }
 
 
 def _ids(letters: Outbox, state: Post) -> list[str]:

@@ -35,6 +35,7 @@ READ = 64 * 1024  # bytes
 TRIES = 6  # times in a row that nothing gets through, until it is given up
 PAUSE = 1.0  # seconds before the second try; doubled each time
 LOOK = 0.5  # seconds between looks at the run
+REPLAYED = "idempotent-replayed"
 AGAIN = frozenset({400, 408, 429, 500, 502, 503, 504, 507})
 
 
@@ -74,9 +75,8 @@ def push(
         client = guarded_client(replace(load(), allow_private_networks=True))
         catalogue = _Catalogue(client, server, key)
         pushing = _Pushing(catalogue, source, feed, name, complete)
-        began = time.time()
-        run = pushing.through()
-    if run["ended"] and not _later(run["ended"], began):
+        run, replayed = pushing.through()
+    if replayed:
         say(f"this was pushed before, as run {run['id']}; --again pushes it once more")
     if not no_wait:
         run = catalogue.to_its_end(run)
@@ -153,8 +153,9 @@ class _Pushing:
         self._path = f"api/v1/sources/{quote(source, safe='')}/records"
         self._complete = complete
 
-    def through(self) -> dict[str, Any]:
-        """Send until everything is stored; the run that takes it in.
+    def through(self) -> tuple[dict[str, Any], bool]:
+        """Send until everything is stored; the run that takes it in, and whether the catalogue had all
+        of it before the first byte was sent.
 
         Raises: CatalogueError with what the catalogue says, or when nothing gets through any more.
         """
@@ -168,8 +169,8 @@ class _Pushing:
                 try:
                     answer = self._send(stored, lambda at: shown.update(task, completed=at))
                     if answer.status == 202:
-                        run: dict[str, Any] = orjson.loads(answer.body)
-                        return run
+                        replayed = not stored and REPLAYED in answer.headers
+                        return orjson.loads(answer.body), replayed
                     said = _said(answer)
                     if answer.status not in AGAIN or not self._is_cut(answer):
                         raise _refusal(answer.status, said)
@@ -281,12 +282,6 @@ def _refusal(status: int, said: str) -> CatalogueError:
     if status == 401:
         return Unauthenticated(said)
     return Forbidden(said) if status == 403 else InvalidInput(said)
-
-
-def _later(ended: str, began: float) -> bool:
-    from datetime import datetime
-
-    return datetime.fromisoformat(ended).timestamp() > began - 1
 
 
 def _summary(run: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ from email.utils import format_datetime, parseaddr
 from urllib.parse import quote, urlsplit
 
 from catalogue.errors import InvalidInput
-from catalogue.people import Person
+from catalogue.people import Person, one_line
 from catalogue.ports import Letter
 from vocab.notices import words
 
@@ -82,11 +82,6 @@ def link(letter: Letter, house: House, *, staff: bool) -> str:
     return (
         f"{house.site}/requests/{quote(letter.request)}" if letter.request else f"{house.site}/desk"
     )
-
-
-def one_line(text: str) -> str:
-    """The text with nothing in it that ends a line, acts on a terminal or turns its direction."""
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
 def _address(name: str, bare: str) -> Address:

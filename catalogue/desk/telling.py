@@ -11,7 +11,7 @@ from catalogue.access.terms import Terms
 from catalogue.access.viewing import LegView, Told, View
 from catalogue.access.workflow import External
 from catalogue.errors import NotFound
-from catalogue.ports import LegRow, People, RequestRow
+from catalogue.ports import LegRow, People, RequestRow, Subscription
 
 Possible = Mapping[str, Sequence[str]]
 
@@ -247,3 +247,17 @@ def persons_in(rows: Iterable[Any]) -> list[str | None]:
     """The ids of the persons that rows of a list name."""
     named = ("applicant", "assigned", "person")
     return [getattr(row, name, None) for row in rows for name in named]
+
+
+def webhook_json(one: Subscription) -> dict[str, Any]:
+    """A subscription as JSON, without its secret."""
+    return {
+        "id": one.id,
+        "holder": one.holder,
+        "url": one.url,
+        "events": list(one.kinds),
+        "created": one.created,
+        "failing": one.failing,
+        "off": one.off,
+        "why": one.why,
+    }

@@ -364,6 +364,7 @@ def test_f26_the_same_push_again_is_one_push_and_one_answer(house: Catalogue) ->
     answers = [house.push(lines(1500), "k") for _one in range(2)]
     run = house.carry_out(answers[0].get_json()["id"])
     answers.append(house.push(lines(1500), "k"))
+    assert [one.headers.get("Idempotent-Replayed") for one in answers] == [None, "true", "true"]
     assert {one.status_code for one in answers} == {202}
     assert {one.headers["Location"] for one in answers} == {f"/api/v1/runs/{run.id}"}
     assert house.journal.runs.count() == 1
@@ -436,6 +437,7 @@ def test_f28_after_a_cut_the_whole_may_be_sent_again(house: Catalogue) -> None:
     house.push(whole[: len(whole) // 2], "k", environ_overrides=told)
     answer = house.push(whole, "k")
     assert answer.status_code == 202
+    assert "Idempotent-Replayed" not in answer.headers
     run = house.carry_out(answer.get_json()["id"])
     assert (run.counts.created, run.counts.ignored, run.accepted) == (3000, 0, 3000)
 

@@ -14,10 +14,10 @@ import pytest
 from catalogue.access import Audience, Kind, LegState
 from catalogue.access import commands as c
 from catalogue.access.model import Notice
-from catalogue.desk.letters import House, call, mail, one_line
+from catalogue.desk.letters import House, call, mail
 from catalogue.desk.notices import _MAILS, KINDS, Tidings, notices
 from catalogue.errors import InvalidInput
-from catalogue.people import Person
+from catalogue.people import Person, one_line
 from catalogue.ports import Channel, Letter, Post
 from tests.access import CAST, HEALTH, HOLDER, HOURS, Play, elsewhere, played
 from vocab.languages import OFFICIAL

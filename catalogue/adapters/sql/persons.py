@@ -14,7 +14,7 @@ from catalogue.adapters.sql import rows
 from catalogue.adapters.sql import tables as t
 from catalogue.adapters.sql import tables_people as p
 from catalogue.adapters.sql.store import parts
-from catalogue.errors import Conflict, Forbidden, InvalidInput, NotFound
+from catalogue.errors import Conflict, Forbidden, NotFound
 from catalogue.people import (
     HOLDER_ROLES,
     ORGANISATION_ROLES,
@@ -148,14 +148,6 @@ def organisation_of(row: Any) -> Organisation:
 def words_of(*texts: str | None) -> str:
     """What a search for a person looks through."""
     return "\n".join(one for one in texts if one).casefold()
-
-
-def line(text: str, most: int, what: str) -> str:
-    """A text of one line as it may be kept. Raises: InvalidInput."""
-    plain = " ".join("".join(one if one.isprintable() else " " for one in text).split())
-    if not plain or len(plain) > most:
-        raise InvalidInput(f"{what} has 1 to {most} characters")
-    return plain
 
 
 def _grant(row: Any) -> Grant:

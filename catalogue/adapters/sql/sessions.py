@@ -14,7 +14,6 @@ from catalogue.adapters.sql import tables_people as p
 from catalogue.adapters.sql.persons import (
     digest,
     is_secret,
-    line,
     new_id,
     new_secret,
     person_of,
@@ -37,6 +36,7 @@ from catalogue.people import (
     Role,
     Session,
     SignIn,
+    line,
 )
 from catalogue.ports.people import NewSession, NewToken
 
