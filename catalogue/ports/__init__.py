@@ -687,6 +687,11 @@ class Journal(Protocol):
     def changes(self, after: int, limit: int) -> list[Change]:
         """Changes with `seq` above `after`, in order; without findings, as are `states` and `live`."""
 
+    def touch(self, page_ids: Sequence[str]) -> int:
+        """Give those records that are live their current change once more under a new sequence number,
+        nothing changed and of the time that it was: so projections follow what is known of a record
+        beside its graph. Returns how many."""
+
     def states(self, pairs: Sequence[tuple[str, int]]) -> dict[str, Change]:
         """For each (page id, seq): the record's latest change at or below that seq, by page id;
         a record that had none is left out."""

@@ -24,6 +24,7 @@ from catalogue.model import (
     Source,
     Turn,
     content_hash,
+    page_id,
     raw_hash,
 )
 from catalogue.ports import Ending, Journal
@@ -140,6 +141,23 @@ def test_sectors_and_findings_come_back_as_they_went_in(journal: Journal) -> Non
     assert change.findings == (found,)
     assert journal.live()[0].findings == ()
     assert change.sectors == (Sector("health", "theme", "HEAL"),)
+
+
+def test_a_touched_record_is_followed_again_as_it_was(journal: Journal) -> None:
+    run(journal, entry("a"), entry("b"), entry("gone"))
+    journal.withdraw("s", "gone", "tester")
+    before = {one.record.key: one for one in journal.live()}
+    last = journal.last_seq()
+    gone = page_id("s", "gone")
+    touched = journal.touch([before["b"].record.page_id, before["b"].record.page_id, gone])
+    again = journal.changes(last, 10)
+    assert touched == len(again) == 1
+    assert again[0].seq == last + 1
+    assert again[0].at == before["b"].at
+    assert again[0].graph == before["b"].graph
+    assert again[0].record.changed == before["b"].record.changed
+    assert journal.current(again[0].record.page_id).findings == before["b"].findings
+    assert journal.check() == []
 
 
 def test_a_new_visibility_reaches_every_record_as_a_change(journal: Journal) -> None:

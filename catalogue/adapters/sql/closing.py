@@ -103,9 +103,10 @@ def repeat(
     connection: Connection,
     record_ids: Iterable[int],
     differing: Mapping[str, Any],
-    now: int,
+    now: int | None,
 ) -> int:
-    """Append the last change of each record that is not deleted once more, with some columns other."""
+    """Append the last change of each record that is not deleted once more, with some columns other;
+    without `now` as of the time that it was."""
     seq = connection.execute(select(func.max(t.change.c.seq))).scalar() or 0
     number = 0
     for part in parts(list(record_ids)):
@@ -117,11 +118,12 @@ def repeat(
         )
         for row in connection.execute(query).all():
             seq, number = seq + 1, number + 1
-            values = {**row._mapping, **differing, "at": now, "seq": seq}
+            at = row.at if now is None else now
+            values = {**row._mapping, **differing, "at": at, "seq": seq}
             connection.execute(insert(t.change).values(values))
             state = {
                 "seq": seq,
-                "changed": now,
+                "changed": at,
                 "visibility": values["visibility"],
                 "archived": values["archived"],
                 "deleted": values["graph"] is None,

@@ -422,6 +422,15 @@ class SqlJournal:
         )
         return self._changes(query)
 
+    def touch(self, page_ids: Sequence[str]) -> int:
+        number = 0
+        for part in parts(list(dict.fromkeys(page_ids))):
+            with self._store.writing() as connection:
+                query = select(t.record.c.id).where(t.record.c.page_id.in_(part), *_LIVE)
+                ids = connection.execute(query.order_by(t.record.c.id)).scalars().all()
+                number += closing.repeat(connection, ids, {}, None)
+        return number
+
     def states(self, pairs: Sequence[tuple[str, int]]) -> dict[str, Change]:
         found: dict[str, Change] = {}
         with self._store.reading() as connection:
