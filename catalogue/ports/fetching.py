@@ -1,0 +1,49 @@
+"""The way out to portals: one client, guarded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer, whole and within limits. Header names are lower case."""
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def media_type(self) -> str:
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
+class Client(Protocol):
+    """The guarded way out (`catalogue.http`): addresses, redirects, sizes and time are checked."""
+
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Answer:
+        """GET; follows redirects, each one checked.
+
+        Raises: Refused when the guard says no; FetchError for network faults, truncated bodies and
+        every status but 200, and 304 where `headers` hold a condition (RFC 9110, 13.1).
+        """
+
+    def post(
+        self,
+        url: str,
+        *,
+        body: bytes | Iterator[bytes],
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """POST, once, an iterator's pieces as they come; an answer of any status is returned, and a
+        redirect is not followed. Time is limited by progress, so that a push may take hours.
+
+        Raises: Refused; FetchError when no whole answer comes, or a good one before all was sent;
+        what the iterator raises.
+        """
+
+    def session(self) -> Any:
+        """A `requests.Session` whose every request goes through the same guard."""
