@@ -48,6 +48,7 @@ from api.gate import Gate
 from catalogue.bootstrap import Catalogue
 from catalogue.ecosystem.registry import Registry
 from catalogue.harvest.single import Readers
+from catalogue.validate.profiles import named_files
 
 BODY = 1024 * 1024  # bytes that a public request may bring
 
@@ -82,7 +83,7 @@ def create_app(catalogue: Catalogue) -> Flask:
     )
     app.extensions[EXTENSION] = catalogue
     app.extensions[ecosystem.EXTENSION] = Registry(catalogue.journal)
-    app.extensions[push.READERS] = Readers()
+    app.extensions[push.READERS] = Readers(files=named_files(catalogue.settings.shapes))
     app.extensions[push.PLACES] = push.Places(max(1, catalogue.settings.threads // 2))
     validating.install(app, catalogue.settings.shapes)
     app.url_map.strict_slashes = False

@@ -24,9 +24,10 @@ from api.schemas import (
     SuggestQuery,
 )
 from catalogue.errors import NotFound, Unavailable
-from catalogue.model import SECTORS, Change, Finding, Record, visible_to
+from catalogue.model import SECTORS, Change, Finding, Judged, Record, visible_to
 from catalogue.project.describe import describe, detail
 from catalogue.search.service import FACETS, SearchParams
+from catalogue.validate.telling import LANGUAGES, spoken
 
 blueprint = StrictBlueprint(
     "datasets", __name__, url_prefix="/api/v1", description="Search and records"
@@ -148,7 +149,8 @@ def record_json(change: Change, lang: str) -> dict[str, Any]:
     record = change.record
     return {
         **detail(describe(change, country_of(record.node)), lang),
-        "findings": [finding_json(one) for one in change.findings],
+        "conformance": [conformance(one) for one in change.judged],
+        "findings": [finding_json(one, lang) for one in change.findings],
         "provenance": {
             "node": record.node,
             "source": record.source,
@@ -175,8 +177,24 @@ def notice(record: Record) -> str | None:
     return f"{since}; kept to be read, in no search" if record.archived else since
 
 
-def finding_json(one: Finding) -> dict[str, Any]:
-    """A finding as JSON; `count` is the number of alike ones that it stands for."""
+def conformance(one: Judged) -> dict[str, Any]:
+    """What a profile says of a record, in numbers. `declared`: somebody says that the record follows it;
+    `whole` is false where judging ran out of time."""
+    return {
+        "profile": one.profile,
+        "conforms": one.conforms,
+        "declared": one.declared,
+        "violations": one.violations,
+        "warnings": one.warnings,
+        "infos": one.infos,
+        "whole": one.whole,
+    }
+
+
+def finding_json(one: Finding, lang: str = "en") -> dict[str, Any]:
+    """A finding as JSON; `count` is the number of alike ones that it stands for. A profile's is in the
+    reader's language, where we speak it."""
+    one = spoken(one, lang if lang in LANGUAGES else "en")
     return {
         "rule": one.rule,
         "severity": one.severity.value,
@@ -188,6 +206,8 @@ def finding_json(one: Finding) -> dict[str, Any]:
         "hint": one.hint,
         "record": one.key,
         "count": one.count,
+        "profile": one.profile,
+        "focus": one.focus,
     }
 
 

@@ -13,6 +13,7 @@ from catalogue.errors import InvalidParameter, NotFound
 from catalogue.model import Change
 from catalogue.project.describe import describe
 from catalogue.rdf.serialize import MEDIA_TYPES, SUFFIXES, negotiate, serialize
+from catalogue.validate.telling import spoken
 
 blueprint = Blueprint("linked", __name__)
 
@@ -88,7 +89,11 @@ def _side_by_side(change: Change) -> str:
     after = marked_values(mapped, right)
     one = describe(change, country_of(record.node))
     more = {"one": one, "record": record, "part": part, "reason": reason, "after": after}
-    more |= {"before": before, "media_type": media_type, "findings": change.findings}
+    more |= {
+        "before": before,
+        "media_type": media_type,
+        "findings": [spoken(one, "en") for one in change.findings],
+    }
     return render_template("received.html", **pages.shell("search", **more))
 
 

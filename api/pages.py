@@ -179,6 +179,8 @@ def dataset(change: Change) -> Response:
     more = {
         "one": one,
         "change": change,
+        "noticed": [f for f in change.findings if f.profile is None],
+        "profiles": showing.by_profile(change, lang),
         "record": change.record,
         "notice": notice(change.record),
         "node": node,

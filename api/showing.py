@@ -11,9 +11,10 @@ import orjson
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from catalogue.model import Finding, Severity
+from catalogue.model import Change, Finding, Severity
 from catalogue.ports import SparqlAnswer
 from catalogue.project.describe import Description, Texts, in_language
+from catalogue.validate.telling import LANGUAGES, spoken
 
 KINDS = {
     "dataset": "Dataset",
@@ -262,3 +263,18 @@ def _cell(term: dict[str, Any] | None) -> dict[str, Any]:
     text = str(term.get("value"))
     href = safe_link(text) if term["type"] == "uri" else None
     return {"text": text, "href": href, "lang": term.get("xml:lang")}
+
+
+def by_profile(change: Change, language: str) -> list[dict[str, Any]]:
+    """What each profile says of a record, in the reader's language; the gravest first within each."""
+    lang = language if language in LANGUAGES else "en"
+    return [
+        {
+            "judged": one,
+            "findings": sorted(
+                (spoken(f, lang) for f in change.findings if f.profile == one.profile),
+                key=lambda f: (GRAVITY[f.severity], f.path or ""),
+            ),
+        }
+        for one in change.judged
+    ]

@@ -171,11 +171,12 @@ def source_preview(source_id: str, limit: int, as_json: bool) -> None:
     """Harvest the first records and store nothing."""
     from catalogue.bootstrap import guarded_client
     from catalogue.harvest.preview import preview
+    from catalogue.validate.profiles import named_files
 
     settings = load()
     with open_journal(settings) as journal:
         found = journal.source(source_id)
-    rows = preview(found, guarded_client(settings), limit)
+    rows = preview(found, guarded_client(settings), limit, named_files(settings.shapes))
     if as_json:
         print_list(rows)
         return

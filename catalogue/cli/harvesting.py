@@ -34,6 +34,7 @@ from catalogue.home import Home
 from catalogue.model import Run, RunState, run_json
 from catalogue.ports import Journal
 from catalogue.settings import Settings, load
+from catalogue.validate.profiles import named_files
 
 SIDE_BY_SIDE = 4
 LOOK = 0.2  # seconds between looks at a run that another process carries out
@@ -252,7 +253,8 @@ def _one(
 def _to_its_end(settings: Settings, journal: Journal, run: Run, watch: Watch) -> Run:
     """Carry the run out, or see it through where another process does: it may be lost."""
     client, worker = guarded_client(settings), worker_name()
-    while (ended := carry_out(run.id, journal, client, worker, watch)) is None:
+    files = named_files(settings.shapes)
+    while (ended := carry_out(run.id, journal, client, worker, watch, files)) is None:
         now = journal.runs.run(run.id)
         if not now.active:
             return now

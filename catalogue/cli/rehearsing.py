@@ -14,6 +14,7 @@ from catalogue.harvest.walk import Before
 from catalogue.model import Entry, Outcome, Run, page_id, run_json
 from catalogue.ports import Journal
 from catalogue.settings import Settings
+from catalogue.validate.profiles import named_files
 
 SHOWN = 10  # statements of one record that are shown to a person
 
@@ -38,7 +39,9 @@ def _rehearsed(
     source = journal.source(source_id)
     before = Before(journal.known(source_id), journal.pages(source_id))
     rehearsal = Rehearsal(before.known)
-    walk = read_source(source, before, rehearsal, guarded_client(settings))
+    walk = read_source(
+        source, before, rehearsal, guarded_client(settings), files=named_files(settings.shapes)
+    )
     ending = ending_of(walk, source, before, None)
     counts = rehearsal.counts
     counts.missing = len(ending.missing)

@@ -16,6 +16,7 @@ from catalogue.garbage import seldom_collected
 from catalogue.harvest.identity import worker_name
 from catalogue.harvest.worker import Worker
 from catalogue.settings import load
+from catalogue.validate.profiles import named_files
 
 
 def main() -> None:
@@ -35,6 +36,7 @@ def main() -> None:
             slots=settings.harvests,
             per_host=settings.harvests_per_host,
             also=lambda: sweep(desk_of(journal)),
+            files=named_files(settings.shapes),
         )
 
         postman = Postman(sender(settings, journal, worker_name()))

@@ -7,18 +7,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from catalogue.align.contacts import choice
 from catalogue.errors import Cancelled, CatalogueError, ContentError, Fenced
 from catalogue.harvest import dated
 from catalogue.harvest.ahead import ahead
 from catalogue.harvest.deletion import ending_of
 from catalogue.harvest.fetching import Fetcher
 from catalogue.harvest.pages import PageMemory, PageNotes
-from catalogue.harvest.prepare import salt_of
 from catalogue.harvest.pushed import LINES, NAMELESS, Pushed
 from catalogue.harvest.reader import Reader
-from catalogue.harvest.reading import Fault, Start
+from catalogue.harvest.reading import Fault, start_of
 from catalogue.harvest.registry import PUSH, feed_of, harvester
+from catalogue.harvest.rules import NO_FILES, Files, rules_of
 from catalogue.harvest.sinks import JournalSink, Sink
 from catalogue.harvest.walk import Before, Progress, Spared, Walk, Watch, double
 from catalogue.model import (
@@ -55,6 +54,7 @@ def harvest(
     client: Client,
     watch: Watch = unwatched,
     check: Callable[[], None] = unchecked,
+    files: Files = NO_FILES,
 ) -> Run:
     """Carry out a run, from where the last worker left it; return it ended.
 
@@ -70,7 +70,7 @@ def harvest(
         before = before_of(journal, run)
         found = harvester_of(journal, run, source)
         sink = JournalSink(journal, lease)
-        walk = read_source(source, before, sink, client, watch, check, found)
+        walk = read_source(source, before, sink, client, watch, check, found, files)
         if run.kind is RunKind.PUSH:
             ending = pushed_ending(journal, run, walk, source, before)
         else:
@@ -141,23 +141,22 @@ def read_source(
     watch: Watch = unwatched,
     check: Callable[[], None] = unchecked,
     found: Harvester | None = None,
+    files: Files = NO_FILES,
 ) -> Walk:
     """Walk every page of the source, or what changed of it, into the sink; `found` brings them, the
-    source's own harvester if nobody else.
+    source's own harvester if nobody else. `files` are the operator's profiles.
 
-    Raises: SourceError where nothing at all could be read.
+    Raises: SourceError where nothing at all could be read; InvalidInput for the source's options.
     """
     found = found or harvester(source.kind)
     feed = feed_of(source, found)
     hashes = {key: one.raw_hash for key, one in before.known.items() if one.live}
     full = before.run is not None and before.run.full
-    contacts = choice(source.options)
-    salt = salt_of(feed.options, contacts)
-    memory = PageMemory(before.known, before.pages, salt, ask=not full)
+    start = start_of(source.kind, feed, hashes, rules_of(source.options, files))
+    memory = PageMemory(before.known, before.pages, start.salt, ask=not full)
     walk = Walk.begun(before, memory)
     walk.rounds = source.kind != PUSH
     feed = replace(feed, validators=memory.validators)
-    start = Start(source.kind, feed.source, feed.url, feed.options, hashes, contacts)
     with Reader(start) as reader, Fetcher(found, feed, client, check) as fetcher:
         changed = _changes(found, feed, before, walk, sink, reader, fetcher)
         first = changed.cursor if changed else before.run.cursor if before.run else None

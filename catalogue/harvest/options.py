@@ -12,6 +12,7 @@ from catalogue.errors import InvalidInput
 from catalogue.model import PUBLIC, Withdrawal, audiences
 
 CONTACTS = ("keep", "roles-only", "drop")
+_PROFILES = re.compile(r"(?:\s*\+?[A-Za-z0-9][A-Za-z0-9.-]*\s*(?:,|\Z))*\Z")
 _COUNTRY = re.compile(r"[A-Z]{2}\Z")
 
 
@@ -26,7 +27,8 @@ class CommonOptions(Schema):
     """`visibility`: who may see the records. `deletion`: what becomes of one that the source no longer
     lists, after `grace` complete runs. `review`: records wait for a steward. `country`: where they are
     at home, if not where the node is. `contacts`: what is kept of people in contact points.
-    `raw_versions`: how many versions of the bytes as received are kept of a record."""
+    `raw_versions`: how many versions of the bytes as received are kept of a record. `profiles`: what
+    records are judged by (`validate.choosing.chosen`), if not by what each of them is."""
 
     visibility = fields.String(load_default=PUBLIC, validate=_visible)
     deletion = fields.Enum(Withdrawal, by_value=True, load_default=Withdrawal.DELETE)
@@ -38,6 +40,13 @@ class CommonOptions(Schema):
     )
     contacts = fields.String(load_default="keep", validate=validate.OneOf(CONTACTS))
     raw_versions = fields.Integer(load_default=3, validate=validate.Range(0, 1000))
+    profiles = fields.String(
+        load_default="",
+        validate=validate.Regexp(
+            _PROFILES,
+            error="write names of profiles with commas between, those to be added after +",
+        ),
+    )
 
 
 COMMON = frozenset(CommonOptions().fields)

@@ -1,4 +1,4 @@
-"""From a mapped record to an entry: align, check, canonicalise, hash, assign sectors."""
+"""From a mapped record to an entry: align, check, canonicalise, hash, assign sectors, judge."""
 
 from __future__ import annotations
 
@@ -10,18 +10,29 @@ import orjson
 
 from catalogue.align import align, assign_sectors
 from catalogue.align.contacts import KEEP, silent, without_personal
-from catalogue.model import Entry, Finding, Mapped, Outcome, Severity, content_hash, raw_hash
+from catalogue.harvest.judges import Judges
+from catalogue.harvest.rules import Rules
+from catalogue.model import (
+    Entry,
+    Finding,
+    Judged,
+    Mapped,
+    Outcome,
+    Severity,
+    content_hash,
+    raw_hash,
+)
 from catalogue.rdf.canonical import canonical, strict
 from catalogue.rdf.terms import value_of
 
 # Part of every raw hash: a new number makes the next harvest map everything again.
-MAPPING = b"3\0"
+MAPPING = b"4\0"
 
 
-def salt_of(options: Mapping[str, Any], contacts: str) -> bytes:
-    """What of a source's options goes into its fingerprints: other options may map otherwise."""
+def salt_of(options: Mapping[str, Any], rules: Rules) -> bytes:
+    """What goes into a source's fingerprints: with other options or rules a record may come out other."""
     told = orjson.dumps(options, default=str, option=orjson.OPT_SORT_KEYS)
-    return MAPPING + told + (b"" if contacts == KEEP else contacts.encode()) + b"\0"
+    return MAPPING + told + rules.mark()
 
 
 def fingerprint(raw: bytes, salt: bytes) -> bytes:
@@ -29,11 +40,17 @@ def fingerprint(raw: bytes, salt: bytes) -> bytes:
     return raw_hash(salt + raw)
 
 
-def prepare(mapped: Mapped, page_hash: bytes, salt: bytes = MAPPING, contacts: str = KEEP) -> Entry:
+def prepare(
+    mapped: Mapped,
+    page_hash: bytes,
+    salt: bytes = MAPPING,
+    contacts: str = KEEP,
+    judges: Judges | None = None,
+) -> Entry:
     """The entry of one mapped record; a fault in it or in our code becomes its findings.
 
     `page_hash` stands for the record where it has no raw bytes of its own; `contacts` says what
-    becomes of personal data.
+    becomes of personal data; `judges` what profiles say, if any.
     """
     own = fingerprint(mapped.raw, salt) if mapped.raw is not None else page_hash
     if contacts != KEEP:
@@ -41,7 +58,7 @@ def prepare(mapped: Mapped, page_hash: bytes, salt: bytes = MAPPING, contacts: s
     if mapped.failed or mapped.unchanged:
         return _plain(mapped, own, mapped.failed)
     try:
-        return _ready(mapped, own, contacts)
+        return _ready(mapped, own, contacts, judges)
     except Exception as error:  # one record's fault must not end the run
         fault = Finding(
             rule="harvest.record-failed",
@@ -69,7 +86,7 @@ def set_aside(mapped: Mapped) -> None:
     )
 
 
-def _ready(mapped: Mapped, own: bytes, contacts: str) -> Entry:
+def _ready(mapped: Mapped, own: bytes, contacts: str, judges: Judges | None) -> Entry:
     lines, aligned = align(mapped.graph)
     lines, dropped, gone = without_personal(mapped.subject, lines, contacts)
     findings = [*mapped.findings, *aligned]
@@ -77,6 +94,11 @@ def _ready(mapped: Mapped, own: bytes, contacts: str) -> Entry:
     if contacts != KEEP:
         findings = [*silent(findings, gone), *dropped]
     graph = canonical(lines)
+    sectors = assign_sectors(mapped.subject, lines)
+    judged: tuple[Judged, ...] = ()
+    if judges is not None:
+        judged, told = judges.judge(mapped.subject, mapped.type, lines, sectors)
+        findings = [*findings, *told]
     return Entry(
         key=mapped.key,
         iri=value_of(mapped.subject),
@@ -85,8 +107,9 @@ def _ready(mapped: Mapped, own: bytes, contacts: str) -> Entry:
         graph=graph,
         content_hash=content_hash(graph),
         raw=mapped.raw,
-        sectors=assign_sectors(mapped.subject, lines),
+        sectors=sectors,
         findings=_keyed(findings, mapped.key),
+        judged=judged,
     )
 
 

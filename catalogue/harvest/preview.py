@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalogue.align.contacts import choice
 from catalogue.errors import ContentError
 from catalogue.harvest.flow import read_page
 from catalogue.harvest.pages import PageMemory
 from catalogue.harvest.reader import Reader
-from catalogue.harvest.reading import Start
+from catalogue.harvest.reading import start_of
 from catalogue.harvest.registry import feed_of, harvester
+from catalogue.harvest.rules import NO_FILES, Files, rules_of
 from catalogue.harvest.sinks import Rehearsal
 from catalogue.harvest.walk import Walk
 from catalogue.model import Entry, Outcome, Source
@@ -20,7 +20,9 @@ from catalogue.rdf.terms import parts_of, split
 TITLE = "<http://purl.org/dc/terms/title>"
 
 
-def preview(source: Source, client: Client, limit: int) -> list[dict[str, Any]]:
+def preview(
+    source: Source, client: Client, limit: int, files: Files = NO_FILES
+) -> list[dict[str, Any]]:
     """The first `limit` records as key, iri, type, title, outcome, findings and graph.
 
     Raises: SourceError where nothing can be read.
@@ -29,8 +31,7 @@ def preview(source: Source, client: Client, limit: int) -> list[dict[str, Any]]:
     feed = feed_of(source, found)
     rehearsal, walk = Rehearsal({}), Walk(PageMemory({}, {}))
     cursor: str | None = None
-    contacts = choice(source.options)
-    start = Start(source.kind, feed.source, feed.url, feed.options, {}, contacts)
+    start = start_of(source.kind, feed, {}, rules_of(source.options, files))
     with Reader(start) as reader:
         while len(rehearsal.entries) < limit:
             turn = read_page(reader, found.fetch(feed, client, cursor), rehearsal, walk)

@@ -18,8 +18,10 @@ from typing import IO, Any, TypeAlias
 from catalogue.align.contacts import KEEP, silent
 from catalogue.errors import CatalogueError
 from catalogue.garbage import seldom_collected
-from catalogue.harvest.prepare import fingerprint, prepare, salt_of, set_aside
+from catalogue.harvest.judges import Judges
+from catalogue.harvest.prepare import MAPPING, fingerprint, prepare, salt_of, set_aside
 from catalogue.harvest.registry import harvester
+from catalogue.harvest.rules import PLAIN, Rules
 from catalogue.model import Entry, Page, PageEnd, Passage
 from catalogue.ports import Feed
 from catalogue.rdf.terms import value_of
@@ -31,14 +33,22 @@ MEMORY = 6 * 1024**3  # bytes of address space; a bomb ends here, not at the mac
 @dataclass(frozen=True, slots=True)
 class Start:
     """The first message to the child, and whenever it is to read of another source. `known` maps a
-    record's key to its raw hash; `contacts` is the source's option of that name."""
+    record's key to its raw hash; `salt` is part of such hashes (`start_of`); `rules` are what its records
+    are held to."""
 
     kind: str
     source: str
     url: str
     options: Mapping[str, Any]
     known: Mapping[str, bytes]
-    contacts: str
+    salt: bytes = MAPPING
+    rules: Rules = PLAIN
+
+
+def start_of(kind: str, feed: Feed, known: Mapping[str, bytes], rules: Rules) -> Start:
+    """The message that begins the reading of a feed. Raises: SettingsError for the operator's shapes."""
+    salt = salt_of(feed.options, rules)
+    return Start(kind, feed.source, feed.url, feed.options, known, salt, rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +116,10 @@ def _exactly(stream: IO[bytes], size: int) -> bytes:
 Answer: TypeAlias = At | Passage | Entries | PageEnd | Fault
 
 
-def answers(start: Start, request: Read) -> Iterator[Answer]:
+def answers(start: Start, request: Read, judges: Judges) -> Iterator[Answer]:
     """What the child says to one page: batches of entries, then its end or a fault."""
     try:
-        yield from _batches(start, request)
+        yield from _batches(start, request, judges)
     except CatalogueError as error:
         yield Fault(str(error), ours=False)
     except RecursionError:
@@ -118,8 +128,8 @@ def answers(start: Start, request: Read) -> Iterator[Answer]:
         yield Fault(f"{type(error).__name__}: {error}"[:1000], ours=True)
 
 
-def _batches(start: Start, request: Read) -> Iterator[Answer]:
-    salt = salt_of(start.options, start.contacts)
+def _batches(start: Start, request: Read, judges: Judges) -> Iterator[Answer]:
+    contacts, salt = start.rules.contacts, start.salt
     known, page_hash = start.known, fingerprint(request.page.body, salt)
 
     def seen(key: str, raw: bytes) -> bool:
@@ -131,7 +141,7 @@ def _batches(start: Start, request: Read) -> Iterator[Answer]:
     position = 0
     for item in found.map(feed, request.page):
         if isinstance(item, PageEnd):
-            if start.contacts != KEEP:
+            if contacts != KEEP:
                 item.findings = silent(item.findings)
             yield Entries(batch, position)
             yield item
@@ -146,7 +156,7 @@ def _batches(start: Start, request: Read) -> Iterator[Answer]:
                 yield At(position, item.key, iri, item.type, item.raw)
             if item.torn and item.key in known:
                 set_aside(item)
-            batch.append(prepare(item, page_hash, salt, start.contacts))
+            batch.append(prepare(item, page_hash, salt, contacts, judges))
         position += 1
         if batch and (request.singly or len(batch) >= BATCH):
             yield Entries(batch, position)
@@ -162,6 +172,7 @@ def main() -> None:
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not mix with the messages
     start = receive(source)
+    judges = Judges(start.rules)
     seldom_collected()
     while True:
         try:
@@ -169,10 +180,12 @@ def main() -> None:
         except EOFError:
             return
         if isinstance(request, Start):
+            if request.rules != start.rules:
+                judges = Judges(request.rules)
             start = request
             continue
         try:
-            for answer in answers(start, request):
+            for answer in answers(start, request, judges):
                 send(sink, answer)
         except BrokenPipeError:
             return  # the parent has ended

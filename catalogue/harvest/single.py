@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from queue import Empty, LifoQueue
 
-from catalogue.align.contacts import choice
 from catalogue.errors import CatalogueError, Unavailable
 from catalogue.harvest.pushed import RECORD
 from catalogue.harvest.reader import Reader
-from catalogue.harvest.reading import Fault, Start
+from catalogue.harvest.reading import Fault, Start, start_of
 from catalogue.harvest.registry import PUSH, feed_of, harvester
+from catalogue.harvest.rules import NO_FILES, Files, rules_of
 from catalogue.model import Entry, Finding, Page, PageEnd, Source
 
 READERS = 2
@@ -32,9 +32,10 @@ class Single:
 
 class Readers:
     """Some reading processes, each for one body at a time; started when first needed. Safe between
-    threads."""
+    threads. `files` are the operator's profiles."""
 
-    def __init__(self, number: int = READERS) -> None:
+    def __init__(self, number: int = READERS, files: Files = NO_FILES) -> None:
+        self._files = files
         self._free: LifoQueue[Reader | None] = LifoQueue()
         for _one in range(number):
             self._free.put(None)
@@ -47,7 +48,7 @@ class Readers:
         Raises: Unavailable where every process is at work for long.
         """
         feed = feed_of(source, harvester(PUSH))
-        start = Start(PUSH, feed.source, feed.url, feed.options, {}, choice(source.options))
+        start = start_of(PUSH, feed, {}, rules_of(source.options, self._files))
         entries: list[Entry] = []
         with self._one(start) as reader:
             for answer in reader.read(page):

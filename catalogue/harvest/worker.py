@@ -10,6 +10,7 @@ from types import TracebackType
 
 from catalogue.errors import Cancelled, CatalogueError, Fenced
 from catalogue.harvest.flow import harvest, unwatched
+from catalogue.harvest.rules import NO_FILES, Files
 from catalogue.harvest.walk import Watch
 from catalogue.model import Lease, Run
 from catalogue.ports import Client, Journal, Runs
@@ -67,16 +68,20 @@ def carry_out(
     client: Client,
     worker: str,
     watch: Watch = unwatched,
+    files: Files = NO_FILES,
 ) -> Run | None:
-    """Carry a run out and return it ended; None where somebody else has it, or has taken it over."""
+    """Carry a run out and return it ended; None where somebody else has it, or has taken it over.
+    `files` are the operator's profiles."""
     lease = journal.runs.claim(worker, seconds=LEASE, run_id=run_id)
-    return None if lease is None else _under(lease, journal, client, watch)
+    return None if lease is None else _under(lease, journal, client, watch, files)
 
 
-def _under(lease: Lease, journal: Journal, client: Client, watch: Watch) -> Run | None:
+def _under(
+    lease: Lease, journal: Journal, client: Client, watch: Watch, files: Files
+) -> Run | None:
     try:
         with Heart(journal.runs, lease) as heart:
-            return harvest(lease, journal, client, watch, heart.check)
+            return harvest(lease, journal, client, watch, heart.check, files)
     except Fenced as word:
         log.warning("%s", word)
         return None
@@ -85,7 +90,8 @@ def _under(lease: Lease, journal: Journal, client: Client, watch: Watch) -> Run 
 class Worker:
     """Takes runs and carries them out until it is stopped: `slots` at once, at most `per_host` of all
     workers' at one host. Every worker looks after schedules too; each slot is used once. `also` is done
-    beside, at the start and every minute; several workers may do it at once."""
+    beside, at the start and every minute; several workers may do it at once. `files` are the operator's
+    profiles."""
 
     def __init__(
         self,
@@ -96,8 +102,9 @@ class Worker:
         slots: int = 4,
         per_host: int = 2,
         also: Callable[[], object] = lambda: None,
+        files: Files = NO_FILES,
     ) -> None:
-        self._also = also
+        self._also, self._files = also, files
         self._journal, self._client, self._name = journal, client, name
         self._slots, self._per_host = slots, per_host
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="harvest")
@@ -141,7 +148,7 @@ class Worker:
     def _one(self, lease: Lease) -> None:
         client = self._client()
         try:
-            ended = _under(lease, self._journal, client, unwatched)
+            ended = _under(lease, self._journal, client, unwatched, self._files)
         except Exception:
             log.exception("run %s of %s could not be carried out", lease.run, lease.source)
             return

@@ -7,6 +7,7 @@ import pytest
 from catalogue.align.contacts import is_functional, silent, without_personal
 from catalogue.errors import InvalidInput
 from catalogue.harvest.prepare import prepare, salt_of
+from catalogue.harvest.rules import Rules
 from catalogue.model import Finding, Mapped, Severity
 from vocab.namespaces import DCAT, DCT, FOAF, RDF, VCARD
 
@@ -192,7 +193,7 @@ def test_a_prepared_record_holds_no_personal_data_in_graph_or_findings() -> None
 
 
 def test_another_choice_maps_everything_anew() -> None:
-    salts = {salt_of({}, how) for how in ("keep", "roles-only", "drop")}
+    salts = {salt_of({}, Rules(how)) for how in ("keep", "roles-only", "drop")}
     assert len(salts) == 3
 
 

@@ -8,10 +8,11 @@ import pytest
 
 from catalogue.harvest.pages import PageMemory, PageNotes
 from catalogue.harvest.prepare import fingerprint, salt_of
+from catalogue.harvest.rules import PLAIN
 from catalogue.model import Entry, Outcome, Page, PageEnd, SeenPage
 from catalogue.ports import Known
 
-SALT = salt_of({"a": 1}, "keep")
+SALT = salt_of({"a": 1}, PLAIN)
 PAGE = Page("one", "http://p.example/1", "text/turtle", b"<a> <b> <c> .")
 PRINT = fingerprint(PAGE.body, SALT)
 
@@ -45,7 +46,7 @@ def test_a_page_as_it_was_gives_its_records_as_unchanged_and_its_end() -> None:
 def test_other_bytes_another_address_other_options_and_other_records_are_read_again() -> None:
     assert memory("a", "b").recall(replace(PAGE, body=b"other")) is None
     assert memory("a", "b").recall(replace(PAGE, cursor="another")) is None
-    assert memory("a", "b", salt=salt_of({"a": 2}, "keep")).recall(PAGE) is None
+    assert memory("a", "b", salt=salt_of({"a": 2}, PLAIN)).recall(PAGE) is None
     assert memory("a").recall(PAGE) is None
     changed = {"a": Known(PRINT, b"", False), "b": Known(b"other", b"", False)}
     assert PageMemory(changed, {"one": whole()}, SALT).recall(PAGE) is None
@@ -73,7 +74,7 @@ def test_a_page_that_its_server_says_is_as_it_was_needs_no_bytes() -> None:
 def test_no_validators_are_sent_for_a_page_whose_records_are_not_what_they_were() -> None:
     assert memory("a", of=whole(etag='"e"')).validators("one") == {}
     assert (
-        memory("a", "b", of=whole(etag='"e"'), salt=salt_of({"a": 2}, "keep")).validators("one")
+        memory("a", "b", of=whole(etag='"e"'), salt=salt_of({"a": 2}, PLAIN)).validators("one")
         == {}
     )
     assert memory("a", "b", of=whole(etag='"e"')).validators("another") == {}

@@ -15,7 +15,7 @@ TITLE = "<http://purl.org/dc/terms/title>"
 
 @pytest.fixture
 def reader() -> Iterator[Reader]:
-    with Reader(Start("dcat", "s", "http://portal.example/", {}, {}, "keep")) as opened:
+    with Reader(Start("dcat", "s", "http://portal.example/", {}, {})) as opened:
         yield opened
 
 
@@ -52,7 +52,7 @@ def test_another_source_is_not_told_of_a_page_that_was_begun(reader: Reader) -> 
     following = iter([page("of the first")])
     reader.read_ahead(lambda: next(following, None))
     assert keys(reader, page("a")) == ["a"]
-    reader.begin(Start("dcat", "other", "http://portal.example/", {}, {}, "keep"))
+    reader.begin(Start("dcat", "other", "http://portal.example/", {}, {}))
     assert keys(reader, page("b")) == ["b"]
 
 

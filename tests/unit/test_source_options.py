@@ -19,6 +19,7 @@ def test_what_is_not_said_has_its_default() -> None:
         "country": "",
         "contacts": "keep",
         "raw_versions": 3,
+        "profiles": "",
     }
 
 

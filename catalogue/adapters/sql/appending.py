@@ -60,6 +60,8 @@ class Batch:
         self._run = lease.run
         self.page_raw = page_raw
         self.findings: list[Finding] = []
+        self.conflict: Finding | None = None
+        """Why an entry of a push was refused that is sound in itself."""
         self._keep_raw = True
         self._graphs = [
             packer.pack(one.graph) if one.graph is not None else None for one in entries
@@ -99,7 +101,8 @@ class Batch:
         )
         for entry, outcome in zip(self._entries, outcomes, strict=True):
             if outcome is not Outcome.IGNORED:  # of an erased record nothing is told
-                self.findings.extend(entry.findings)
+                told = map(_nameless, entry.findings) if self._review else entry.findings
+                self.findings.extend(told)
         self._write(connection)
         self._count(connection, outcomes)
         return Appended(outcomes, self._seq)
@@ -241,7 +244,7 @@ class Batch:
             run.kind != RunKind.HARVEST
             and self._others.setdefault(entry.iri, entry.key) != entry.key
         ):
-            found = _other_key(entry, self._others[entry.iri])
+            found = self.conflict = _other_key(entry, self._others[entry.iri])
             self.findings.append(found)
             refused = replace(entry, findings=(*entry.findings, found))
             self._quarantine(connection, run, refused, position)
@@ -523,6 +526,11 @@ def _erased(source: str, entry: Entry) -> Finding:
         hint="Ask the operators of this catalogue why; the source need not change anything.",
         key=erased_key(source, entry.key),
     )
+
+
+def _nameless(found: Finding) -> Finding:
+    """A finding of a version that waits, as everybody may see it in its run."""
+    return replace(found, key=None, value=None, mended=None, place=None, focus=None)
 
 
 def _other_key(entry: Entry, other: str) -> Finding:

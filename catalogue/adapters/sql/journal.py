@@ -272,8 +272,8 @@ class SqlJournal:
             now = self._store.now(connection)
             reviewing.begin(connection, run_id, source_id, asked_by, now)
             (outcome,) = batch.append(connection, now).outcomes
-            if outcome is Outcome.FAILED:
-                raise Conflict(f"{batch.findings[-1].message} It is {batch.findings[-1].value!r}.")
+            if batch.conflict is not None:
+                raise Conflict(f"{batch.conflict.message} It is {batch.conflict.value!r}.")
             if batch.findings:
                 add_findings(connection, run_id, batch.findings)
             closing.found_again(connection, source_id, [entry.key])

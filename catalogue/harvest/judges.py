@@ -1,0 +1,41 @@
+"""Judging a record while it is read: the profiles of a source, compiled once a process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from catalogue.harvest.rules import Rules
+from catalogue.model import Finding, Judged, Sector
+from catalogue.validate.choosing import profiles_of
+from catalogue.validate.profiles import Profiles
+from catalogue.validate.verdict import verdict
+from catalogue.validate.vocabularies import vocabularies
+
+
+class Judges:
+    """Judges the records of one source."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._profiles = Profiles(rules.files)
+        self._option = rules.profiles
+        self._beside = vocabularies()
+        self._known = self._profiles.names
+
+    def judge(
+        self, subject: str, type_: str, lines: Sequence[str], sectors: Sequence[Sector]
+    ) -> tuple[tuple[Judged, ...], list[Finding]]:
+        """What each profile that fits a record says of it. `lines` are canonical.
+
+        Raises: InvalidShapes, SettingsError for the operator's files; InvalidParameter for a name that
+        is no profile.
+        """
+        judged, findings = [], list[Finding]()
+        for name, declared in profiles_of(
+            subject, type_, lines, sectors, self._option, self._known
+        ):
+            numbers, found = verdict(
+                lines, self._profiles.profile(name), self._beside, declared=declared
+            )
+            judged.append(numbers)
+            findings += found
+        return tuple(judged), findings
