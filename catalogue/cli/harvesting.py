@@ -147,6 +147,7 @@ def _show_run(journal: Journal, run_id: str, as_json: bool) -> None:
                 "value": one.value,
                 "place": one.place,
                 "hint": one.hint,
+                "profile": one.profile,
             }
             for one in findings
         ]

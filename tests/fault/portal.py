@@ -137,8 +137,9 @@ class House:
         return ended
 
     def findings(self, run: Run) -> dict[str, Finding]:
-        """The run's findings by rule."""
-        return {one.rule: one for one in self.journal.runs.findings(run.id)}
+        """The run's findings by rule, those of profiles left out."""
+        found = self.journal.runs.findings(run.id)
+        return {one.rule: one for one in found if one.profile is None}
 
     def records(self) -> dict[str, Change]:
         """Live records by key."""

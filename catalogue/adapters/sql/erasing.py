@@ -158,7 +158,7 @@ def _findings(connection: Connection, row: Any) -> None:
         t.finding.c.run.in_(runs),
         or_(t.finding.c.record_key == row.key, t.finding.c.value.in_(names)),
     )
-    nothing = {"record_key": None, "value": None, "mended": None, "place": None, "message": GONE}
+    nothing = dict.fromkeys(("record_key", "value", "mended", "place", "focus")) | {"message": GONE}
     connection.execute(t.finding.update().where(where).values(**nothing))
 
 
