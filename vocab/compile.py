@@ -48,7 +48,8 @@ SCHEMES = {
     "publisher-type": ("http://purl.org/adms/publishertype/", ["publisher-type.rdf"]),
 }
 # ISO 3166-3: codes of countries that are no more, which CLDR takes for those after them.
-FORMER = frozenset("ANT BUR BYS CSK DDR FXX NTZ ROM SCG SUN TMP VDR YMD YUG ZAR".split())
+_FORMER = "ANT BUR BYS CSK DDR FXX NTZ ROM SCG SUN TMP VDR YMD YUG ZAR"
+FORMER = frozenset(_FORMER.split())
 # Licences that the EU's table lacks and the list of the Metadata Quality Assessment knows.
 KNOWN_LICENCES = ("mqa/edp-licences-skos.rdf", "national/licenses-dcat-ap-de.ttl")
 
@@ -119,7 +120,9 @@ def _known_licences(concepts: dict[str, dict[str, Any]], known: Store, german: S
     for found in concepts.values():
         _extend(found, "x", _iris(known, NamedNode(found["i"]), "exactMatch"))
     by_address = {
-        _bare(iri): found for found in concepts.values() for iri in (found["i"], *found.get("x", ()))
+        _bare(iri): found
+        for found in concepts.values()
+        for iri in (found["i"], *found.get("x", ()))
     }
     for quad in german.quads_for_pattern(None, NamedNode(f"{RDFS}isDefinedBy"), None, None):
         licence = by_address.get(_bare(quad.object.value))  # type: ignore[union-attr]

@@ -148,14 +148,16 @@ SPELLINGS = {
 }
 
 # Names of countries that other well-known places have too, beside what the table of places tells.
-SHARED_NAMES = frozenset(
-    "georgia géorgie georgië georgien jersey granada grenada jordan niger congo moldova moldavia guinea "
-    "samoa macedonia makedonia македония macédoine micronesia timor dominica korea guernsey panama "
-    "saint-martin jordania gruzija gruzie gruusia".split()
+_SHARED = (
+    "georgia géorgie georgië georgien geórgia γεωργία jersey granada grenada jordan niger congo "
+    "moldova moldavia guinea samoa macedonia makedonia македония macédoine micronesia timor "
+    "dominica korea guernsey panama saint-martin"
 )
+SHARED_NAMES = frozenset(_SHARED.split())
 
 # Codes of ISO 3166-1 (three letters) that are words or common abbreviations as well.
-CODES_AS_WORDS = frozenset("AND ARE CAN COD COL COM CUB DOM EST GIN GUM LIE MAR MUS NOR PAN PER SEN SOM TON VAT".split())  # fmt: skip
+_WORDS = "AND ARE CAN COD COL COM CUB DOM EST GIN GUM LIE MAR MUS NOR PAN PER SEN SOM TON VAT"
+CODES_AS_WORDS = frozenset(_WORDS.split())
 
 _INSPIRE = {  # themes of INSPIRE (Directive 2007/2/EC, annexes) that lie within one EU data theme
     "ENVI": "ac br ef hb hy lc mf nz of ps sd so sr",

@@ -8,7 +8,8 @@ from functools import lru_cache
 from catalogue.align.dates import DATES, PERIODS, dated
 from catalogue.align.geometry import GEOMETRIES, geometric
 from catalogue.align.periods import period_of
-from catalogue.align.tables import PROPERTIES, Match, look_up, theme_named, theme_within
+from catalogue.align.tables import PROPERTIES, Match, look_up
+from catalogue.align.themes import theme_named, theme_within
 from catalogue.align.typed import mended
 from catalogue.model import Finding, Severity
 from catalogue.rdf.terms import RDF_TYPE, split, value_of
@@ -31,50 +32,63 @@ def align(lines: list[str]) -> tuple[list[str], list[Finding]]:
     A blank node that only carries a label is a value as well; it goes when it is replaced and
     nothing else refers to it. What matches nothing, or two concepts, stays as it is.
     """
-    findings: list[Finding] = []
-    aligned: list[str] = []
-    dropped: set[str] = set()
-    labels: dict[str, str] | None = None
-    beside = _Beside()
+    record = _Record(lines)
+    aligned, names = record.aligned, record.beside.names
     for line in lines:
         start, predicate, rest = line.split(" ", 2)
-        rule = _BY_PREDICATE.get(predicate)
-        if rule is None:
-            if predicate in _READ:
-                aligned.extend(_read(line, len(aligned), findings))
-            elif rest[0] == '"' and rest[-3] == ">":
-                aligned.append(_well_typed(line, findings))
-            else:
-                aligned.append(line)
-                if predicate == _KEYWORD:
-                    if found := _named(_KEYWORD, rest[:-2]):
-                        beside.keywords.append((start, rest[:-2], found))
-                elif predicate in _LABELS:
-                    beside.names.setdefault(start, []).append(rest[:-2])
-            continue
-        path, scheme = rule
-        term = rest[:-2]
+        if predicate in _BY_PREDICATE:
+            record.by_table(line, start, predicate, rest[:-2])
+        elif predicate in _READ:
+            aligned.extend(_read(line, len(aligned), record.findings))
+        elif rest[0] == '"' and rest[-3] == ">":
+            aligned.append(_well_typed(line, record.findings))
+        else:
+            aligned.append(line)
+            if predicate == _KEYWORD:
+                record.beside.keyword(start, rest[:-2])
+            elif predicate in _LABELS:
+                names.setdefault(start, []).append(rest[:-2])
+    return record.whole(), record.findings
+
+
+class _Record:
+    """The lines of a record while they are aligned."""
+
+    __slots__ = ("_dropped", "_labels", "_lines", "aligned", "beside", "findings")
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+        self._labels: dict[str, str] | None = None
+        self._dropped: set[str] = set()
+        self.aligned: list[str] = []
+        self.findings: list[Finding] = []
+        self.beside = _Beside()
+
+    def by_table(self, line: str, start: str, predicate: str, term: str) -> None:
+        """Takes a line whose value an authority table governs, aligned where it names a concept."""
+        path, scheme = _BY_PREDICATE[predicate]
         given = term
         if term[0] == "_":
-            labels = _labels(lines) if labels is None else labels
-            given = labels.get(term, "")
+            self._labels = _labels(self._lines) if self._labels is None else self._labels
+            given = self._labels.get(term, "")
         found = _aligned(scheme, given) if given else None
         if found is None or found.iri == term:
-            aligned.append(line)
-            if predicate in _ADDED:
-                beside.values.append((start, predicate, term, found is None))
-            continue
-        if term[0] == "_":
-            dropped.add(term)
-        aligned.append(f"{start} {predicate} {found.iri} .")
+            self.aligned.append(line)
+        else:
+            if term[0] == "_":
+                self._dropped.add(term)
+            self.aligned.append(f"{start} {predicate} {found.iri} .")
+            self.findings.append(_finding(path, given, found))
         if predicate in _ADDED:
-            beside.values.append((start, predicate, found.iri, False))
-        findings.append(_finding(path, given, found))
-    if dropped:
-        aligned = _without(aligned, dropped)
-    if beside.values or beside.keywords:
-        beside.add(aligned, findings)
-    return aligned, findings
+            value = found.iri if found else term
+            self.beside.values.append((start, predicate, value, found is None))
+
+    def whole(self) -> list[str]:
+        """All lines, without nodes that were replaced, and with what stands beside given values."""
+        lines = _without(self.aligned, self._dropped) if self._dropped else self.aligned
+        if self.beside.values or self.beside.keywords:
+            self.beside.add(lines, self.findings)
+        return lines
 
 
 def _read(line: str, place: int, findings: list[Finding]) -> list[str]:
@@ -167,6 +181,11 @@ class _Beside:
         self.values: list[tuple[str, str, str, bool]] = []  # the last: whether it is no concept yet
         self.keywords: list[tuple[str, str, Match]] = []
         self.names: dict[str, list[str]] = {}
+
+    def keyword(self, subject: str, term: str) -> None:
+        """Hears a keyword, which tells something where it is a theme's name."""
+        if found := _named(_KEYWORD, term):
+            self.keywords.append((subject, term, found))
 
     def add(self, lines: list[str], findings: list[Finding]) -> None:
         """Adds the statements that the values lead to. Keywords speak only for a resource that has no

@@ -19,9 +19,10 @@ GEOMETRIES = frozenset(
 )  # fmt: skip
 WKT, GEOJSON = f"{GSP}wktLiteral", f"{GSP}geoJSONLiteral"
 _GEOJSON_TYPES = {GEOJSON, "https://www.iana.org/assignments/media-types/application/vnd.geo+json"}
-_SLIPS = {f"{GSP}:wktLiteral": WKT, f"{GSP}:geoJSONLiteral": GEOJSON, f"{GSP}:gmlLiteral": f"{GSP}gmlLiteral"}  # fmt: skip
+_SLIPS = {f"{GSP}:{one}": f"{GSP}{one}" for one in ("wktLiteral", "geoJSONLiteral", "gmlLiteral")}
 _WKT = re.compile(
-    r"(?:<[^>\s]+>\s*)?(?:MULTI)?(?:POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)\s*Z?\s*\([-+\d\s.,()eE]+\)\Z",
+    r"(?:<[^>\s]+>\s*)?(?:MULTI)?(?:POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)"
+    r"\s*Z?\s*\([-+\d\s.,()eE]+\)\Z",
     re.IGNORECASE,
 )
 _SRID = re.compile(r"SRID=(\d+);\s*(.+)\Z", re.IGNORECASE | re.DOTALL)
@@ -43,15 +44,16 @@ def geometric(term: str) -> Read | None:
     PostGIS with SRID=4326, whose order of axes is that and not EPSG's.
     """
     text, _language, datatype = parts_of(term)
-    if len(text) > _LONGEST:
-        return None
     text = text.strip()
     if datatype in _SLIPS:
         return Read(literal(text, "", _SLIPS[datatype]), "datatype")
-    if datatype and datatype != WKT and datatype not in _GEOJSON_TYPES:
+    other = datatype and datatype != WKT and datatype not in _GEOJSON_TYPES
+    if other or len(text) > _LONGEST:
         return None
-    if text[:1] == "{":
-        return _geojson(text, datatype)
+    return _geojson(text, datatype) if text[:1] == "{" else _well_known(text, datatype)
+
+
+def _well_known(text: str, datatype: str) -> Read | None:
     if match := _SRID.match(text):
         return _geometry(match.group(2), "pattern") if match.group(1) == "4326" else None
     if match := _BOX.match(text):

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import vocab
 from vocab.namespaces import DCAT, DCATAP, DCT
-from vocab.spellings import CODES_AS_WORDS, MAPPED_THEMES, SHARED_NAMES, SPELLINGS
+from vocab.spellings import CODES_AS_WORDS, SHARED_NAMES, SPELLINGS
 
 # property -> scheme
 PROPERTIES = {
@@ -102,39 +102,38 @@ _PERIODS = {
     "t1h": "HOURLY", "t2h": "BIHOURLY", "t3h": "TRIHOURLY", "t12h": "12HRS", "t24h": "DAILY",
     "t1m": "1MIN", "t5m": "5MIN", "t10m": "10MIN", "t15m": "15MIN", "t30m": "30MIN",
 }  # fmt: skip
-_MOST = 300  # characters of a value that may name a concept
+MOST = 300  # characters of a value that may name a concept
 
 
 def look_up(scheme: str, value: str) -> Match | None:
     """The concept that a value names as somebody may write it (case and white space aside), or None
     where it names none or several. An authority's own IRI comes back as it is."""
     text = " ".join(value.split())
-    if not text or len(text) > _MOST:
+    if not text or len(text) > MOST:
         return None
     if scheme == "media-type":
         return _media_type(text)
-    bare = _bare(text)
     if scheme == "country" and "/" not in text:
         return _named_country(text)
-    return _spellings(scheme).get(bare) or _patterned(scheme, bare)
+    return spellings(scheme).get(bare(text)) or _patterned(scheme, bare(text))
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """The text without what never tells: case, scheme of the address, last slash or full stop."""
     return re.sub(r"\Ahttps?://", "", text, flags=re.IGNORECASE).rstrip("/.").lower()
 
 
-def _patterned(scheme: str, bare: str) -> Match | None:
+def _patterned(scheme: str, text: str) -> Match | None:
     found = {
         "license": _licence,
         "language": _language,
         "format": _format,
         "frequency": _frequency,
         "country": _region,
-    }.get(scheme, lambda _bare: None)(bare)
+    }.get(scheme, lambda _text: None)(text)
     if found:
         return found
-    match = _TABLE.match(bare)
+    match = _TABLE.match(text)
     if match and _TABLES.get(match.group(1)) == scheme:
         return _of_key(scheme, match.group(2), "iri")
     return None
@@ -145,59 +144,59 @@ def _of_key(scheme: str, key: str, rule: str) -> Match | None:
     return Match(iri, rule) if iri else None
 
 
-def _licence(bare: str) -> Match | None:
-    if match := _DEED.match(bare) or _SHORT_LICENCE.match(bare):
+def _licence(text: str) -> Match | None:
+    if match := _DEED.match(text) or _SHORT_LICENCE.match(text):
         kind, version = match.groups()
         return _of_key(
             "license", f"CC_{kind.replace('-', '')}_{version.replace('.', '_')}", "pattern"
         )
-    if _ZERO.match(bare):
+    if _ZERO.match(text):
         return _of_key("license", "CC0", "pattern")
-    if match := _PORTED.match(bare):
-        known = _spellings("license")
+    if match := _PORTED.match(text):
+        known = spellings("license")
         found = known.get(match.group(1)) or known.get(f"{match.group(1)}/legalcode")
         return Match(found.iri, "pattern") if found else None
-    if match := _OPEN_DEFINITION.match(bare):
-        found = _spellings("license").get(match.group(1))
+    if match := _OPEN_DEFINITION.match(text):
+        found = spellings("license").get(match.group(1))
         return Match(found.iri, "pattern") if found else None
     return None
 
 
-def _language(bare: str) -> Match | None:
-    match = _LANGUAGE_IRI.match(bare) or _TAGGED.match(bare) or _SPOKEN_IN.match(bare)
+def _language(text: str) -> Match | None:
+    match = _LANGUAGE_IRI.match(text) or _TAGGED.match(text) or _SPOKEN_IN.match(text)
     found = _codes_of_languages().get(match.group(1)) if match else None
     return Match(found, "pattern") if found else None
 
 
-def _format(bare: str) -> Match | None:
-    if match := _MEDIA.match(bare) or _REGISTERED.match(bare):
-        found = _spellings("format").get(match.group(1))
+def _format(text: str) -> Match | None:
+    if match := _MEDIA.match(text) or _REGISTERED.match(text):
+        found = spellings("format").get(match.group(1))
         return Match(found.iri, "pattern") if found else None
-    if match := _ABBREVIATED.match(bare):  # Enhanced Compressed Wavelet (ECW)
+    if match := _ABBREVIATED.match(text):  # Enhanced Compressed Wavelet (ECW)
         name, short = match.groups()
         initials = "".join(word[0] for word in re.split(r"[\s/-]+", name) if word)
-        found = _spellings("format").get(short)
-        if found and (initials == short or _spellings("format").get(name, found) != found):
+        found = spellings("format").get(short)
+        if found and (initials == short or spellings("format").get(name, found) != found):
             return Match(found.iri, "pattern") if initials == short else None
     return None
 
 
-def _frequency(bare: str) -> Match | None:
-    if match := _MAINTENANCE.match(bare):
+def _frequency(text: str) -> Match | None:
+    if match := _MAINTENANCE.match(text):
         code = "ANNUAL_2" if match.group(1) == "biannually" else ""  # ISO 19115: twice each year
-        found = _spellings("frequency").get(match.group(1))
+        found = spellings("frequency").get(match.group(1))
         return _of_key("frequency", code, "code") or (found and Match(found.iri, "code"))
-    if match := _REPEATED.match(bare):
+    if match := _REPEATED.match(text):
         number, unit, clock, part, fraction = match.groups()
         period = fraction or (f"t{int(clock)}{part}" if clock else f"{int(number)}{unit}")
         return _of_key("frequency", _PERIODS.get(period, ""), "pattern")
     return None
 
 
-def _region(bare: str) -> Match | None:
+def _region(text: str) -> Match | None:
     """A country by its NUTS code (level 0), where Greece is EL and the United Kingdom UK; a region by
     the address that Eurostat gives it."""
-    match = _NUTS.match(bare)
+    match = _NUTS.match(text)
     if not match:
         return None
     code = {"el": "gr", "uk": "gb"}.get(match.group(1), match.group(1))
@@ -214,19 +213,19 @@ def _named_country(text: str) -> Match | None:
     Delaware, BE a canton and a Land, NO a word."""
     if len(text) == 3 and text.isupper():
         return None if text in CODES_AS_WORDS else _of_key("country", text, "code")
-    return _spellings("country").get(text.lower())
+    return spellings("country").get(text.lower())
 
 
 def _media_type(text: str) -> Match | None:
     """The IANA IRI of a media type that is written as such, or of the file type's only one."""
-    bare = _bare(text)
+    plain = bare(text)
     if match := _REGISTERED.match(text):
         rule = "code" if match.group(1) == text else "pattern"
         return Match(_IANA + match.group(1).lower(), rule)
-    if match := _MEDIA.match(bare):
-        stays = "iana.org" in bare and "://" in text  # both http and https are in use
+    if match := _MEDIA.match(plain):
+        stays = "iana.org" in plain and "://" in text  # both http and https are in use
         return None if stays else Match(_IANA + match.group(1), "iri")
-    found = look_up("format", text) if "iana.org" not in bare else None
+    found = look_up("format", text) if "iana.org" not in plain else None
     registered = _registered().get(found.iri) if found else None
     return Match(_IANA + registered, "mapped") if registered else None
 
@@ -234,26 +233,8 @@ def _media_type(text: str) -> Match | None:
 _IANA = "https://www.iana.org/assignments/media-types/"
 
 
-def theme_within(value: str) -> Match | None:
-    """The EU data theme that a published mapping puts a concept of another scheme in."""
-    bare = _bare(value)
-    found = MAPPED_THEMES.get(bare) or _mapped_themes().get(bare)
-    return Match(found, "mapped") if found else None
-
-
-def theme_named(value: str, *, also_mapped: bool) -> Match | None:
-    """The EU data theme that a text names exactly; with `also_mapped`, by the names of national
-    themes too."""
-    text = " ".join(value.split()).lower()
-    found = _theme_names().get(text) if len(text) <= _MOST else None
-    if found is None and also_mapped:
-        mapped = _names_of_mapped().get(text)
-        found = Match(mapped, "mapped") if mapped else None
-    return found
-
-
 @cache
-def _spellings(scheme: str) -> dict[str, Match]:
+def spellings(scheme: str) -> dict[str, Match]:
     """Every spelling of a scheme's concepts, in lower case, to the concept.
 
     What two concepts share names none; the concept's own IRI and code always win.
@@ -267,7 +248,7 @@ def _spellings(scheme: str) -> dict[str, Match]:
     for spelling in shared:
         del table[spelling]
     for concept in vocab.scheme(scheme):
-        table[_bare(concept.iri)] = Match(concept.iri, "iri")
+        table[bare(concept.iri)] = Match(concept.iri, "iri")
         if scheme != "country" and not _is_word(concept):
             table[concept.key.lower()] = Match(concept.iri, "code")
     for key, spellings in SPELLINGS.get(scheme, {}).items():
@@ -281,7 +262,7 @@ def _spellings(scheme: str) -> dict[str, Match]:
 def _of_concept(scheme: str, concept: vocab.Concept) -> Iterator[tuple[str, str]]:
     """A concept's spellings with their rules, the surest first."""
     for iri in concept.exact:
-        yield _bare(iri), "exact"
+        yield bare(iri), "exact"
     if scheme == "country":
         if concept.code != concept.key or len(concept.key) == 3:  # not the unions and the unknown
             names = {label.strip().lower() for label in concept.labels.values()}
@@ -312,7 +293,11 @@ def _codes_of_languages() -> dict[str, str]:
         for concept in vocab.scheme("language")
         for code in (concept.code, concept.key)
     }
-    old = {one: found.iri for key, one in SPELLINGS["language"].items() if (found := _of_key("language", key, ""))}  # fmt: skip
+    old = {
+        spelling: found.iri
+        for key, spelling in SPELLINGS["language"].items()
+        if (found := _of_key("language", key, "alias"))
+    }
     return {**known, **old}
 
 
@@ -335,23 +320,3 @@ def _registered() -> dict[str, str]:
         if len(types) == 1:
             found[concept.iri] = types.pop()
     return found
-
-
-@cache
-def _mapped_themes() -> dict[str, str]:
-    return {_bare(str(row["i"])): str(row["t"]) for row in vocab.rows("mapped-themes")}
-
-
-@cache
-def _theme_names() -> dict[str, Match]:
-    return {name: found for name, found in _spellings("theme").items() if found.rule == "label"}
-
-
-@cache
-def _names_of_mapped() -> dict[str, str]:
-    """Names of national themes that stand for one EU theme only."""
-    names: dict[str, set[str]] = {}
-    for row in vocab.rows("mapped-themes"):
-        for label in dict(row["l"]).values():  # type: ignore[call-overload]
-            names.setdefault(label.lower(), set()).add(str(row["t"]))
-    return {name: next(iter(found)) for name, found in names.items() if len(found) == 1}

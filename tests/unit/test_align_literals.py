@@ -93,7 +93,11 @@ def test_what_is_no_certain_period_stays_as_it_is(text: str) -> None:
 @pytest.mark.parametrize(
     ("given", "wanted", "rule"),
     [
-        (literal("POINT(4.35 50.85)"), literal("POINT(4.35 50.85)", "", f"{GSP}wktLiteral"), "typed"),
+        (
+            literal("POINT(4.35 50.85)"),
+            literal("POINT(4.35 50.85)", "", f"{GSP}wktLiteral"),
+            "typed",
+        ),
         (
             literal("SRID=4326;POINT(4.35 50.85)"),
             literal("POINT(4.35 50.85)", "", f"{GSP}wktLiteral"),
@@ -101,7 +105,9 @@ def test_what_is_no_certain_period_stays_as_it_is(text: str) -> None:
         ),
         (
             literal("100.5,10,120,20.5"),
-            literal("POLYGON((100.5 10,120 10,120 20.5,100.5 20.5,100.5 10))", "", f"{GSP}wktLiteral"),
+            literal(
+                "POLYGON((100.5 10,120 10,120 20.5,100.5 20.5,100.5 10))", "", f"{GSP}wktLiteral"
+            ),
             "pattern",
         ),
         (
@@ -138,7 +144,9 @@ def test_a_geometry_gets_the_form_and_datatype_of_what_it_is(
         literal("{broken"),
         literal("POINT(50.85 4.35)", "", f"{GSP}wktLiteral"),
         literal(
-            "<http://www.opengis.net/def/crs/EPSG/0/4326> POINT(50.85 104.35)", "", f"{GSP}wktLiteral"
+            "<http://www.opengis.net/def/crs/EPSG/0/4326> POINT(50.85 104.35)",
+            "",
+            f"{GSP}wktLiteral",
         ),
     ],
 )

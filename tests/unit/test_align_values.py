@@ -18,6 +18,9 @@ AUTHORITY = "http://publications.europa.eu/resource/authority/"
 KNOWN = "http://europeandataportal.eu/ontologies/od-licenses#"
 DCT, DCAT = "http://purl.org/dc/terms/", "http://www.w3.org/ns/dcat#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
+OGL = "http://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+LIMITS = "http://inspire.ec.europa.eu/metadata-codelist/LimitationsOnPublicAccess/"
+ISO = "http://iso.example/codelists.xml#MD_MaintenanceFrequencyCode"
 PATHS = {
     "language": f"{DCT}language",
     "license": f"{DCT}license",
@@ -51,7 +54,7 @@ def term(value: str) -> str:
         ("license", "https://www.govdata.de/dl-de/by-2-0", "http://dcat-ap.de/def/licenses/dl-by-de/2.0", "exact"),
         ("license", "http://www.dati.gov.it/iodl/2.0/", f"{KNOWN}IODLv2.0", "exact"),
         ("license", "http://data.norge.no/nlod/en/1.0", f"{KNOWN}NLOD", "exact"),
-        ("license", "http://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/", f"{KNOWN}OGL3.0", "exact"),
+        ("license", OGL, f"{KNOWN}OGL3.0", "exact"),
         ("license", "https://creativecommons.org/licenses/by/3.0/de/", f"{KNOWN}CC-BY-3.0DE", "exact"),
         ("format", "Tagged Image File Format (TIFF)", "file-type/TIFF", "pattern"),
         ("format", "Enhanced Compressed Wavelet (ECW)", "file-type/ECW", "pattern"),
@@ -65,11 +68,11 @@ def term(value: str) -> str:
         ("frequency", "R/PT1H", "frequency/HOURLY", "pattern"),
         ("frequency", "täglich", "frequency/DAILY", "label"),
         ("frequency", "http://purl.org/linked-data/sdmx/2009/code#freq-M", "frequency/MONTHLY", "exact"),
-        ("frequency", "http://iso.example/codelists.xml#MD_MaintenanceFrequencyCode_biannually", "frequency/ANNUAL_2", "code"),
+        ("frequency", f"{ISO}_biannually", "frequency/ANNUAL_2", "code"),
         ("frequency", f"{AUTHORITY}frequency/ANNUAL".replace("http:", "https:"), "frequency/ANNUAL", "iri"),
         ("access", "restricted public", "access-right/RESTRICTED", "alias"),
         ("access", "info:eu-repo/semantics/openAccess", "access-right/PUBLIC", "alias"),
-        ("access", "http://inspire.ec.europa.eu/metadata-codelist/LimitationsOnPublicAccess/noLimitations", "access-right/PUBLIC", "alias"),
+        ("access", f"{LIMITS}noLimitations", "access-right/PUBLIC", "alias"),
         ("spatial", "Deutschland", "country/DEU", "label"),
         ("spatial", "Ελλάδα", "country/GRC", "label"),
         ("spatial", "FRA", "country/FRA", "code"),
@@ -107,7 +110,7 @@ def test_a_value_becomes_the_concept_of_the_table_and_the_finding_says_by_which_
         ("frequency", "continual"),
         ("frequency", "R/P5M"),
         ("frequency", "20090413"),
-        ("access", "http://inspire.ec.europa.eu/metadata-codelist/LimitationsOnPublicAccess/INSPIRE_Directive_Article13_1e"),
+        ("access", f"{LIMITS}INSPIRE_Directive_Article13_1e"),
         ("spatial", "Georgia"),
         ("spatial", "Luxembourg"),
         ("spatial", "NO"),
@@ -217,6 +220,8 @@ def test_every_label_of_every_table_names_its_own_concept_or_none() -> None:
                 if found.startswith("<"):
                     other = vocab.scheme(name).concept(found[1:-1])
                     assert other is not None
-                    same = {one.strip().lower() for one in (*other.labels.values(), *other.notations)}
+                    same = {
+                        one.strip().lower() for one in (*other.labels.values(), *other.notations)
+                    }
                     known = label.strip().lower()
                     assert known in same or known == other.key.lower() or other == concept, label
