@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 from urllib.parse import urlsplit
 
+import vocab
 from catalogue.project.folding import fold
 
 MODALITIES = (
@@ -344,8 +345,16 @@ def allows(license_: str) -> tuple[str, ...] | None:
     if text in _NAMES:
         return _NAMES[text]
     if "://" in text:
-        return next((uses for part, uses in _ADDRESSES.items() if part in text), None)
+        return _by_address(text)
+    concept = vocab.scheme("license").concept(license_)
+    if concept:  # of the list of known licences: what its own addresses say
+        said = (_by_address(iri.lower()) for iri in (concept.iri, *concept.exact))
+        return next((uses for uses in said if uses is not None), None)
     return None
+
+
+def _by_address(text: str) -> tuple[str, ...] | None:
+    return next((uses for part, uses in _ADDRESSES.items() if part in text), None)
 
 
 def _by_parts(parts: Iterable[str | None]) -> tuple[str, ...]:
