@@ -344,13 +344,10 @@ def allows(license_: str) -> tuple[str, ...] | None:
         return _by_parts(code.groups())
     if text in _NAMES:
         return _NAMES[text]
-    if "://" in text:
-        return _by_address(text)
     concept = vocab.scheme("license").concept(license_)
-    if concept:  # of the list of known licences: what its own addresses say
-        said = (_by_address(iri.lower()) for iri in (concept.iri, *concept.exact))
-        return next((uses for uses in said if uses is not None), None)
-    return None
+    known = (concept.iri, *concept.exact) if concept else ()  # its own addresses say it
+    said = (_by_address(one.lower()) for one in (text, *known) if "://" in one)
+    return next((uses for uses in said if uses is not None), None)
 
 
 def _by_address(text: str) -> tuple[str, ...] | None:
