@@ -79,6 +79,7 @@ _OWNED = (
     "http://id.loc.gov/",
     "http://www.opengis.net/",
     "http://dcat-ap.de/def/",
+    "http://europeandataportal.eu/ontologies/od-licenses#",
     "https://w3id.org/dpv",
     "https://w3id.org/mobilitydcat-ap",
     "https://w3id.org/aicat/",

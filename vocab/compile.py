@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import gzip
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from babel.core import get_global
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, RdfFormat, Store
 
 from vocab.languages import OFFICIAL
-from vocab.namespaces import AUTHORITY, RDF, SKOS
+from vocab.namespaces import AUTHORITY, RDF, RDFS, SKOS
 
 AT = "http://publications.europa.eu/ontology/authority/"
 DC = "http://purl.org/dc/elements/1.1/"
@@ -46,6 +47,11 @@ SCHEMES = {
     "status": (f"{AUTHORITY}distribution-status/", ["distribution-status.rdf"]),
     "publisher-type": ("http://purl.org/adms/publishertype/", ["publisher-type.rdf"]),
 }
+# ISO 3166-3: codes of countries that are no more, which CLDR takes for those after them.
+_FORMER = "ANT BUR BYS CSK DDR FXX NTZ ROM SCG SUN TMP VDR YMD YUG ZAR"
+FORMER = frozenset(_FORMER.split())
+# Licences that the EU's table lacks and the list of the Metadata Quality Assessment knows.
+KNOWN_LICENCES = ("mqa/edp-licences-skos.rdf", "national/licenses-dcat-ap-de.ttl")
 
 
 def main(folder: Path) -> None:
@@ -56,9 +62,17 @@ def main(folder: Path) -> None:
         for file in files:
             _merge(concepts, _read(folder / "eu-authority" / file), namespace)
         _complete(name, concepts)
-        lines = [orjson.dumps(concepts[code]) for code in sorted(concepts)]
-        (out / f"{name}.jsonl").write_bytes(b"\n".join(lines) + b"\n")
-        sys.stdout.write(f"{name}: {len(lines)} concepts\n")
+        if name == "license":
+            _known_licences(concepts, *(_read(folder / file) for file in KNOWN_LICENCES))
+        _write(out, name, [concepts[code] for code in sorted(concepts)])
+    _write(out, "mapped-themes", _mapped_themes(folder))
+    _write(out, "months", _months())
+    _write(out, "place-names", _place_names(folder, out))
+
+
+def _write(out: Path, name: str, rows: list[dict[str, Any]]) -> None:
+    (out / f"{name}.jsonl").write_bytes(b"\n".join(orjson.dumps(row) for row in rows) + b"\n")
+    sys.stdout.write(f"{name}: {len(rows)}\n")
 
 
 def _read(path: Path) -> Store:
@@ -86,6 +100,89 @@ def _merge(concepts: dict[str, dict[str, Any]], store: Store, namespace: str) ->
         _extend(found, "b", _broader(store, subject, namespace))
         _extend(found, "x", _iris(store, subject, "exactMatch"))
         _extend(found, "n", sorted({*_codes(store, subject, code), *_alternatives(store, subject)}))
+
+
+def _known_licences(concepts: dict[str, dict[str, Any]], known: Store, german: Store) -> None:
+    """Adds the list's licences beyond the EU's table, its further IRIs of those in the table, and the
+    IRIs that DCAT-AP.de gives to licences which it defines by an address of one of them."""
+    kind = NamedNode(f"{RDF}type")
+    namespace = SCHEMES["license"][0]
+    for quad in known.quads_for_pattern(None, kind, NamedNode(f"{SKOS}Concept"), None):
+        subject = quad.subject
+        if isinstance(subject, NamedNode) and not subject.value.startswith(namespace):
+            codes = known.quads_for_pattern(subject, NamedNode(f"{DC}identifier"), None, None)
+            code = next((q.object.value for q in codes if isinstance(q.object, Literal)), "")
+            found = concepts.setdefault(code, {"c": code, "i": subject.value, "l": {}})
+            if code and found["i"] == subject.value:
+                for language, label in _labels(known, subject, "prefLabel"):
+                    found["l"].setdefault(language, label)
+                _extend(found, "n", sorted(_alternatives(known, subject)))
+    for found in concepts.values():
+        _extend(found, "x", _iris(known, NamedNode(found["i"]), "exactMatch"))
+    by_address = {
+        _bare(iri): found
+        for found in concepts.values()
+        for iri in (found["i"], *found.get("x", ()))
+    }
+    for quad in german.quads_for_pattern(None, NamedNode(f"{RDFS}isDefinedBy"), None, None):
+        licence = by_address.get(_bare(quad.object.value))  # type: ignore[union-attr]
+        if licence and isinstance(quad.subject, NamedNode):
+            iri = quad.subject.value
+            _extend(licence, "x", sorted({iri, iri.replace("_", ".")} - {licence["i"]}))
+
+
+def _bare(iri: str) -> str:
+    return iri.split("://", 1)[-1].rstrip("/").lower()
+
+
+def _mapped_themes(folder: Path) -> list[dict[str, Any]]:
+    """Concepts of Switzerland's themes and of EuroVoc, each with the one EU theme that its mapping
+    names, and with labels where the mapping's file has them."""
+    themes: dict[str, set[str]] = defaultdict(set)
+    swiss = _read(folder / "national" / "ch-themes.ttl")
+    eurovoc = _read(folder / "eurovoc" / "theme-subtheme-mapping.rdf")
+    namespace = SCHEMES["theme"][0]
+    for quad in swiss.quads_for_pattern(None, NamedNode(f"{SKOS}mappingRelation"), None, None):
+        if quad.object.value.startswith(namespace):  # type: ignore[union-attr]
+            themes[quad.subject.value].add(quad.object.value)  # type: ignore[union-attr]
+    for quad in eurovoc.quads_for_pattern(None, NamedNode(f"{SKOS}narrowMatch"), None, None):
+        themes[quad.object.value].add(quad.subject.value)  # type: ignore[union-attr]
+    return [
+        {"i": iri, "t": next(iter(found)), "l": dict(_labels(swiss, NamedNode(iri), "prefLabel"))}
+        for iri, found in sorted(themes.items())
+        if len(found) == 1
+    ]
+
+
+def _months() -> list[dict[str, Any]]:
+    """Names of months in the official languages and their numbers; names that stand for two months
+    (listopad is October in Croatian, November in Czech and Polish) are left out."""
+    names: dict[str, set[int]] = defaultdict(set)
+    for language in OFFICIAL:
+        for forms in Locale(language).months.values():
+            for width in ("wide", "abbreviated"):
+                for number, name in forms[width].items():
+                    names[str(name).lower().rstrip(".")].add(number)
+    return [
+        {"n": name, "m": next(iter(found))}
+        for name, found in sorted(names.items())
+        if len(found) == 1 and not name.isdigit()
+    ]
+
+
+def _place_names(folder: Path, out: Path) -> list[dict[str, Any]]:
+    """Names of countries, in lower case, that a place of the EU's table has too."""
+    store = _read(folder / "eu-authority" / "places-skos.rdf.gz")
+    label = NamedNode(f"{SKOS}prefLabel")
+    places = {
+        quad.object.value.lower()
+        for quad in store.quads_for_pattern(None, label, None, None)
+        if isinstance(quad.subject, NamedNode) and "/place/" in quad.subject.value
+        if isinstance(quad.object, Literal)
+    }
+    countries = [orjson.loads(line) for line in (out / "country.jsonl").read_bytes().splitlines()]
+    names = {label.lower() for country in countries for label in country["l"].values()}
+    return [{"n": name} for name in sorted(names & places)]
 
 
 def _extend(found: dict[str, Any], name: str, values: list[str]) -> None:
@@ -141,7 +238,7 @@ def _complete(name: str, concepts: dict[str, dict[str, Any]]) -> None:
     if name == "country":
         aliases = get_global("territory_aliases")
         for code, found in concepts.items():
-            short = (aliases.get(code) or [""])[0]
+            short = "" if code in FORMER else (aliases.get(code) or [""])[0]
             if len(short) == 2:
                 found["s"] = short
                 found["l"] = _cldr("territories", short, found["l"])

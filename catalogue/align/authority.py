@@ -5,52 +5,119 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from catalogue.align.tables import PROPERTIES, look_up
+from catalogue.align.dates import DATES, PERIODS, dated
+from catalogue.align.geometry import GEOMETRIES, geometric
+from catalogue.align.periods import period_of
+from catalogue.align.tables import PROPERTIES, Match, look_up
+from catalogue.align.themes import theme_named, theme_within
 from catalogue.align.typed import mended
 from catalogue.model import Finding, Severity
 from catalogue.rdf.terms import RDF_TYPE, split, value_of
-from vocab.namespaces import DCT, RDF, RDFS, SKOS
+from vocab.namespaces import AUTHORITY, DCAT, DCT, RDF, RDFS, SKOS
 
 _BY_PREDICATE = {f"<{path}>": (path, scheme) for path, scheme in PROPERTIES.items()}
-_LABELS = tuple(
+_LABELS = frozenset(
     f"<{one}>" for one in (f"{RDFS}label", f"{RDF}value", f"{SKOS}prefLabel", f"{DCT}title")
 )
+_THEME, _KEYWORD, _SPATIAL = f"<{DCAT}theme>", f"<{DCAT}keyword>", f"<{DCT}spatial>"
+_EU_THEME = f"<{AUTHORITY}data-theme/"
+_ADDED = (_THEME, _SPATIAL)  # several values may stand side by side: the given one is kept
+_READ = frozenset((*DATES, *PERIODS, *GEOMETRIES))
 
 
 def align(lines: list[str]) -> tuple[list[str], list[Finding]]:
-    """The lines with aligned values, and a finding for each value that was replaced.
+    """The lines with aligned values, and a finding for each value that was replaced or that led to
+    another beside it (themes and places that are described; ADR 0013).
 
     A blank node that only carries a label is a value as well; it goes when it is replaced and
-    nothing else refers to it. What matches nothing stays as it is.
+    nothing else refers to it. What matches nothing, or two concepts, stays as it is.
     """
-    findings: list[Finding] = []
-    aligned: list[str] = []
-    dropped: set[str] = set()
-    labels: dict[str, str] | None = None
+    record = _Record(lines)
+    aligned, names = record.aligned, record.beside.names
     for line in lines:
         start, predicate, rest = line.split(" ", 2)
-        rule = _BY_PREDICATE.get(predicate)
-        if rule is None:
-            typed = rest[0] == '"' and rest[-3] == ">"
-            aligned.append(_well_typed(line, findings) if typed else line)
-            continue
-        path, scheme = rule
-        term = rest[:-2]
+        if predicate in _BY_PREDICATE:
+            record.by_table(line, start, predicate, rest[:-2])
+        elif predicate in _READ:
+            aligned.extend(_read(line, len(aligned), record.findings))
+        elif rest[0] == '"' and rest[-3] == ">":
+            aligned.append(_well_typed(line, record.findings))
+        else:
+            aligned.append(line)
+            if predicate == _KEYWORD:
+                record.beside.keyword(start, rest[:-2])
+            elif predicate in _LABELS:
+                names.setdefault(start, []).append(rest[:-2])
+    return record.whole(), record.findings
+
+
+class _Record:
+    """The lines of a record while they are aligned."""
+
+    __slots__ = ("_dropped", "_labels", "_lines", "aligned", "beside", "findings")
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+        self._labels: dict[str, str] | None = None
+        self._dropped: set[str] = set()
+        self.aligned: list[str] = []
+        self.findings: list[Finding] = []
+        self.beside = _Beside()
+
+    def by_table(self, line: str, start: str, predicate: str, term: str) -> None:
+        """Takes a line whose value an authority table governs, aligned where it names a concept."""
+        path, scheme = _BY_PREDICATE[predicate]
         given = term
         if term[0] == "_":
-            labels = _labels(lines) if labels is None else labels
-            given = labels.get(term, "")
+            self._labels = _labels(self._lines) if self._labels is None else self._labels
+            given = self._labels.get(term, "")
         found = _aligned(scheme, given) if given else None
-        if found is None or found == term:
-            aligned.append(line)
-            continue
-        if term[0] == "_":
-            dropped.add(term)
-        aligned.append(f"{start} {predicate} {found} .")
-        findings.append(_finding(path, given, found))
-    if dropped:
-        aligned = _without(aligned, dropped)
-    return aligned, findings
+        if found is None or found.iri == term:
+            self.aligned.append(line)
+        else:
+            if term[0] == "_":
+                self._dropped.add(term)
+            self.aligned.append(f"{start} {predicate} {found.iri} .")
+            self.findings.append(_finding(path, given, found))
+        if predicate in _ADDED:
+            value = found.iri if found else term
+            self.beside.values.append((start, predicate, value, found is None))
+
+    def whole(self) -> list[str]:
+        """All lines, without nodes that were replaced, and with what stands beside given values."""
+        lines = _without(self.aligned, self._dropped) if self._dropped else self.aligned
+        if self.beside.values or self.beside.keywords:
+            self.beside.add(lines, self.findings)
+        return lines
+
+
+def _read(line: str, place: int, findings: list[Finding]) -> list[str]:
+    """The line, or the lines in its place, where its literal is a date, period or geometry that is
+    written in another form than its property's; `place` makes the names of new nodes differ."""
+    start, predicate, term = split(line)
+    if term[0] != '"':
+        return [line]
+    if predicate in PERIODS and (lines := period_of(start, predicate, term, place)):
+        told = " ".join(value_of(split(one)[2]) for one in lines[2:])
+        findings.append(_told("align.temporal.pattern", predicate, term, told))
+        return lines
+    found = geometric(term) if predicate in GEOMETRIES else dated(term)
+    if found is None or found.iri == term:
+        return [_well_typed(line, findings)] if line[-3] == ">" else [line]
+    name = "geometry" if predicate in GEOMETRIES else "date"
+    findings.append(_told(f"align.{name}.{found.rule}", predicate, term, found.iri))
+    return [f"{start} {predicate} {found.iri} ."]
+
+
+def _told(rule: str, predicate: str, term: str, mended: str) -> Finding:
+    return Finding(
+        rule=rule,
+        severity=Severity.INFO,
+        message="The value can be read in one way only; it was written in the form of its property.",
+        path=predicate[1:-1],
+        value=value_of(term)[:500],
+        mended=mended[:500],
+    )
 
 
 def _well_typed(line: str, findings: list[Finding]) -> str:
@@ -75,10 +142,10 @@ def _well_typed(line: str, findings: list[Finding]) -> str:
 
 
 @lru_cache(maxsize=65536)
-def _aligned(scheme: str, term: str) -> str | None:
-    """The term of the authority's IRI for a given term; None where there is none."""
+def _aligned(scheme: str, term: str) -> Match | None:
+    """The term of the authority's IRI for a given term, with the rule; None where there is none."""
     found = look_up(scheme, value_of(term))
-    return f"<{found}>" if found else None
+    return Match(f"<{found.iri}>", found.rule) if found else None
 
 
 def _labels(lines: Iterable[str]) -> dict[str, str]:
@@ -101,13 +168,81 @@ def _without(lines: list[str], nodes: set[str]) -> list[str]:
     return [line for line in lines if line.split(" ", 1)[0] not in gone]
 
 
-def _finding(path: str, given: str, found: str) -> Finding:
+# --- values beside the given one -----------------------------------------------------------------
+
+
+class _Beside:
+    """What of a record may lead to a concept beside the given value: the EU theme of a national theme
+    or of a keyword, the country of a described place."""
+
+    __slots__ = ("keywords", "names", "values")
+
+    def __init__(self) -> None:
+        self.values: list[tuple[str, str, str, bool]] = []  # the last: whether it is no concept yet
+        self.keywords: list[tuple[str, str, Match]] = []
+        self.names: dict[str, list[str]] = {}
+
+    def keyword(self, subject: str, term: str) -> None:
+        """Hears a keyword, which tells something where it is a theme's name."""
+        if found := _named(_KEYWORD, term):
+            self.keywords.append((subject, term, found))
+
+    def add(self, lines: list[str], findings: list[Finding]) -> None:
+        """Adds the statements that the values lead to. Keywords speak only for a resource that has no
+        EU theme otherwise, and all of them are heard."""
+        present = {(subject, predicate, term) for subject, predicate, term, _open in self.values}
+        fresh: list[tuple[str, str, str, str, Match]] = []
+        for subject, predicate, term, unknown in self.values:
+            if unknown and (found := self._found(predicate, term)):
+                told = term if term[0] == '"' else next(iter(self.names.get(term, ())), term)
+                fresh.append((subject, predicate, predicate, told, found))
+        themed = {subject for subject, _p, term in present if term.startswith(_EU_THEME)}
+        themed |= {subject for subject, predicate, *_rest in fresh if predicate == _THEME}
+        for subject, term, found in self.keywords:
+            if subject not in themed:
+                fresh.append((subject, _THEME, _KEYWORD, term, found))
+        for subject, predicate, path, told, found in fresh:
+            if (subject, predicate, found.iri) not in present:
+                present.add((subject, predicate, found.iri))
+                lines.append(f"{subject} {predicate} {found.iri} .")
+                findings.append(_finding(path[1:-1], told, found, added=True))
+
+    def _found(self, predicate: str, term: str) -> Match | None:
+        """The one concept that a term, or all of its names that tell something, stand for."""
+        if term[0] == '"':
+            return _named(predicate, term)
+        if term[0] == "<" and (found := _mapped(predicate, term)):
+            return found
+        matches = [found for text in self.names.get(term, ()) if (found := _named(predicate, text))]
+        return matches[0] if len({one.iri for one in matches}) == 1 else None
+
+
+@lru_cache(maxsize=65536)
+def _mapped(predicate: str, term: str) -> Match | None:
+    found = theme_within(term[1:-1]) if predicate == _THEME else None
+    return Match(f"<{found.iri}>", found.rule) if found else None
+
+
+@lru_cache(maxsize=65536)
+def _named(predicate: str, text: str) -> Match | None:
+    if text[0] != '"':
+        return None
+    if predicate == _SPATIAL:
+        return _aligned("country", text)
+    found = theme_named(value_of(text), also_mapped=predicate == _THEME)
+    if found is None:
+        return None
+    return Match(f"<{found.iri}>", "keyword" if predicate == _KEYWORD else found.rule)
+
+
+def _finding(path: str, given: str, found: Match, *, added: bool = False) -> Finding:
     name = path.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+    done = "was put beside it" if added else "was put in its place"
     return Finding(
-        rule=f"align.{name}",
+        rule=f"align.{'theme' if name == 'keyword' else name}.{found.rule}",
         severity=Severity.INFO,
-        message="The value names a concept of the EU authority table; its IRI was put in its place.",
+        message=f"The value names a concept of the EU authority table; its IRI {done}.",
         path=path,
         value=value_of(given)[:500],
-        mended=value_of(found),
+        mended=value_of(found.iri),
     )

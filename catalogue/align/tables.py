@@ -1,12 +1,26 @@
-"""What a value may be written as, for each property that an authority table governs."""
+"""What a value may be written as, for each property that an authority table governs.
+
+Each match says by which kind of rule it was found:
+
+- `iri`: the concept's own IRI, written otherwise (http or https, the older address of the tables)
+- `exact`: an IRI that a published table says is the same
+- `code`: the concept's code, or one of a standard that its table lists
+- `label`: its name in one of the languages
+- `alias`: a spelling of `vocab.spellings`
+- `pattern`: read by the form of the value (BCP 47, ISO 8601, deeds of Creative Commons)
+- `mapped`: a concept of another scheme that a published mapping puts within this one
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 import vocab
 from vocab.namespaces import DCAT, DCATAP, DCT
+from vocab.spellings import CODES_AS_WORDS, SHARED_NAMES, SPELLINGS
 
 # property -> scheme
 PROPERTIES = {
@@ -22,88 +36,49 @@ PROPERTIES = {
     f"{DCT}spatial": "country",
 }
 
-# Spellings that no table lists, and that everybody writes. Facts of common use.
-_ALIASES = {
-    "license": {
-        "CC0": "cc-zero cc0 cc0-1.0 cc-0 creativecommons.org/publicdomain/zero/1.0",
-        "CC_BY": "cc-by creativecommons.org/licenses/by",
-        "CC_BYSA": "cc-by-sa creativecommons.org/licenses/by-sa",
-        "CC_BYNC": "cc-nc cc-by-nc creativecommons.org/licenses/by-nc",
-        "ODC_BL": "odc-odbl odbl odbl-1.0 opendatacommons.org/licenses/odbl opendatacommons.org/licenses/odbl/1.0",
-        "ODC_BY": "odc-by odc-by-1.0 opendatacommons.org/licenses/by opendatacommons.org/licenses/by/1.0",
-        "ODC_PDDL": "odc-pddl pddl pddl-1.0 opendatacommons.org/licenses/pddl opendatacommons.org/licenses/pddl/1.0",
-        "GNU_FDL": "gfdl",
-    },
-    "language": {  # ISO 639-2, bibliographic codes
-        "BOD": "tib",
-        "CES": "cze",
-        "CYM": "wel",
-        "DEU": "ger",
-        "ELL": "gre",
-        "EUS": "baq",
-        "FAS": "per",
-        "FRA": "fre",
-        "HYE": "arm",
-        "ISL": "ice",
-        "KAT": "geo",
-        "MKD": "mac",
-        "MRI": "mao",
-        "MSA": "may",
-        "MYA": "bur",
-        "NLD": "dut",
-        "RON": "rum",
-        "SLK": "slo",
-        "SQI": "alb",
-        "ZHO": "chi",
-    },
-    "access": {
-        "PUBLIC": "public open",
-        "RESTRICTED": "restricted",
-        "NON_PUBLIC": "non-public nonpublic non_public",
-    },
-    "format": {
-        "GEOJSON": "geojson geo+json application/geo+json application/vnd.geo+json",
-        "JSON": "json application/json",
-        "CSV": "csv text/csv .csv",
-        "XLSX": "xlsx .xlsx application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "XLS": "xls .xls application/vnd.ms-excel",
-        "XML": "xml .xml application/xml text/xml",
-        "PDF": "pdf .pdf application/pdf",
-        "ZIP": "zip .zip application/zip",
-        "HTML": "html htm text/html .html",
-        "SHP": "shp shapefile",
-        "KML": "kml application/vnd.google-earth.kml+xml",
-        "GML": "gml application/gml+xml",
-        "TIFF": "tif tiff image/tiff",
-        "GEOTIFF": "geotiff",
-        "JPEG": "jpg jpeg image/jpeg",
-        "TXT": "txt text/plain .txt text",
-        "RDF_TURTLE": "ttl turtle text/turtle .ttl",
-        "RDF_XML": "application/rdf+xml rdf/xml",
-        "RDF_N_TRIPLES": "application/n-triples n-triples",
-        "JSON_LD": "json-ld jsonld application/ld+json",
-        "NETCDF": "netcdf netcdf4 application/x-netcdf .nc",
-        "HDF": "hdf hdf5 application/x-hdf5",
-        "GPKG": "gpkg geopackage application/geopackage+sqlite3",
-        "GTFS": "gtfs",
-        "WMS_SRVC": "wms",
-        "WFS_SRVC": "wfs",
-        "WCS_SRVC": "wcs",
-        "TSV": "tsv text/tab-separated-values",
-        "PNG": "png image/png",
-    },
-}
+
+class Match(NamedTuple):
+    """A concept's IRI and the kind of rule that found it."""
+
+    iri: str
+    rule: str
+
+
 _SHORT_LICENCE = re.compile(r"(?:cc[- ])?(by(?:-(?:sa|nc|nd|nc-sa|nc-nd))?)[- ]([1-4]\.\d)\Z")
+# A licence of a jurisdiction (by/3.0/it) is another one; the language of a deed does not matter.
 _DEED = re.compile(
-    r"creativecommons\.org/licenses/(by(?:-(?:sa|nc|nd|nc-sa|nc-nd))?)/([1-4]\.\d)(?:/[a-z_.-]+)*\Z"
+    r"creativecommons\.org/licenses/(by(?:-(?:sa|nc|nd|nc-sa|nc-nd))?)/([1-4]\.\d)"
+    r"(?:/(?:deed|legalcode)(?:\.[a-z_-]+)?)?\Z"
 )
-_LEXVO = re.compile(
-    r"(?:lexvo\.org/(?:id|page)/(?:iso639-3|iso639-1|code)|id\.loc\.gov/vocabulary/iso639-[12])/([a-z]{2,3})\Z"
+_PORTED = re.compile(
+    r"(creativecommons\.org/licenses/by(?:-[a-z]+)*/[1-3]\.\d/[a-z]{2})"
+    r"(?:/(?:deed|legalcode)(?:\.[a-z_-]+)?)?\Z"
+)
+_ZERO = re.compile(
+    r"creativecommons\.org/publicdomain/zero/1\.0(?:/(?:deed|legalcode)(?:\.[a-z_-]+)?)?\Z"
+)
+_OPEN_DEFINITION = re.compile(r"(?:www\.)?opendefinition\.org/licenses/([a-z-]+)\Z")
+_LANGUAGE_IRI = re.compile(
+    r"(?:(?:www\.)?lexvo\.org/(?:id|page)/(?:iso639-3|iso639-1|code)/"
+    r"|id\.loc\.gov/vocabulary/iso639-[12]/|(?:www\.)?lingvoj\.org/lang/"
+    r"|.*languagecode[/#_])([a-z]{2,3})\Z"
 )
 _TAGGED = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{2,8})+\Z")  # en_US, sr-Latn-RS (BCP 47)
-_IANA = re.compile(r"(?:www\.)?iana\.org/assignments/media-types/([\w.+-]+/[\w.+-]+)\Z")
+_SPOKEN_IN = re.compile(r"([a-z]{3});\s*[a-z]{2,3}\Z")  # "eng; GBR" (ISO 19139, gmd:language)
+_MEDIA = re.compile(
+    r"(?:(?:www\.)?iana\.org/assignments/media-types|inspire\.ec\.europa\.eu/media-types"
+    r"|w3id\.org/mediatype|purl\.org/net/mediatypes)/([\w.+-]+/[\w.+-]+)\Z"
+)
+_REGISTERED = re.compile(
+    r"((?:application|audio|font|image|message|model|multipart|text|video)/[\w.+-]+)(?:\s*;.*)?\Z",
+    re.IGNORECASE,
+)
+_ABBREVIATED = re.compile(r"([\w/ -]{5,60}) \((\w{2,8})\)\Z")
+_MAINTENANCE = re.compile(r".*maintenancefrequency(?:code)?[/#_]([a-z]+)\Z")
+_REPEATED = re.compile(r"(?:r\d*/)?p(?:(\d+)([ymwd])|t(\d+)([hm])|(0\.5m|3\.5d|0\.33w|0\.33m))\Z")
+_NUTS = re.compile(r"(?:data\.europa\.eu/nuts/code|nuts\.geovocab\.org/id)/([a-z]{2})([0-9a-z]{0,3})\Z")  # fmt: skip
 _TABLE = re.compile(
-    r"\Apublications\.europa\.eu/(?:resource|mdr)/(?:authority/)?([\w-]+)/([\w]+)\Z"
+    r"publications\.europa\.eu/(?:resource|mdr)/(?:resource/)?(?:authority/)?([\w-]+)/(\w+)\Z"
 )
 _TABLES = {
     "language": "language",
@@ -117,82 +92,231 @@ _TABLES = {
     "planned-availability": "availability",
     "country": "country",
 }
+# ISO 8601 durations between two updates, shortest form.
+_PERIODS = {
+    "1y": "ANNUAL", "12m": "ANNUAL", "6m": "ANNUAL_2", "4m": "ANNUAL_3", "3m": "QUARTERLY",
+    "2m": "BIMONTHLY", "1m": "MONTHLY", "0.5m": "MONTHLY_2", "0.33m": "MONTHLY_3",
+    "2w": "BIWEEKLY", "14d": "BIWEEKLY", "1w": "WEEKLY", "7d": "WEEKLY", "3.5d": "WEEKLY_2",
+    "0.33w": "WEEKLY_3", "1d": "DAILY", "2y": "BIENNIAL", "3y": "TRIENNIAL", "4y": "QUADRENNIAL",
+    "5y": "QUINQUENNIAL", "10y": "DECENNIAL", "20y": "BIDECENNIAL", "30y": "TRIDECENNIAL",
+    "t1h": "HOURLY", "t2h": "BIHOURLY", "t3h": "TRIHOURLY", "t12h": "12HRS", "t24h": "DAILY",
+    "t1m": "1MIN", "t5m": "5MIN", "t10m": "10MIN", "t15m": "15MIN", "t30m": "30MIN",
+}  # fmt: skip
+MOST = 300  # characters of a value that may name a concept
 
 
-def look_up(scheme: str, value: str) -> str | None:
-    """The authority's IRI for a value exactly as somebody may write it (case and outer white space
-    aside), or None. An IRI that is the authority's own already comes back as it is."""
-    text = value.strip()
+def look_up(scheme: str, value: str) -> Match | None:
+    """The concept that a value names as somebody may write it (case and white space aside), or None
+    where it names none or several. An authority's own IRI comes back as it is."""
+    text = " ".join(value.split())
+    if not text or len(text) > MOST:
+        return None
     if scheme == "media-type":
         return _media_type(text)
-    bare = re.sub(r"\Ahttps?://", "", text, flags=re.IGNORECASE).rstrip("/").lower()
-    found = _spellings(scheme).get(bare)
-    if found or "://" not in text:
-        return found or _patterned(scheme, bare)
-    return _patterned(scheme, bare)
+    if scheme == "country" and "/" not in text:
+        return _named_country(text)
+    return spellings(scheme).get(bare(text)) or _patterned(scheme, bare(text))
 
 
-def _patterned(scheme: str, bare: str) -> str | None:
-    if scheme == "license":
-        match = _DEED.match(bare) or _SHORT_LICENCE.match(bare)
-        if match:
-            kind, version = match.groups()
-            code = f"CC_{kind.replace('-', '').upper()}_{version.replace('.', '_')}"
-            concept = vocab.scheme("license").concept(code)
-            return concept.iri if concept else None
-    if scheme == "language":
-        match = _LEXVO.match(bare) or _TAGGED.match(bare)
-        if match:
-            return _spellings("language").get(match.group(1))
-    if scheme == "format":
-        match = _IANA.match(bare)
-        if match:
-            return _spellings("format").get(match.group(1))
-    match = _TABLE.match(bare)
+def bare(text: str) -> str:
+    """The text without what never tells: case, scheme of the address, last slash or full stop."""
+    return re.sub(r"\Ahttps?://", "", text, flags=re.IGNORECASE).rstrip("/.").lower()
+
+
+def _patterned(scheme: str, text: str) -> Match | None:
+    found = {
+        "license": _licence,
+        "language": _language,
+        "format": _format,
+        "frequency": _frequency,
+        "country": _region,
+    }.get(scheme, lambda _text: None)(text)
+    if found:
+        return found
+    match = _TABLE.match(text)
     if match and _TABLES.get(match.group(1)) == scheme:
-        return _spellings(scheme).get(match.group(2))
+        return _of_key(scheme, match.group(2), "iri")
     return None
 
 
-def _media_type(text: str) -> str | None:
-    """The IANA IRI of a media type written as such."""
-    if re.fullmatch(
-        r"(?:application|audio|font|image|message|model|multipart|text|video)/[\w.+-]+", text
-    ):
-        return f"https://www.iana.org/assignments/media-types/{text.lower()}"
+def _of_key(scheme: str, key: str, rule: str) -> Match | None:
+    iri = _keys(scheme).get(key.lower())
+    return Match(iri, rule) if iri else None
+
+
+def _licence(text: str) -> Match | None:
+    if match := _DEED.match(text) or _SHORT_LICENCE.match(text):
+        kind, version = match.groups()
+        return _of_key(
+            "license", f"CC_{kind.replace('-', '')}_{version.replace('.', '_')}", "pattern"
+        )
+    if _ZERO.match(text):
+        return _of_key("license", "CC0", "pattern")
+    if match := _PORTED.match(text):
+        known = spellings("license")
+        found = known.get(match.group(1)) or known.get(f"{match.group(1)}/legalcode")
+        return Match(found.iri, "pattern") if found else None
+    if match := _OPEN_DEFINITION.match(text):
+        found = spellings("license").get(match.group(1))
+        return Match(found.iri, "pattern") if found else None
     return None
+
+
+def _language(text: str) -> Match | None:
+    match = _LANGUAGE_IRI.match(text) or _TAGGED.match(text) or _SPOKEN_IN.match(text)
+    found = _codes_of_languages().get(match.group(1)) if match else None
+    return Match(found, "pattern") if found else None
+
+
+def _format(text: str) -> Match | None:
+    if match := _MEDIA.match(text) or _REGISTERED.match(text):
+        found = spellings("format").get(match.group(1))
+        return Match(found.iri, "pattern") if found else None
+    if match := _ABBREVIATED.match(text):  # Enhanced Compressed Wavelet (ECW)
+        name, short = match.groups()
+        initials = "".join(word[0] for word in re.split(r"[\s/-]+", name) if word)
+        found = spellings("format").get(short)
+        if found and (initials == short or spellings("format").get(name, found) != found):
+            return Match(found.iri, "pattern") if initials == short else None
+    return None
+
+
+def _frequency(text: str) -> Match | None:
+    if match := _MAINTENANCE.match(text):
+        code = "ANNUAL_2" if match.group(1) == "biannually" else ""  # ISO 19115: twice each year
+        found = spellings("frequency").get(match.group(1))
+        return _of_key("frequency", code, "code") or (found and Match(found.iri, "code"))
+    if match := _REPEATED.match(text):
+        number, unit, clock, part, fraction = match.groups()
+        period = fraction or (f"t{int(clock)}{part}" if clock else f"{int(number)}{unit}")
+        return _of_key("frequency", _PERIODS.get(period, ""), "pattern")
+    return None
+
+
+def _region(text: str) -> Match | None:
+    """A country by its NUTS code (level 0), where Greece is EL and the United Kingdom UK; a region by
+    the address that Eurostat gives it."""
+    match = _NUTS.match(text)
+    if not match:
+        return None
+    code = {"el": "gr", "uk": "gb"}.get(match.group(1), match.group(1))
+    country = _short_codes().get(code)
+    if country is None:
+        return None
+    if not match.group(2):
+        return Match(country, "code")
+    return Match(f"http://data.europa.eu/nuts/code/{''.join(match.groups()).upper()}", "iri")
+
+
+def _named_country(text: str) -> Match | None:
+    """A country by its name, or by its code of three capitals. Two letters tell too little: DE is
+    Delaware, BE a canton and a Land, NO a word."""
+    if len(text) == 3 and text.isupper():
+        return None if text in CODES_AS_WORDS else _of_key("country", text, "code")
+    return spellings("country").get(text.lower())
+
+
+def _media_type(text: str) -> Match | None:
+    """The IANA IRI of a media type that is written as such, or of the file type's only one."""
+    plain = bare(text)
+    if match := _REGISTERED.match(text):
+        rule = "code" if match.group(1) == text else "pattern"
+        return Match(_IANA + match.group(1).lower(), rule)
+    if match := _MEDIA.match(plain):
+        stays = "iana.org" in plain and "://" in text  # both http and https are in use
+        return None if stays else Match(_IANA + match.group(1), "iri")
+    found = look_up("format", text) if "iana.org" not in plain else None
+    registered = _registered().get(found.iri) if found else None
+    return Match(_IANA + registered, "mapped") if registered else None
+
+
+_IANA = "https://www.iana.org/assignments/media-types/"
 
 
 @cache
-def _spellings(scheme: str) -> dict[str, str]:
-    """Every spelling of a scheme's concepts, in lower case, to the concept's IRI.
+def spellings(scheme: str) -> dict[str, Match]:
+    """Every spelling of a scheme's concepts, in lower case, to the concept.
 
     What two concepts share names none; the concept's own IRI and code always win.
     """
-    table: dict[str, str] = {}
+    table: dict[str, Match] = {}
     shared: set[str] = set()
     for concept in vocab.scheme(scheme):
-        for spelling in _of_concept(scheme, concept):
-            if table.setdefault(spelling, concept.iri) != concept.iri:
+        for spelling, rule in _of_concept(scheme, concept):
+            if table.setdefault(spelling, Match(concept.iri, rule)).iri != concept.iri:
                 shared.add(spelling)
     for spelling in shared:
         del table[spelling]
     for concept in vocab.scheme(scheme):
-        table[concept.iri.split("://", 1)[-1].lower()] = concept.iri
-        if scheme != "country":
-            table[concept.key.lower()] = concept.iri
-    by_key = {concept.key: concept.iri for concept in vocab.scheme(scheme)}
-    for key, spellings in _ALIASES.get(scheme, {}).items():
-        table.update((one, by_key[key]) for one in spellings.split() if key in by_key)
+        table[bare(concept.iri)] = Match(concept.iri, "iri")
+        if scheme != "country" and not _is_word(concept):
+            table[concept.key.lower()] = Match(concept.iri, "code")
+    for key, spellings in SPELLINGS.get(scheme, {}).items():
+        for one in spellings.split("|"):
+            if found := _of_key(scheme, key, "alias"):
+                table[one] = found
+    table.pop("", None)
     return table
 
 
-def _of_concept(scheme: str, concept: vocab.Concept) -> set[str]:
-    spellings = {iri.split("://", 1)[-1].rstrip("/").lower() for iri in concept.exact}
+def _of_concept(scheme: str, concept: vocab.Concept) -> Iterator[tuple[str, str]]:
+    """A concept's spellings with their rules, the surest first."""
+    for iri in concept.exact:
+        yield bare(iri), "exact"
     if scheme == "country":
-        return spellings  # a place's name says nothing of its being a country
-    spellings.add(concept.code.lower())
-    spellings.update(label.strip().lower() for label in concept.labels.values())
+        if concept.code != concept.key or len(concept.key) == 3:  # not the unions and the unknown
+            names = {label.strip().lower() for label in concept.labels.values()}
+            yield from ((name, "label") for name in names - SHARED_NAMES - _names_of_places())
+        return
     if scheme in {"format", "license"}:
-        spellings.update(one.lower() for one in concept.notations)
-    return spellings
+        yield from ((one.lower(), "code") for one in concept.notations)
+    if not _is_word(concept):
+        yield concept.code.lower(), "code"
+    yield from ((label.strip().lower(), "label") for label in concept.labels.values())
+
+
+def _is_word(concept: vocab.Concept) -> bool:
+    """Whether a licence's code is a plain word, which a text may hold by chance (Fair, IPA)."""
+    return concept.iri.endswith(f"od-licenses#{concept.key}") and concept.key.isalpha()
+
+
+@cache
+def _keys(scheme: str) -> dict[str, str]:
+    return {concept.key.lower(): concept.iri for concept in vocab.scheme(scheme)}
+
+
+@cache
+def _codes_of_languages() -> dict[str, str]:
+    """Codes of ISO 639 alone: the names of languages have no place in an address."""
+    known = {
+        code.lower(): concept.iri
+        for concept in vocab.scheme("language")
+        for code in (concept.code, concept.key)
+    }
+    old = {
+        spelling: found.iri
+        for key, spelling in SPELLINGS["language"].items()
+        if (found := _of_key("language", key, "alias"))
+    }
+    return {**known, **old}
+
+
+@cache
+def _short_codes() -> dict[str, str]:
+    return {c.code.lower(): c.iri for c in vocab.scheme("country") if len(c.code) == 2}
+
+
+@cache
+def _names_of_places() -> frozenset[str]:
+    return frozenset(str(row["n"]) for row in vocab.rows("place-names"))
+
+
+@cache
+def _registered() -> dict[str, str]:
+    """File types to their media type, where the table knows one only."""
+    found = {}
+    for concept in vocab.scheme("format"):
+        types = {one for one in concept.notations if _REGISTERED.fullmatch(one) and ";" not in one}
+        if len(types) == 1:
+            found[concept.iri] = types.pop()
+    return found

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import date
 from functools import lru_cache
 
+from catalogue.align.dates import day, read
 from catalogue.rdf.terms import XSD, literal, parts_of
 
 _ZONE = r"(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?"
@@ -21,11 +20,9 @@ _FORMS = {
     "decimal": re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)\Z"),
     "boolean": re.compile(r"(?:true|false|0|1)\Z"),
 }
+_SLIP = re.compile(r"\Axsd?:(?!/)")
 _TEMPORAL = ("date", "dateTime", "gYearMonth", "gYear")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
-_COMPACT = re.compile(r"(\d{4})[/.]?(\d\d)[/.]?(\d\d)\Z")
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})\Z")
-_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\Z")
 _SPACED = re.compile(
     rf"(\d{{4}}-\d\d-\d\d)[T ]((?:[01]\d|2[0-4]):[0-5]\d)(:[0-5]\d(?:\.\d+)?)?({_ZONE})\Z"
 )
@@ -36,22 +33,23 @@ def mended(term: str) -> str | None:
     """The term where its text fits its datatype or the datatype is none of ours; else the term that
     it certainly means, else None."""
     text, _language, datatype = parts_of(term)
-    name = datatype.removeprefix(XSD)
+    whole = _SLIP.sub(XSD, datatype)  # a prefix that was never expanded
+    name = whole.removeprefix(XSD)
     form = _FORMS.get(name)
     if form is None or (form.match(text) and _is_day(text, name)):
-        return term
+        return term if whole == datatype or form is None else literal(text, "", whole)
     trimmed = text.strip().strip('"').strip()
     if name not in _TEMPORAL:
-        return literal(trimmed, "", datatype) if form.match(trimmed) else None
-    for read in (_as_written_otherwise, _as_another_type):
-        if found := read(trimmed):
+        return literal(trimmed, "", whole) if form.match(trimmed) else None
+    for reader in (_as_written_otherwise, _as_another_type):
+        if found := reader(trimmed):
             return literal(found[0], "", XSD + found[1])
     return None
 
 
 def _is_day(text: str, name: str) -> bool:
     match = _DAY.match(text) if name in {"date", "dateTime"} else None
-    return match is None or _day(*match.groups()) is not None
+    return match is None or day(*match.groups()) is not None
 
 
 def _as_another_type(text: str) -> tuple[str, str] | None:
@@ -65,33 +63,9 @@ def _as_another_type(text: str) -> tuple[str, str] | None:
 def _as_written_otherwise(text: str) -> tuple[str, str] | None:
     """A day or time that is written in another way, where that can be read in one way only."""
     if match := _SPACED.match(text):
-        day, minutes, seconds, zone = match.groups()
-        return (
-            (f"{day}T{minutes}{seconds or ':00'}{zone}", "dateTime")
-            if _is_day(day, "date")
-            else None
-        )
+        days, minutes, seconds, zone = match.groups()
+        whole = f"{days}T{minutes}{seconds or ':00'}{zone}"
+        return (whole, "dateTime") if _is_day(days, "date") else None
     if text.endswith("T") and _FORMS["date"].match(text[:-1]):
         text = text[:-1].replace("-", "")
-    readers: tuple[tuple[re.Pattern[str], Callable[..., str | None]], ...] = (
-        (_COMPACT, _day),
-        (_DOTTED, lambda d, m, y: _day(y, m, d)),
-        (_SLASHED, _either),
-    )
-    for pattern, read in readers:
-        if (match := pattern.match(text)) and (found := read(*match.groups())):
-            return found, "date"
-    return None
-
-
-def _either(first: str, second: str, year: str) -> str | None:
-    """Day and month by slashes stand in either order; certain where one is above 12 or both equal."""
-    found = {_day(year, first, second), _day(year, second, first)} - {None}
-    return found.pop() if len(found) == 1 else None
-
-
-def _day(year: str, month: str, day: str) -> str | None:
-    try:
-        return date(int(year), int(month), int(day)).isoformat()
-    except ValueError:
-        return None
+    return read(text)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 from urllib.parse import urlsplit
 
+import vocab
 from catalogue.project.folding import fold
 
 MODALITIES = (
@@ -343,9 +344,14 @@ def allows(license_: str) -> tuple[str, ...] | None:
         return _by_parts(code.groups())
     if text in _NAMES:
         return _NAMES[text]
-    if "://" in text:
-        return next((uses for part, uses in _ADDRESSES.items() if part in text), None)
-    return None
+    concept = vocab.scheme("license").concept(license_)
+    known = (concept.iri, *concept.exact) if concept else ()  # its own addresses say it
+    said = (_by_address(one.lower()) for one in (text, *known) if "://" in one)
+    return next((uses for uses in said if uses is not None), None)
+
+
+def _by_address(text: str) -> tuple[str, ...] | None:
+    return next((uses for part, uses in _ADDRESSES.items() if part in text), None)
 
 
 def _by_parts(parts: Iterable[str | None]) -> tuple[str, ...]:

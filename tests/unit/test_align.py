@@ -55,7 +55,7 @@ def test_a_blank_format_with_a_label_is_a_value_too() -> None:
         ]
     )
     assert lines == [f"{S} <{DCT}format> <{AUTHORITY}file-type/CSV> ."]
-    assert [(one.rule, one.value) for one in findings] == [("align.format", "CSV")]
+    assert [(one.rule, one.value) for one in findings] == [("align.format.alias", "CSV")]
 
 
 def test_aligning_twice_changes_nothing_more() -> None:

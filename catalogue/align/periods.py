@@ -1,0 +1,65 @@
+"""Periods that are written as one text: 2019-2021, 2019-01-01/2021-12-31, Q1 2020, 2020-W05."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from functools import lru_cache
+
+from catalogue.align.dates import dated
+from catalogue.rdf.terms import RDF_TYPE, XSD, literal, parts_of
+from vocab.namespaces import DCAT, DCT
+
+_YEARS = re.compile(r"((?:1[5-9]|20)\d\d)\s*[-–—]\s*((?:1[5-9]|20)\d\d)\Z")
+_INTERVAL = re.compile(r"([^/]{4,35})/([^/]{4,35})\Z")
+_DCMI = re.compile(r"start=([^;]+);\s*end=([^;]+);?(?:\s*scheme=W3C-DTF;?)?\Z")
+_QUARTER = re.compile(r"(?:Q([1-4])[ /-]?(\d{4})|(\d{4})[ /-]?Q([1-4]))\Z", re.IGNORECASE)
+_WEEK = re.compile(r"(\d{4})-?W(\d\d)\Z")
+
+
+def period_of(subject: str, predicate: str, term: str, place: int) -> list[str]:
+    """The lines of a dct:PeriodOfTime in the place of a text; none where it says no certain period.
+
+    `place` names the node, so that two of one record differ.
+    """
+    ends = _ends(term)
+    if ends is None:
+        return []
+    node = f"_:period{place}"
+    return [
+        f"{subject} {predicate} {node} .",
+        f"{node} {RDF_TYPE} <{DCT}PeriodOfTime> .",
+        f"{node} <{DCAT}startDate> {ends[0]} .",
+        f"{node} <{DCAT}endDate> {ends[1]} .",
+    ]
+
+
+@lru_cache(maxsize=8192)
+def _ends(term: str) -> tuple[str, str] | None:
+    text = parts_of(term)[0].strip()
+    if match := _QUARTER.match(text):
+        quarter, year = int(match[1] or match[4]), match[2] or match[3]
+        first = f"{year}-{3 * quarter - 2:02}"
+        return _typed(first, "gYearMonth"), _typed(f"{year}-{3 * quarter:02}", "gYearMonth")
+    if match := _WEEK.match(text):
+        return _week(int(match[1]), int(match[2]))
+    match = _YEARS.match(text) or _INTERVAL.match(text) or _DCMI.match(text)
+    if not match:
+        return None
+    start, end = (dated(literal(one.strip())) for one in match.groups())
+    if start is None or end is None or parts_of(start.iri)[0] > parts_of(end.iri)[0]:
+        return None
+    return start.iri, end.iri
+
+
+def _week(year: int, week: int) -> tuple[str, str] | None:
+    try:
+        monday = date.fromisocalendar(year, week, 1)
+    except ValueError:
+        return None
+    sunday = monday + timedelta(days=6)
+    return _typed(monday.isoformat(), "date"), _typed(sunday.isoformat(), "date")
+
+
+def _typed(text: str, name: str) -> str:
+    return literal(text, "", XSD + name)

@@ -1,0 +1,227 @@
+"""What a value is aligned to, by which rule; and what is left alone. The concepts wanted are those
+of the published tables: the EU authority tables, the licences of the Metadata Quality Assessment,
+ISO 639, ISO 3166, ISO 8601, ISO 19115 and INSPIRE's code lists."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import vocab
+from catalogue.align import align
+from catalogue.align.tables import PROPERTIES
+from catalogue.rdf.terms import literal
+
+S = "<http://portal.example/d>"
+AUTHORITY = "http://publications.europa.eu/resource/authority/"
+KNOWN = "http://europeandataportal.eu/ontologies/od-licenses#"
+DCT, DCAT = "http://purl.org/dc/terms/", "http://www.w3.org/ns/dcat#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+OGL = "http://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+LIMITS = "http://inspire.ec.europa.eu/metadata-codelist/LimitationsOnPublicAccess/"
+ISO = "http://iso.example/codelists.xml#MD_MaintenanceFrequencyCode"
+PATHS = {
+    "language": f"{DCT}language",
+    "license": f"{DCT}license",
+    "format": f"{DCT}format",
+    "media": f"{DCAT}mediaType",
+    "frequency": f"{DCT}accrualPeriodicity",
+    "access": f"{DCT}accessRights",
+    "theme": f"{DCAT}theme",
+    "keyword": f"{DCAT}keyword",
+    "spatial": f"{DCT}spatial",
+}
+
+
+def term(value: str) -> str:
+    return f"<{value}>" if "://" in value or value.startswith("info:") else literal(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted", "rule"),
+    [
+        ("language", "be", "language/BEL", "code"),  # ISO 639-1: Belarusian, not Belgium
+        ("language", "IS", "language/ISL", "code"),
+        ("language", "Deutsch", "language/DEU", "label"),
+        ("language", "eng; GBR", "language/ENG", "pattern"),
+        ("language", "http://id.loc.gov/vocabulary/iso639-2/ger", "language/DEU", "pattern"),
+        ("language", f"{AUTHORITY}language/DEU".replace("resource/", "mdr/"), "language/DEU", "iri"),
+        ("license", "http://www.opendefinition.org/licenses/cc-by", "licence/CC_BY", "exact"),
+        ("license", "http://opendefinition.org/licenses/odc-odbl/", "licence/ODC_BL", "pattern"),
+        ("license", "https://creativecommons.org/publicdomain/zero/1.0/deed.fi", "licence/CC0", "pattern"),
+        ("license", "http://dcat-ap.de/def/licenses/cc-by/4.0", "licence/CC_BY_4_0", "exact"),
+        ("license", "https://www.govdata.de/dl-de/by-2-0", "http://dcat-ap.de/def/licenses/dl-by-de/2.0", "exact"),
+        ("license", "http://www.dati.gov.it/iodl/2.0/", f"{KNOWN}IODLv2.0", "exact"),
+        ("license", "http://data.norge.no/nlod/en/1.0", f"{KNOWN}NLOD", "exact"),
+        ("license", OGL, f"{KNOWN}OGL3.0", "exact"),
+        ("license", "https://creativecommons.org/licenses/by/3.0/de/", f"{KNOWN}CC-BY-3.0DE", "exact"),
+        ("format", "Tagged Image File Format (TIFF)", "file-type/TIFF", "pattern"),
+        ("format", "Enhanced Compressed Wavelet (ECW)", "file-type/ECW", "pattern"),
+        ("format", "http://www.iana.org/assignments/media-types/text/csv", "file-type/CSV", "pattern"),
+        ("format", "text/csv; charset=utf-8", "file-type/CSV", "pattern"),
+        ("media", "TEXT/CSV; charset=utf-8", "https://www.iana.org/assignments/media-types/text/csv", "pattern"),
+        ("media", "ZIP", "https://www.iana.org/assignments/media-types/application/zip", "mapped"),
+        ("frequency", "asNeeded", "frequency/AS_NEEDED", "alias"),
+        ("frequency", "R/P1Y", "frequency/ANNUAL", "pattern"),
+        ("frequency", "R/P3M", "frequency/QUARTERLY", "pattern"),
+        ("frequency", "R/PT1H", "frequency/HOURLY", "pattern"),
+        ("frequency", "täglich", "frequency/DAILY", "label"),
+        ("frequency", "http://purl.org/linked-data/sdmx/2009/code#freq-M", "frequency/MONTHLY", "exact"),
+        ("frequency", f"{ISO}_biannually", "frequency/ANNUAL_2", "code"),
+        ("frequency", f"{AUTHORITY}frequency/ANNUAL".replace("http:", "https:"), "frequency/ANNUAL", "iri"),
+        ("access", "restricted public", "access-right/RESTRICTED", "alias"),
+        ("access", "info:eu-repo/semantics/openAccess", "access-right/PUBLIC", "alias"),
+        ("access", f"{LIMITS}noLimitations", "access-right/PUBLIC", "alias"),
+        ("spatial", "Deutschland", "country/DEU", "label"),
+        ("spatial", "Ελλάδα", "country/GRC", "label"),
+        ("spatial", "FRA", "country/FRA", "code"),
+        ("spatial", "http://data.europa.eu/nuts/code/EL", "country/GRC", "code"),
+        ("spatial", "https://nuts.geovocab.org/id/DE30", "http://data.europa.eu/nuts/code/DE30", "iri"),
+        ("theme", "Gesundheit", "data-theme/HEAL", "label"),
+    ],
+)  # fmt: skip
+def test_a_value_becomes_the_concept_of_the_table_and_the_finding_says_by_which_rule(
+    name: str, value: str, wanted: str, rule: str
+) -> None:
+    line = f"{S} <{PATHS[name]}> {term(value)} ."
+    lines, findings = align([line])
+    iri = wanted if "://" in wanted else AUTHORITY + wanted
+    assert lines[-1] == f"{S} <{PATHS[name]}> <{iri}> ."
+    assert [(one.value, one.mended) for one in findings] == [(value, iri)]
+    assert findings[0].rule == f"align.{PATHS[name].replace('#', '/').rsplit('/', 1)[-1]}.{rule}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("language", "us-EN"),
+        ("language", "cz"),  # no code of ISO 639
+        ("license", "cc"),
+        ("license", "cc-nc"),  # which of the four, of which version?
+        ("license", "Fair"),
+        ("license", "https://creativecommons.org/licenses/by/3.0/pl/"),  # no table says which
+        ("license", "Non-Commercial Government Licence"),  # two concepts have this label
+        ("format", "data"),
+        ("format", "Excel"),  # XLS or XLSX
+        ("format", "CSV (ZIP)"),
+        ("format", "CSV JSON XML"),
+        ("frequency", "biannually"),  # twice a year, or every two years
+        ("frequency", "continual"),
+        ("frequency", "R/P5M"),
+        ("frequency", "20090413"),
+        ("access", f"{LIMITS}INSPIRE_Directive_Article13_1e"),
+        ("spatial", "Georgia"),
+        ("spatial", "Luxembourg"),
+        ("spatial", "NO"),
+        ("spatial", "IS"),
+        ("spatial", "BE"),
+        ("spatial", "AND"),
+        ("spatial", "Colorado, Utah"),
+        ("spatial", "http://data.europa.eu/nuts/code/XX1"),
+        ("keyword", "climate"),
+        ("theme", "Plan"),
+    ],
+)  # fmt: skip
+def test_a_value_that_is_not_certain_stays_as_it_is(name: str, value: str) -> None:
+    line = f"{S} <{PATHS[name]}> {term(value)} ."
+    assert align([line]) == ([line], [])
+
+
+@pytest.mark.parametrize(
+    ("iri", "code"),
+    [
+        ("http://inspire.ec.europa.eu/theme/tn", "TRAN"),
+        ("http://inspire.ec.europa.eu/metadata-codelist/TopicCategory/farming", "AGRI"),
+        ("http://dcat-ap.ch/vocabulary/themes/work", "ECON"),
+        ("http://eurovoc.europa.eu/100284", "REGI"),
+    ],
+)
+def test_the_eu_theme_stands_beside_the_national_one(iri: str, code: str) -> None:
+    line = f"{S} <{DCAT}theme> <{iri}> ."
+    lines, findings = align([line])
+    assert lines == [line, f"{S} <{DCAT}theme> <{AUTHORITY}data-theme/{code}> ."]
+    assert [one.rule for one in findings] == ["align.theme.mapped"]
+    assert align(lines) == (lines, [])
+
+
+def test_a_group_is_a_theme_by_its_name_and_stays_beside_it() -> None:
+    given = [
+        f"{S} <{DCAT}theme> <http://portal.example/group/7> .",
+        '<http://portal.example/group/7> <http://www.w3.org/2000/01/rdf-schema#label> "Energie"@de .',
+    ]
+    lines, findings = align(given)
+    assert lines == [*given, f"{S} <{DCAT}theme> <{AUTHORITY}data-theme/ENER> ."]
+    assert [one.value for one in findings] == ["Energie"]
+
+
+def test_names_of_a_group_that_disagree_name_no_theme() -> None:
+    given = [
+        f"{S} <{DCAT}theme> <http://portal.example/group/7> .",
+        '<http://portal.example/group/7> <http://www.w3.org/2000/01/rdf-schema#label> "Energie"@de .',
+        '<http://portal.example/group/7> <http://www.w3.org/2000/01/rdf-schema#label> "Health"@en .',
+    ]
+    assert align(given) == (given, [])
+
+
+def test_keywords_speak_only_where_no_eu_theme_is_stated() -> None:
+    keyword = f'{S} <{DCAT}keyword> "Environment" .'
+    theme = f"{S} <{DCAT}theme> <{AUTHORITY}data-theme/HEAL> ."
+    assert align([keyword, theme]) == ([keyword, theme], [])
+    lines, findings = align([keyword])
+    assert lines == [keyword, f"{S} <{DCAT}theme> <{AUTHORITY}data-theme/ENVI> ."]
+    assert [one.rule for one in findings] == ["align.theme.keyword"]
+
+
+def test_a_described_place_that_is_a_country_stays_beside_the_country() -> None:
+    given = [
+        f"{S} <{DCT}spatial> <http://portal.example/place> .",
+        '<http://portal.example/place> <http://www.w3.org/2004/02/skos/core#prefLabel> "Austria"@en .',
+    ]
+    lines, _findings = align(given)
+    assert lines == [*given, f"{S} <{DCT}spatial> <{AUTHORITY}country/AUT> ."]
+
+
+def every_spelling() -> st.SearchStrategy[str]:
+    """Codes and labels of all tables, and other texts."""
+    known = {
+        text
+        for name in vocab.SCHEMES
+        for one in vocab.scheme(name)
+        for text in (one.iri, one.key, one.code, *one.labels.values(), *one.notations, *one.exact)
+    }
+    return st.one_of(st.sampled_from(sorted(known)), st.text(max_size=20))
+
+
+@given(st.sampled_from(sorted(PROPERTIES)), every_spelling())
+def test_what_is_put_is_a_concept_and_nothing_is_lost_without_a_finding(
+    path: str, value: str
+) -> None:
+    line = f"{S} <{path}> {literal(value)} ."
+    lines, findings = align([line])
+    assert align(lines) == (lines, [])
+    if lines == [line]:
+        assert findings == []
+        return
+    assert len(findings) == 1
+    found = findings[0].mended or ""
+    assert vocab.scheme_of(found) or found.startswith("https://www.iana.org/assignments/")
+    assert findings[0].value == value
+
+
+def test_every_label_of_every_table_names_its_own_concept_or_none() -> None:
+    for path, name in PROPERTIES.items():
+        if name in {"media-type", "country"}:
+            continue
+        for concept in vocab.scheme(name):
+            for label in concept.labels.values():
+                lines, _findings = align([f"{S} <{path}> {literal(label)} ."])
+                found = lines[0].split(" ", 2)[2][:-2]
+                if found.startswith("<"):
+                    other = vocab.scheme(name).concept(found[1:-1])
+                    assert other is not None
+                    same = {
+                        one.strip().lower() for one in (*other.labels.values(), *other.notations)
+                    }
+                    known = label.strip().lower()
+                    assert known in same or known == other.key.lower() or other == concept, label

@@ -1,0 +1,200 @@
+"""Spellings of concepts that no table lists: codes of other standards and what portals write.
+
+Each group says where it comes from. A spelling is in lower case and names one concept only.
+"""
+
+from __future__ import annotations
+
+from vocab.namespaces import AUTHORITY
+
+SPELLINGS = {
+    "license": {  # identifiers of the Open Definition's list, SPDX, and titles that CKAN gives them
+        "CC0": "cc-zero|cc0|cc0-1.0|cc-0|creative commons cczero|creative commons zero",
+        "CC_BY": "cc-by|creativecommons.org/licenses/by|opendefinition.org/licenses/cc-by"
+        "|creative commons attribution",
+        "CC_BYSA": "cc-by-sa|creativecommons.org/licenses/by-sa|opendefinition.org/licenses/cc-by-sa"
+        "|creative commons attribution share-alike",
+        "CC_BYNC": "cc-by-nc|creativecommons.org/licenses/by-nc",
+        "ODC_BL": "odc-odbl|odbl|odbl-1.0|opendatacommons.org/licenses/odbl"
+        "|open data commons open database license (odbl)|open database license (odbl)",
+        "ODC_BY": "odc-by|odc-by-1.0|opendatacommons.org/licenses/by"
+        "|open data commons attribution license",
+        "ODC_PDDL": "odc-pddl|pddl|pddl-1.0|opendatacommons.org/licenses/pddl"
+        "|open data commons public domain dedication and license (pddl)",
+        "GNU_FDL": "gfdl",
+        "CC_PDM_1_0": "pdm-1.0|creativecommons.org/publicdomain/mark/1.0/deed",
+        "DLDE_BY_1_0": "dl-de-by-1.0|dl-de/by-1-0",
+        "DLDE_BY_2_0": "dl-de-by-2.0|dl-de/by-2-0|dl-by-de/2.0|datenlizenz deutschland namensnennung 2.0"
+        "|datenlizenz deutschland – namensnennung – version 2.0",
+        "DLDE_ZERO_2_0": "dl-de-zero-2.0|dl-de/zero-2-0|dl-zero-de/2.0|datenlizenz deutschland zero 2.0"
+        "|datenlizenz deutschland – zero – version 2.0",
+        "OGL_3_0": "ogl-uk-3.0|uk-ogl-3.0",
+        "OGL_2_0": "ogl-uk-2.0",
+        "OGL_1_0": "ogl-uk-1.0",
+        "NLOD": "data.norge.no/nlod/no/1.0|nlod-1.0",
+        "IODL_2_0": "iodl-2.0|iodl2|italian open data license 2.0",
+        "IODL_1_0": "iodl-1.0",
+        "MIT": "mit|mit license",
+        "Apache-2.0": "www.apache.org/licenses/license-2.0|apache license 2.0",
+    },
+    "language": {  # ISO 639-2, bibliographic codes
+        "BOD": "tib",
+        "CES": "cze",
+        "CYM": "wel",
+        "DEU": "ger",
+        "ELL": "gre",
+        "EUS": "baq",
+        "FAS": "per",
+        "FRA": "fre",
+        "HYE": "arm",
+        "ISL": "ice",
+        "KAT": "geo",
+        "MKD": "mac",
+        "MRI": "mao",
+        "MSA": "may",
+        "MYA": "bur",
+        "NLD": "dut",
+        "RON": "rum",
+        "SLK": "slo",
+        "SQI": "alb",
+        "ZHO": "chi",
+    },
+    "access": {  # INSPIRE's code list, OpenAIRE's and COAR's terms, levels of Project Open Data 1.1
+        "PUBLIC": "public|open|open access|openaccess"
+        "|inspire.ec.europa.eu/metadata-codelist/limitationsonpublicaccess/nolimitations"
+        "|info:eu-repo/semantics/openaccess|purl.org/coar/access_right/c_abf2",
+        "RESTRICTED": "restricted|restricted public|restricted access"
+        "|info:eu-repo/semantics/restrictedaccess|purl.org/coar/access_right/c_16ec",
+        "NON_PUBLIC": "non-public|nonpublic|non_public|info:eu-repo/semantics/closedaccess",
+    },
+    "frequency": {  # ISO 19115-1 B.3.30 and FGDC-STD-001-1998 1.4.2 (maintenance), plain English
+        "AS_NEEDED": "asneeded|as needed",
+        "NOT_PLANNED": "notplanned|not planned|none planned|none scheduled|no updates planned",
+        "ANNUAL": "annually|yearly|once a year|once per year|every year",
+        "ANNUAL_2": "semi-annually|semiannually|semi-annual|half-yearly|twice a year|twice per year",
+        "BIWEEKLY": "fortnightly|every two weeks",
+        "MONTHLY": "every month|once a month",
+        "MONTHLY_2": "semi-monthly|twice a month",
+        "QUARTERLY": "every quarter|every three months",
+        "WEEKLY": "every week|once a week",
+        "DAILY": "every day|once a day",
+        "HOURLY": "every hour",
+        "BIENNIAL": "every two years|every 2 years",
+        "TRIENNIAL": "every three years|every 3 years",
+        "QUINQUENNIAL": "every five years|every 5 years",
+        "DECENNIAL": "every ten years|every 10 years",
+        "IRREG": "irregularly",
+        "CONT": "continuously",
+        "UPDATE_CONT": "r/pt1s",  # Project Open Data 1.1: continuously updated
+    },
+    "format": {  # names of GDAL's drivers, FGDC-STD-001-1998 6.4.2.1.1 (arce, arcg), media types
+        "GEOJSON": "geojson|geo+json|application/geo+json|application/vnd.geo+json",
+        "JSON": "json|application/json|text/json",
+        "CSV": "csv|text/csv|.csv|application/csv|text/comma-separated-values|comma separated values",
+        "XLSX": "xlsx|.xlsx|application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "XLS": "xls|.xls|application/vnd.ms-excel|application/xls",
+        "XML": "xml|.xml|application/xml|text/xml",
+        "PDF": "pdf|.pdf|application/pdf|adobe pdf",
+        "ZIP": "zip|.zip|application/zip|application/x-zip-compressed|application/x-zip",
+        "GZIP": "gz|.gz|application/gzip",
+        "HTML": "html|htm|text/html|.html|application/html|web page|website",
+        "SHP": "shp|shapefile|shape file|esri shapefile|application/x-shapefile",
+        "KML": "kml|application/vnd.google-earth.kml+xml",
+        "KMZ": "kmz|application/vnd.google-earth.kmz|application/vnd.google-earth.kmz+xml",
+        "GML": "gml|application/gml+xml|application/x-gmz",
+        "TIFF": "tif|tiff|image/tiff|tagged image file format",
+        "GEOTIFF": "geotiff|geotif|image/tiff;application=geotiff",
+        "JPEG": "jpg|jpeg|image/jpeg|image/jpg",
+        "TXT": "txt|text/plain|.txt|text|text/txt|application/txt|plain text",
+        "RDF_TURTLE": "ttl|turtle|text/turtle|.ttl",
+        "RDF_XML": "application/rdf+xml|rdf/xml",
+        "RDF_N_TRIPLES": "application/n-triples|n-triples|ntriples",
+        "RDF_N_QUADS": "application/n-quads|n-quads|nquads",
+        "RDF_TRIG": "application/trig|trig",
+        "JSON_LD": "json-ld|jsonld|application/ld+json",
+        "NETCDF": "netcdf|netcdf4|netcdf-4|netcdf-3|netcdf3|application/x-netcdf|application/netcdf|.nc",
+        "HDF": "hdf|hdf5|hdf4|application/x-hdf5|hierarchical data format",
+        "GPKG": "gpkg|geopackage|application/geopackage+sqlite3",
+        "GTFS": "gtfs",
+        "WMS_SRVC": "wms|ogc:wms|ogc wms|application/vnd.ogc.wms_xml",
+        "WFS_SRVC": "wfs|ogc:wfs|ogc wfs",
+        "WCS_SRVC": "wcs|ogc:wcs|ogc wcs",
+        "TSV": "tsv|text/tab-separated-values|tab delimited text file|tab-delimited text",
+        "PNG": "png|image/png",
+        "SVG": "svg|image/svg+xml",
+        "E00": "arce",
+        "UNGEN": "arcg",
+        "GRID": "arcinfo workstation grid|esri grid|aig|arc/info binary grid",
+        "GRID_ASCII": "esri arc ascii|esri ascii grid|arc/info ascii grid|aaigrid",
+        "MRSID": "mr sid|mrsid",
+        "GDB": "file geodatabase|esri file geodatabase|fgdb|filegdb|openfilegdb",
+        "REST": "arcgis rest|esri rest|arcgis geoservices rest api",
+        "DBF": "dbase|dbf|application/dbf|application/x-dbf",
+        "ATOM": "atom|application/atom+xml|atom feed",
+        "RSS": "rss|application/rss+xml|rss feed",
+        "SPARQLQ": "sparql",
+        "ODS": "ods|application/vnd.oasis.opendocument.spreadsheet",
+        "DOCX": "docx|application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "DOC": "doc|application/msword|application/doc|ms word",
+        "MDB": "mdb|application/x-msaccess|application/vnd.ms-access",
+        "PPTX": "pptx|application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "TAR": "tar|application/x-tar",
+        "DXF": "dxf|image/vnd.dxf",
+        "PS": "ps|application/postscript",
+        "YAML": "yaml|yml|application/yaml",
+        "7Z": "7z|application/x-7z-compressed",
+        "WARC": "warc|application/warc",
+    },
+}
+
+# Names of countries that other well-known places have too, beside what the table of places tells.
+_SHARED = (
+    "georgia géorgie georgië georgien geórgia γεωργία jersey granada grenada jordan niger congo "
+    "moldova moldavia guinea samoa macedonia makedonia македония macédoine micronesia timor "
+    "dominica korea guernsey panama saint-martin"
+)
+SHARED_NAMES = frozenset(_SHARED.split())
+
+# Codes of ISO 3166-1 (three letters) that are words or common abbreviations as well.
+_WORDS = "AND ARE CAN COD COL COM CUB DOM EST GIN GUM LIE MAR MUS NOR PAN PER SEN SOM TON VAT"
+CODES_AS_WORDS = frozenset(_WORDS.split())
+
+_INSPIRE = {  # themes of INSPIRE (Directive 2007/2/EC, annexes) that lie within one EU data theme
+    "ENVI": "ac br ef hb hy lc mf nz of ps sd so sr",
+    "AGRI": "af",
+    "ENER": "er",
+    "HEAL": "hh",
+    "SOCI": "pd",
+    "TRAN": "tn",
+}
+_TOPICS = {  # topic categories of ISO 19115 that lie within one EU data theme
+    "AGRI": "farming",
+    "ECON": "economy",
+    "ENVI": "biota climatologymeteorologyatmosphere environment inlandwaters",
+    "HEAL": "health",
+    "SOCI": "society",
+    "TRAN": "transportation",
+}
+_SPANISH = {  # Spain's sectors (NTI-RISP, annex IV) that lie within one EU data theme
+    "AGRI": "medio-rural-pesca",
+    "ECON": "economia comercio industria",
+    "EDUC": "educacion cultura-ocio deporte",
+    "ENER": "energia",
+    "ENVI": "medio-ambiente",
+    "GOVE": "sector-publico",
+    "HEAL": "salud",
+    "JUST": "legislacion-justicia seguridad",
+    "SOCI": "demografia sociedad-bienestar",
+    "TECH": "ciencia-tecnologia",
+    "TRAN": "transporte",
+}
+MAPPED_THEMES = {
+    f"{start}{name}": f"{AUTHORITY}data-theme/{code}"
+    for start, table in (
+        ("inspire.ec.europa.eu/theme/", _INSPIRE),
+        ("inspire.ec.europa.eu/metadata-codelist/topiccategory/", _TOPICS),
+        ("datos.gob.es/kos/sector-publico/sector/", _SPANISH),
+    )
+    for code, names in table.items()
+    for name in names.split()
+}
