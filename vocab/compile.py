@@ -87,8 +87,9 @@ def _assessed(folder: Path) -> dict[str, list[str]]:
 def _marked(store: Store) -> Iterator[str]:
     """The codes of file types that a statement says true of."""
     for quad in store.quads_for_pattern(None, None, None, None):
-        if isinstance(quad.object, Literal) and quad.object.value == "true":
-            yield str(quad.subject.value).removeprefix(f"{AUTHORITY}file-type/")
+        said = isinstance(quad.object, Literal) and quad.object.value == "true"
+        if said and isinstance(quad.subject, NamedNode):
+            yield quad.subject.value.removeprefix(f"{AUTHORITY}file-type/")
 
 
 def _read(path: Path) -> Store:

@@ -15,7 +15,20 @@ VOCABULARY = "https://piveau.eu/ns/voc#"  # of its metrics and dimensions
 FILE_TYPE = f"{AUTHORITY}file-type/"
 # The register of media types, as its entries are linked to; names with x- are of no register.
 _MEDIA_TYPES = ("iana.org/assignments/media-types/", "www.iana.org/assignments/media-types/")
-_TREES = frozenset("application audio font haptics image message model multipart text video".split())
+_TREES = frozenset(
+    (
+        "application",
+        "audio",
+        "font",
+        "haptics",
+        "image",
+        "message",
+        "model",
+        "multipart",
+        "text",
+        "video",
+    )
+)
 
 
 @cache

@@ -66,6 +66,17 @@ from catalogue.ports.outbox import Webhooks as Webhooks
 from catalogue.ports.people import NewSession as NewSession
 from catalogue.ports.people import NewToken as NewToken
 from catalogue.ports.people import People as People
+from catalogue.ports.quality import Broken as Broken
+from catalogue.ports.quality import Figures as Figures
+from catalogue.ports.quality import Fold as Fold
+from catalogue.ports.quality import Gap as Gap
+from catalogue.ports.quality import LinkNumbers as LinkNumbers
+from catalogue.ports.quality import Links as Links
+from catalogue.ports.quality import LinkState as LinkState
+from catalogue.ports.quality import Quality as Quality
+from catalogue.ports.quality import Score as Score
+from catalogue.ports.quality import Settled as Settled
+from catalogue.ports.quality import Visit as Visit
 
 # --- fetching -----------------------------------------------------------------------------------
 
@@ -82,6 +93,16 @@ class Answer:
     @property
     def media_type(self) -> str:
         return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What an address answers with at last, without its body. `later`: the seconds after which the host
+    wants to be asked again, where it says that it is asked too often or is not there just now."""
+
+    status: int
+    url: str
+    later: float | None = None
 
 
 class Client(Protocol):
@@ -106,6 +127,13 @@ class Client(Protocol):
 
         Raises: Refused; FetchError when no whole answer comes, or a good one before all was sent;
         what the iterator raises.
+        """
+
+    def glance(self, url: str) -> Glance:
+        """What the address answers with: to HEAD, and where that is nothing good, to a GET for one byte,
+        of which no more than the head is read. Follows redirects, each one checked; asks once.
+
+        Raises: Refused when the guard says no; FetchError where nothing answers.
         """
 
     def session(self) -> Any:
@@ -575,6 +603,10 @@ class Journal(Protocol):
     def pushes(self) -> Pushes: ...
     @property
     def upkeep(self) -> Upkeep: ...
+    @property
+    def links(self) -> Links: ...
+    @property
+    def quality(self) -> Quality: ...
 
     # members of the federation and their feeds
     def add_node(self, node: Node) -> None:

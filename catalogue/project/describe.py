@@ -11,6 +11,7 @@ from typing import Any
 import vocab
 from catalogue.model import Change, Sector
 from catalogue.project.training import Training, training
+from catalogue.rdf.subjects import Subjects, by_subject
 from catalogue.rdf.terms import is_iri, is_literal, parts_of, value_of
 from vocab.namespaces import DCAT, DCATAP, DCT, FOAF, GSP, LOCN, RDFS, SCHEMA, SKOS, VCARD
 
@@ -342,20 +343,10 @@ class _Graph:
     )
 
     def __init__(self, lines: list[str]) -> None:
-        self._subjects: dict[str, dict[str, list[str]]] = {}
-        said: dict[str, list[str]] = {}
-        last = ""
-        for line in lines:  # sorted, so those of one subject stand together
-            subject, predicate, rest = line.split(" ", 2)
-            if subject != last:
-                said, last = self._subjects.setdefault(subject, {}), subject
-            if predicate in said:
-                said[predicate].append(rest[:-2])
-            else:
-                said[predicate] = [rest[:-2]]
+        self.subjects: Subjects = by_subject(lines)
 
     def of(self, subject: str) -> _Node:
-        return _Node(self._subjects.get(subject, {}))
+        return _Node(self.subjects.get(subject, {}))
 
     def name(self, term: str) -> str:
         """What a person calls the thing: a name that the graph gives it, else what it is."""

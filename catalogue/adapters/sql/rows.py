@@ -18,6 +18,7 @@ from catalogue.model import (
     Change,
     Counts,
     Finding,
+    Link,
     Node,
     PageEnd,
     Quarantined,
@@ -169,7 +170,9 @@ def record_of(row: Any) -> Record:
     )
 
 
-def change_of(row: Any, packer: Packer, *, findings: bool = True) -> Change:
+def change_of(
+    row: Any, packer: Packer, links: tuple[Link, ...] = (), *, findings: bool = True
+) -> Change:
     """A change from a row of the log joined with its record's lasting columns.
 
     What may differ between versions (IRI, type, visibility) is the change's own.
@@ -200,6 +203,7 @@ def change_of(row: Any, packer: Packer, *, findings: bool = True) -> Change:
         graph=graph,
         sectors=sectors_of(row.sectors),
         findings=findings_of(row.findings, row.dictionary, packer) if findings else (),
+        links=links,
     )
 
 
