@@ -14,7 +14,7 @@ from webargs.flaskparser import FlaskParser
 
 from api.deprecating import Deprecation
 from catalogue.project.training import MODALITIES, TASK_VALUES, USES
-from catalogue.search.documents import BANDS
+from catalogue.quality.metrics import BANDS
 from catalogue.search.query import KEYWORD_FIELDS
 from catalogue.search.service import SORTS, SearchParams
 

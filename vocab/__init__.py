@@ -166,6 +166,16 @@ def triples() -> Iterator[str]:
     """Every scheme as canonical N-Triples lines, for the graph store."""
     for name in SCHEMES:
         yield from _scheme_lines(scheme(name))
+    yield from _metric_lines()
+
+
+def _metric_lines() -> Iterator[str]:
+    """The metrics of the points of a dimension of quality: the assessment itself has none for them."""
+    for one in ("findability", "accessibility", "interoperability", "reusability", "contextuality"):
+        metric = f"<{ns.AICAT}{one}Score>"
+        yield f"{metric} <{ns.RDF}type> <{ns.DQV}Metric> ."
+        yield f"{metric} <{ns.DQV}inDimension> <https://piveau.eu/ns/voc#{one}> ."
+        yield f"{metric} <{ns.DQV}expectedDataType> <{ns.XSD}integer> ."
 
 
 @cache

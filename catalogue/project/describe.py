@@ -11,6 +11,7 @@ from typing import Any
 import vocab
 from catalogue.model import Change, Sector
 from catalogue.project.training import Training, training
+from catalogue.quality import assessment
 from catalogue.rdf.subjects import Subjects, by_subject
 from catalogue.rdf.terms import is_iri, is_literal, parts_of, value_of
 from vocab.namespaces import DCAT, DCATAP, DCT, FOAF, GSP, LOCN, RDFS, SCHEMA, SKOS, VCARD
@@ -97,7 +98,8 @@ class Description:
 
     `access` is public, restricted, non-public or None when not stated. `license` is the first of
     the record's own and its distributions'; `licenses` all. `bbox` is west, south, east, north.
-    `country` is the one country that dct:spatial names, else the node's. `quality` is None.
+    `country` is the one country that dct:spatial names, else the node's. `quality` is MQA points, 0 to
+    405; None for what is not assessed, and before the record was judged.
     """
 
     id: str
@@ -134,6 +136,7 @@ class Description:
     training: Training
     node: str
     source: str
+    quality: int | None = None
 
 
 def describe(change: Change, node_country: str) -> Description:
@@ -191,6 +194,7 @@ def describe(change: Change, node_country: str) -> Description:
         training=training(distributions, keywords, own, access),
         node=record.node,
         source=record.source,
+        quality=found.points if (found := assessment(change, graph.subjects)) else None,
     )
 
 
@@ -211,7 +215,7 @@ def item(one: Description) -> dict[str, Any]:
         "access": one.access,
         "modified": one.modified,
         "issued": one.issued,
-        "quality": None,
+        "quality": one.quality,
         "modality": [value for value, _rule in one.training.modality] or None,
         "task": [value for value, _rule in one.training.task] or None,
         "size": one.training.size,

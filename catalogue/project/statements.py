@@ -6,18 +6,22 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import vocab
 from catalogue.model import Change, Node, Source
+from catalogue.quality.assess import assessment
+from catalogue.quality.metrics import DIMENSIONS, dimension_iri
 from catalogue.rdf.terms import literal
 from catalogue.settings import Settings
-from vocab.namespaces import AICAT, DCAT, DCT, FOAF, HYDRA, RDF, XSD
+from vocab.namespaces import AICAT, DCAT, DCT, DQV, FOAF, HYDRA, RDF, XSD
 
 
 def statements(change: Change, site: str) -> list[str]:
-    """The record's graph with its blank nodes named under the record, and its dcat:CatalogRecord.
+    """The record's graph with its blank nodes named under the record, its dcat:CatalogRecord, and how it
+    scores.
 
     Blank nodes become `{site}/.well-known/genid/{page id}/{label}` (RDF 1.1, section 3.5), so that
     each can be found and removed with its record.
     """
-    return [*named(change.lines, change.record.page_id, site), *catalog_record(change, site)]
+    own = named(change.lines, change.record.page_id, site)
+    return [*own, *catalog_record(change, site), *measurements(change, site)]
 
 
 def named(lines: Iterable[str], page_id: str, site: str) -> Iterator[str]:
@@ -46,6 +50,36 @@ def catalog_record(change: Change, site: str) -> Iterator[str]:
     yield f"<{site}/nodes/{record.node}> <{DCAT}record> {entry} ."
     for one in change.sectors:
         yield f"{entry} <{AICAT}sector> <{vocab.sector_iri(one.sector)}> ."
+
+
+def measured(page_id: str, site: str) -> list[str]:
+    """The subjects of everything that `measurements` may say of a record."""
+    entry = f"{site}/datasets/{page_id}"
+    return [f"<{entry}#quality>", *(f"<{entry}#quality-{name}>" for name in DIMENSIONS)]
+
+
+def measurements(change: Change, site: str) -> Iterator[str]:
+    """How the record scores: its points, and those of each dimension (DQV, section 4); nothing where
+    it was not assessed.
+
+    They are said of the resource, and beside it: the record's own graph stays what its source said.
+    The total is the assessment's own metric; it has none for a dimension's points, so those are ours.
+    """
+    found = assessment(change)
+    if found is None:
+        return
+    total, *parts = measured(change.record.page_id, site)
+    yield from _measurement(total, f"<{dimension_iri('score')}>", found.points, change)
+    yield f"<{site}/datasets/{change.record.page_id}> <{DQV}hasQualityMeasurement> {total} ."
+    for node, (name, points) in zip(parts, found.dimensions.items(), strict=True):
+        yield from _measurement(node, f"<{AICAT}{name}Score>", points, change)
+
+
+def _measurement(node: str, metric: str, points: int, change: Change) -> Iterator[str]:
+    yield f"{node} <{RDF}type> <{DQV}QualityMeasurement> ."
+    yield f"{node} <{DQV}isMeasurementOf> {metric} ."
+    yield f"{node} <{DQV}computedOn> <{change.record.iri}> ."
+    yield f"{node} <{DQV}value> {literal(str(points), '', f'{XSD}integer')} ."
 
 
 def federation(nodes: Iterable[Node], sources: Iterable[Source], site: str) -> Iterator[str]:

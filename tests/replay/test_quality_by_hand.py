@@ -28,7 +28,7 @@ from tests.conftest import real_data
 
 CHECKED = datetime(2026, 11, 1, tzinfo=UTC)
 ES = "http://dcat-ap-es.ejemplo.org"
-SE = "http://www.trafikverket.se/tjanster/Oppna_data/trafikinformation-i-realtid"
+SE = "http://www.trafikverket.se/tjanster/Oppna_data/trafikinformation-i-realtid/Trafikinformation-vag-i-realtid"
 DE = "https://example.com/resource"
 IT = "https://raw.githubusercontent.com/BresciaMobilita/Open-Data/refs/heads/main/Sosta"
 UNIBO = "https://dati.unibo.it/dataset/db4cb33d-4122-4377-bdc4-75b4d6dd6a10"
@@ -71,7 +71,7 @@ ROWS = (
     # The access address is text; XML is open and machine-readable; CC0 by its IRI; rights are stated.
     Row("dcat-turtle/se-nap-mobilitydcat.ttl", "ec459578-a11f-4728-acaa-16b08ae45cfa", 0,
         (30, 30, 20, 0), (50, 0, 0), (20, 0, 0, 20, 20, 30), (20, 10, 0, 0, 20, 10), (5, 0, 5, 5), 295,
-        {f"{SE}/Trafikinformation-vag-i-realtid/Sa-har-far-du-tillgang-till-data-for-trafikinformation-i-realtid/": 200}),
+        {f"{SE}/Sa-har-far-du-tillgang-till-data-for-trafikinformation-i-realtid/": 200}),
     # Themes as text count; "JSON" is aligned to the EU's file type; no licence anywhere.
     Row("dcat-jsonld/fr-udata/nested.jsonld", "data.test.org/datasets/1", 0,
         (30, 30, 20, 20), (50, 0, 0), (20, 0, 0, 20, 20, 30), (0, 0, 0, 0, 20, 10), (0, 0, 5, 5), 280,
