@@ -105,7 +105,10 @@ class Finding:
     `rule` is a stable dotted name ("rdf.iri-repaired", "ckan.unknown-field"); `path` the property
     IRI or field name concerned; `value` what was found, cut to 500 characters; `mended` what it
     became, where something was changed; `place` a line, byte or item position in the document.
-    `count` is above 1 only in findings of a run that stand for several alike.
+    `count` is above 1 where a finding stands for several alike: of a run, or of one record and profile.
+    What a profile of shapes finds has SHACL's constraint component as its rule, `profile`, the node
+    concerned (`focus`), and what was asked for (`limit`), from which the words are made anew in the
+    reader's language; with a message of the shape's own `limit` is None.
     """
 
     rule: str
@@ -118,6 +121,9 @@ class Finding:
     hint: str | None = None
     key: str | None = None  # the record's key; None where the finding is of the page or run
     count: int = 1
+    focus: str | None = None
+    profile: str | None = None
+    limit: str | None = None
 
 
 @dataclass(slots=True)
@@ -432,14 +438,20 @@ class Sector:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How a record stands against one profile, in numbers; its findings tell the rest. `whole`: all was
-    looked at within the time that validation has."""
+    """What a profile says of one record, in numbers: a record without violations conforms. `whole` is
+    False where the time ran out. `declared`: the record, or whoever runs its source, names the profile;
+    else it is only what records of its kind are held to."""
 
     profile: str
-    violations: int
-    warnings: int
-    infos: int
+    violations: int = 0
+    warnings: int = 0
+    infos: int = 0
     whole: bool = True
+    declared: bool = True
+
+    @property
+    def conforms(self) -> bool:
+        return self.whole and not self.violations
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,6 +492,7 @@ class Entry:
     sectors: tuple[Sector, ...] = ()
     findings: tuple[Finding, ...] = ()
     failed: Outcome | None = None
+    judged: tuple[Judged, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,12 @@ class Fetcher:
                 return task.result(LOOK)
             self._check()
 
+    def ready(self) -> Page | None:
+        """The page that was fetched ahead, if it has come."""
+        if self._ahead is None or not self._ahead[1].done() or self._ahead[1].exception():
+            return None
+        return self._ahead[1].result()
+
     def _fetch_ahead(self, cursor: str) -> None:
         self._ahead = (cursor, self._submit(cursor))
 

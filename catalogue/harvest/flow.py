@@ -230,6 +230,11 @@ def _accounts_for_all(walk: Walk, before: Before, changed: dated.Changed) -> boo
 def _walk_pages(
     fetcher: Fetcher, reader: Reader, first: str | None, sink: Sink, walk: Walk, watch: Watch
 ) -> None:
+    def following() -> Page | None:
+        page = fetcher.ready()
+        return page if page is not None and walk.memory.is_new(page) else None
+
+    reader.read_ahead(following)
     for page in fetcher.pages(walk, first):
         turn = read_page(reader, page, sink, walk)
         fetcher.next = turn.cursor

@@ -46,6 +46,10 @@ class PageMemory:
         """Whether the source's server has validators, so that asking for every page costs little."""
         return any(one.etag or one.last_modified for one in self._seen.values())
 
+    def is_new(self, page: Page) -> bool:
+        """Whether nothing is remembered of the page, so that it must be read."""
+        return page.cursor not in self._seen
+
     def recall(self, page: Page) -> tuple[list[Entry], PageEnd] | None:
         """The page's records, all unchanged, and its end; None where it must be read."""
         seen = self._seen.get(page.cursor)

@@ -6,9 +6,10 @@ import logging
 import select
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import TracebackType
+from typing import IO
 
 from catalogue.errors import ReaderDied
 from catalogue.harvest.reading import Answer, At, Entries, Fault, Read, Start, receive, send
@@ -40,6 +41,9 @@ class Reader:
         self._silence = silence
         self._child: subprocess.Popen[bytes] | None = None
         self._given_up = False
+        self._following: Callable[[], Page | None] = lambda: None
+        self._begun: Page | None = None
+        """The page that the child is at already, before it was asked for."""
 
     def __enter__(self) -> Reader:
         return self
@@ -55,6 +59,8 @@ class Reader:
     def begin(self, start: Start) -> None:
         """Read of another source from now on."""
         self._start = start
+        if self._begun is not None:
+            self.close()
         child = self._child
         if child is not None:
             assert child.stdin is not None
@@ -63,8 +69,14 @@ class Reader:
             except OSError:  # it has ended; the next one begins with it
                 self.close()
 
+    def read_ahead(self, following: Callable[[], Page | None]) -> None:
+        """Let the child begin with the next page when it is through with one, while its records are
+        being stored. `following` gives that page, or None where it has not come or need not be read."""
+        self._following = following
+
     def close(self) -> None:
         """End the child."""
+        self._begun = None
         child, self._child = self._child, None
         if child is None:
             return
@@ -124,21 +136,33 @@ class Reader:
 
         Raises: ReaderDied.
         """
+        if self._begun is not None and (self._begun is not request.page or request.given):
+            self.close()  # it is at another page than was wanted in the end
+        begun, self._begun = self._begun, None
         child = self._running()
         assert child.stdin is not None
         assert child.stdout is not None
         try:
-            send(child.stdin, request)
+            if begun is None:
+                send(child.stdin, request)
             while True:
                 if not select.select([child.stdout], [], [], self._silence)[0]:
                     raise TimeoutError(f"no word for {self._silence:.0f} s")
                 answer: Answer = receive(child.stdout)
+                if isinstance(answer, PageEnd):
+                    self._begin_following(child.stdin)
                 yield answer
                 if isinstance(answer, PageEnd | Fault):
                     return
         except (EOFError, OSError) as error:
             self.close()
             raise ReaderDied(_epitaph(child.returncode, error)) from error
+
+    def _begin_following(self, stream: IO[bytes]) -> None:
+        page = self._following()
+        if page is not None:
+            send(stream, Read(page))
+            self._begun = page
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None:

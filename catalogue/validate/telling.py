@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from catalogue.model import Finding
 from catalogue.rdf.terms import is_literal, parts_of, value_of
 from catalogue.validate.names import SEVERITIES
 from catalogue.validate.shapes import Result
 from vocab.namespaces import PREFIXES
 
 LANGUAGES = ("en", "de", "fr")
+SHACL, COMPONENT = "sh:", "ConstraintComponent"  # around the name of a rule
 LONGEST = 500  # characters of a value
 _SCHEMES = re.compile(r"<([^<>]*)>")
 
@@ -42,26 +44,35 @@ class Told:
 
 def told(result: Result, record: str | None, profile: str, language: str) -> Told:
     """A result as a person reads it. A message of the shape's own comes before ours."""
-    path = _plain_path(result)
-    message, hint = _of_check(result.check.component, path or "", result.check.limit, language)
+    path = plain_path(result)
+    rule = f"{SHACL}{result.check.component}{COMPONENT}"
+    message, hint = words(rule, path or "", result.check.limit, language)
     return Told(
         record=record,
-        focus=_plain(result.focus),
+        focus=plain(result.focus),
         path=path,
-        value=_plain(result.value),
+        value=plain(result.value),
         severity=SEVERITIES.get(result.shape.severity, "violation"),
-        rule=f"sh:{result.check.component}ConstraintComponent",
+        rule=rule,
         profile=profile,
-        message=_own(result.shape.messages, language) or message,
+        message=own_message(result.shape.messages, language) or message,
         hint=hint,
     )
 
 
+def spoken(finding: Finding, language: str) -> Finding:
+    """A finding with its words in the reader's language, where they can be made anew."""
+    if finding.limit is None:
+        return finding
+    message, hint = words(finding.rule, finding.path or "", finding.limit, language)
+    return replace(finding, message=message, hint=hint)
+
+
 @lru_cache(maxsize=8192)
-def _of_check(component: str, path: str, limit: str, language: str) -> tuple[str, str]:
+def words(rule: str, path: str, limit: str, language: str) -> tuple[str, str]:
     """Message and hint: of the same check of a profile they are always the same."""
     fill = {"path": _short(path) or "rdf:type", "limit": _short(limit) or "…", "value": ""}
-    return _texts(component, fill, language)
+    return _texts(rule.removeprefix(SHACL).removesuffix(COMPONENT), fill, language)
 
 
 def of_ours(
@@ -90,7 +101,7 @@ def _messages() -> Mapping[str, Any]:
     return tomllib.loads(files("vocab").joinpath("shapes", "messages.toml").read_text("utf-8"))
 
 
-def _own(messages: Sequence[str], language: str) -> str:
+def own_message(messages: Sequence[str], language: str) -> str:
     """The shape's own message in the language, in English, without one, or the first there is."""
     texts: dict[str, str] = {}
     for term in messages:
@@ -101,13 +112,15 @@ def _own(messages: Sequence[str], language: str) -> str:
     return next((texts[one] for one in wanted if one in texts), "")[:LONGEST]
 
 
-def _plain(term: str | None) -> str | None:
+def plain(term: str | None) -> str | None:
+    """A term as people write it: an IRI or text without its marks, cut; a blank node as it is."""
     if term is None or term.startswith("_:"):
         return term
     return value_of(term)[:LONGEST]
 
 
-def _plain_path(result: Result) -> str | None:
+def plain_path(result: Result) -> str | None:
+    """The property's IRI, or a path as SPARQL writes it."""
     if result.path is None:
         return None
     text = result.path.text

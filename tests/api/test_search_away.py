@@ -87,3 +87,14 @@ def test_the_front_page_is_whole_again_once_searching_is_back(
     home = shown(client, "/")
     assert AWAY not in home
     assert "tile-count" in home
+
+
+@pytest.mark.usefixtures("away")
+def test_a_page_that_needs_search_says_whose_fault_it_is_and_what_to_do(
+    client: FlaskClient,
+) -> None:
+    answer = client.get("/search?q=energy", headers=PAGE)
+    assert answer.status_code == 503
+    assert "on our side" in answer.text
+    assert "try this one again" in answer.text
+    assert "on our side" not in client.get("/nothing-here", headers=PAGE).text

@@ -129,8 +129,10 @@ class Batch:
                 t.record.c.key,
                 t.record.c.raw_hash,
                 t.record.c.content_hash,
+                t.record.c.told_hash,
                 t.record.c.deleted,
                 t.record.c.archived,
+                t.record.c.changed,
             ).where(t.record.c.source == source, t.record.c.key.in_(keys[start : start + MANY]))
             found.update((row.key, row) for row in connection.execute(query))
         return found
@@ -247,10 +249,15 @@ class Batch:
         return self._version(run, entry, position, existing.get(entry.key))
 
     def _version(self, run: Any, entry: Entry, position: int, row: Any) -> Outcome:
-        """A version that is read anew: the log gets it where it differs from the current one."""
+        """A version that is read anew: the log gets it where it differs from the current one, or where
+        something else is said of it now; then it is of the time that it was."""
         live = row is not None and not row.deleted and not row.archived
         if live and row.content_hash == entry.content_hash:
-            if row.raw_hash != entry.raw_hash:
+            if row.told_hash != rows.told_hash(entry):
+                raw = self._raw_of(run, entry, position)
+                self._change(run, entry, row.id, position, raw, row.changed)
+                self._states.append(self._state(run, entry, row.id, raw, row.changed))
+            elif row.raw_hash != entry.raw_hash:
                 self._touched.append({"b_id": row.id, "b_raw_hash": entry.raw_hash})
             self._forget_waiting(entry)
             return Outcome.UNCHANGED
@@ -260,10 +267,10 @@ class Batch:
         if row is None:
             self._record += 1
             self._create(run, entry, self._record, raw)
-            self._change(run, entry, self._record, position, raw)
+            self._change(run, entry, self._record, position, raw, self._at)
             return Outcome.CREATED
-        self._change(run, entry, row.id, position, raw)
-        self._states.append(self._state(run, entry, row.id, raw))
+        self._change(run, entry, row.id, position, raw, self._at)
+        self._states.append(self._state(run, entry, row.id, raw, self._at))
         return Outcome.CREATED if row.deleted else Outcome.UPDATED
 
     def _forget_waiting(self, entry: Entry) -> None:
@@ -290,6 +297,7 @@ class Batch:
                 "dictionary": packing.CURRENT,
                 "sectors": rows.sectors_text(entry.sectors),
                 "findings": rows.findings_blob(entry.findings, self._packer),
+                "judged": rows.judged_text(entry.judged),
             }
         )
         return Outcome.CREATED if new else Outcome.UPDATED
@@ -312,11 +320,12 @@ class Batch:
                 "raw": raw,
                 "first_seen": self._at,
                 "changed": self._at,
+                "told_hash": rows.told_hash(entry),
             }
         )
 
     def _change(
-        self, run: Any, entry: Entry, record_id: int, position: int, raw: int | None
+        self, run: Any, entry: Entry, record_id: int, position: int, raw: int | None, at: int
     ) -> None:
         self._seq += 1
         self._changes.append(
@@ -324,7 +333,7 @@ class Batch:
                 "seq": self._seq,
                 "record": record_id,
                 "run": self._run,
-                "at": self._at,
+                "at": at,
                 "content_hash": entry.content_hash or NO_HASH,
                 "graph": self._graphs[position],
                 "dictionary": packing.CURRENT,
@@ -333,11 +342,14 @@ class Batch:
                 "visibility": run.visibility,
                 "sectors": rows.sectors_text(entry.sectors),
                 "findings": rows.findings_blob(entry.findings, self._packer),
+                "judged": rows.judged_text(entry.judged),
                 "raw": raw,
             }
         )
 
-    def _state(self, run: Any, entry: Entry, record_id: int, raw: int | None) -> dict[str, Any]:
+    def _state(
+        self, run: Any, entry: Entry, record_id: int, raw: int | None, changed: int
+    ) -> dict[str, Any]:
         return {
             "b_id": record_id,
             "b_node": run.node,
@@ -348,7 +360,8 @@ class Batch:
             "b_raw_hash": entry.raw_hash,
             "b_content_hash": entry.content_hash or NO_HASH,
             "b_raw": raw,
-            "b_changed": self._at,
+            "b_changed": changed,
+            "b_told_hash": rows.told_hash(entry),
         }
 
     def _raw_of(self, run: Any, entry: Entry, position: int) -> int | None:
@@ -413,7 +426,9 @@ class Batch:
             connection.execute(t.change.insert(), self._changes)
         if self._states:
             names = ("node", "iri", "type", "visibility", "seq", "raw_hash", "content_hash")
-            values: dict[str, Any] = {n: bindparam(f"b_{n}") for n in (*names, "raw", "changed")}
+            values: dict[str, Any] = {
+                n: bindparam(f"b_{n}") for n in (*names, "raw", "changed", "told_hash")
+            }
             statement = t.record.update().where(t.record.c.id == bindparam("b_id"))
             back = {"deleted": False, "archived": False, "missing": 0, "missing_since": None}
             connection.execute(statement.values(**values, **back), self._states)

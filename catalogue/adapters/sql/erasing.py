@@ -128,7 +128,14 @@ def scrub(connection: Connection, packer: Packer, found: Iterable[Any]) -> None:
 def _payload(connection: Connection, row: Any) -> None:
     """The versions themselves; what named the record is replaced by its page id."""
     iri = f"urn:aicat:erased:{row.page_id}"
-    nothing = {"graph": None, "findings": None, "sectors": "[]", "raw": None, "erased": True}
+    nothing = {
+        "graph": None,
+        "findings": None,
+        "sectors": "[]",
+        "judged": "[]",
+        "raw": None,
+        "erased": True,
+    }
     where = t.change.c.record == row.id
     connection.execute(t.change.update().where(where).values(**nothing, iri=iri))
     state = {"key": f"{ERASED}{row.page_id}", "iri": iri, "raw": None, "raw_hash": b""}

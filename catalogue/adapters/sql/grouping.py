@@ -14,14 +14,14 @@ from catalogue.model import Finding
 
 def add_findings(connection: Connection, run_id: str, findings: Sequence[Finding]) -> None:
     """Add findings to a run's groups; the first of each group stays as its example."""
-    groups: dict[tuple[str, str, str], tuple[Finding, int]] = {}
+    groups: dict[tuple[str, str, str, str], tuple[Finding, int]] = {}
     for one in findings:
-        name = (one.rule, one.path or "", one.severity.value)
+        name = (one.rule, one.path or "", one.severity.value, one.profile or "")
         first, count = groups.get(name, (one, 0))
         groups[name] = (first, count + one.count)
     statement = insert_into(connection)(t.finding)
     statement = statement.on_conflict_do_update(
-        index_elements=["run", "rule", "path", "severity"],
+        index_elements=["run", "rule", "path", "severity", "profile"],
         set_={"count": t.finding.c.count + statement.excluded.count},
     )
     values = [_group_row(run_id, first, count) for first, count in groups.values()]
@@ -49,4 +49,6 @@ def _group_row(run_id: str, first: Finding, count: int) -> dict[str, Any]:
         "mended": first.mended,
         "place": first.place,
         "hint": first.hint,
+        "profile": first.profile or "",
+        "focus": first.focus,
     }

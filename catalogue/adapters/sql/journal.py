@@ -77,6 +77,7 @@ _CHANGE = (
     t.change.c.archived,
     t.change.c.sectors,
     t.change.c.findings,
+    t.change.c.judged,
     t.record.c.page_id,
     t.record.c.source,
     t.record.c.node,

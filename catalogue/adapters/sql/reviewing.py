@@ -142,6 +142,7 @@ def _entry_of(store: SqlStore, packer: Packer, row: Any) -> Entry:
         raw=packer.unpack(raw.body, raw.dictionary) if raw is not None else None,
         sectors=rows.sectors_of(row.sectors),
         findings=rows.findings_of(row.findings, row.dictionary, packer),
+        judged=rows.judged_of(row.judged),
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import os
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +19,9 @@ from catalogue.adapters.sql.packing import CURRENT, Packer
 from catalogue.model import (
     Change,
     Counts,
+    Entry,
     Finding,
+    Judged,
     Link,
     Node,
     PageEnd,
@@ -148,6 +152,8 @@ def finding_of(row: Any) -> Finding:
         hint=row.hint,
         key=row.record_key,
         count=row.count,
+        focus=row.focus,
+        profile=row.profile or None,
     )
 
 
@@ -203,6 +209,7 @@ def change_of(
         graph=graph,
         sectors=sectors_of(row.sectors),
         findings=findings_of(row.findings, row.dictionary, packer) if findings else (),
+        judged=judged_of(row.judged),
         links=links,
     )
 
@@ -220,12 +227,31 @@ def sectors_of(text: str) -> tuple[Sector, ...]:
     return tuple(Sector(*parts) for parts in orjson.loads(text))
 
 
-def findings_blob(findings: Iterable[Finding], packer: Packer) -> bytes | None:
-    listed = [
-        {name: value for name, value in _plain(one).items() if value is not None}
-        for one in findings
-    ]
-    return packer.pack(orjson.dumps(listed)) if listed else None
+def judged_text(judged: Iterable[Judged]) -> str:
+    return orjson.dumps([astuple(one) for one in judged]).decode()
+
+
+def judged_of(text: str) -> tuple[Judged, ...]:
+    return tuple(Judged(*parts) for parts in orjson.loads(text)) if text != "[]" else ()
+
+
+def told_hash(entry: Entry) -> bytes:
+    """Of what is said of a record beside its graph: 16 bytes."""
+    told = f"{sectors_text(entry.sectors)}{judged_text(entry.judged)}".encode()
+    return hashlib.sha256(told + _findings_text(entry.findings)).digest()[:16]
+
+
+def findings_blob(findings: Sequence[Finding], packer: Packer) -> bytes | None:
+    return packer.pack(_findings_text(findings)) if findings else None
+
+
+def _findings_text(findings: Iterable[Finding]) -> bytes:
+    return orjson.dumps(
+        [
+            {name: value for name, value in _plain(one).items() if value is not None}
+            for one in findings
+        ]
+    )
 
 
 def findings_of(blob: bytes | None, dictionary: int, packer: Packer) -> tuple[Finding, ...]:
@@ -238,16 +264,22 @@ def findings_of(blob: bytes | None, dictionary: int, packer: Packer) -> tuple[Fi
 
 
 def _plain(finding: Finding) -> Mapping[str, Any]:
+    """As it is stored: of a profile's finding whose words can be made anew, without them."""
+    wordless = finding.limit is not None
     return {
         "rule": finding.rule,
         "severity": finding.severity.value,
-        "message": finding.message,
+        "message": "" if wordless else finding.message,
         "path": finding.path,
         "value": finding.value,
         "mended": finding.mended,
         "place": finding.place,
-        "hint": finding.hint,
+        "hint": None if wordless else finding.hint,
         "key": finding.key,
+        "count": finding.count if finding.count > 1 else None,
+        "focus": finding.focus,
+        "profile": finding.profile,
+        "limit": finding.limit,
     }
 
 

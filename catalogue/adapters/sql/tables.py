@@ -138,7 +138,7 @@ proposal = Table(
     Column("record", BigInteger, primary_key=True),
 )
 
-# Findings of a run, grouped; `path` is '' where there is none, so that it can be unique.
+# Findings of a run, grouped; `path` and `profile` are '' where there is none, so that they can be unique.
 finding = Table(
     "finding",
     metadata,
@@ -154,9 +154,12 @@ finding = Table(
     Column("mended", Text),
     Column("place", Text),
     Column("hint", Text),
-    UniqueConstraint("run", "rule", "path", "severity"),
+    Column("profile", String, nullable=False, server_default=""),
+    Column("focus", Text),
+    UniqueConstraint("run", "rule", "path", "severity", "profile"),
 )
 
+# `told_hash`: of what is said of the current version beside its graph (sectors, judgements, findings).
 record = Table(
     "record",
     metadata,
@@ -178,6 +181,7 @@ record = Table(
     Column("missing", Integer, nullable=False, server_default="0"),
     Column("missing_since", BigInteger),
     Column("archived", Boolean, nullable=False, server_default=text("false")),
+    Column("told_hash", LargeBinary),
     UniqueConstraint("source", "key"),
 )
 Index("record_by_iri", record.c.iri)
@@ -212,6 +216,7 @@ change = Table(
     Column("raw", BigInteger),
     Column("archived", Boolean, nullable=False, server_default=text("false")),
     Column("erased", Boolean, nullable=False, server_default=text("false")),
+    Column("judged", Text, nullable=False, server_default="[]"),
 )
 Index("change_by_record", change.c.record, change.c.seq)
 Index("change_by_raw", change.c.raw)
@@ -282,6 +287,7 @@ pending = Table(
     Column("dictionary", Integer, nullable=False),
     Column("sectors", Text, nullable=False),
     Column("findings", LargeBinary),
+    Column("judged", Text, nullable=False, server_default="[]"),
     UniqueConstraint("source", "key"),
 )
 
