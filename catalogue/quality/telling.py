@@ -23,7 +23,7 @@ def told_json(told: Told) -> dict[str, Any]:
         "metrics": [_metric_json(one) for one in told.measured],
         "mend": [_mend_json(one) for one in told.mend],
         "gain": told.gain,
-        "unknown": [one.metric.name for one in told.unknown],
+        "not_known": [one.metric.name for one in told.unknown],
     }
 
 
