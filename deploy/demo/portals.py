@@ -232,6 +232,11 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Handler)
         self.site.base = f"http://127.0.0.1:{self.server_address[1]}"
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Who asks whether a file is there may hang up before its body: that is no fault."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
 
 def open_portals(folder: Path, base_port: int) -> list[Server]:
     """A server for each member, on ports from `base_port` on in the order of ids (0: any).
