@@ -170,12 +170,11 @@ def triples() -> Iterator[str]:
 
 
 def _metric_lines() -> Iterator[str]:
-    """The metrics of the points of a dimension of quality: the assessment itself has none for them."""
+    """What the points of a dimension are of: the assessment of quality has no metric for them."""
     for one in ("findability", "accessibility", "interoperability", "reusability", "contextuality"):
-        metric = f"<{ns.AICAT}{one}Score>"
-        yield f"{metric} <{ns.RDF}type> <{ns.DQV}Metric> ."
-        yield f"{metric} <{ns.DQV}inDimension> <https://piveau.eu/ns/voc#{one}> ."
-        yield f"{metric} <{ns.DQV}expectedDataType> <{ns.XSD}integer> ."
+        points = f"<{ns.AICAT}{one}Points>"
+        yield f"{points} <{ns.RDF}type> <{ns.RDF}Property> ."
+        yield f"{points} <{ns.DQV}inDimension> <https://piveau.eu/ns/voc#{one}> ."
 
 
 @cache

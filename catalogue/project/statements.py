@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import vocab
 from catalogue.model import Change, Node, Source
 from catalogue.quality.assess import assessment
-from catalogue.quality.metrics import DIMENSIONS, dimension_iri
+from catalogue.quality.metrics import dimension_iri
 from catalogue.rdf.terms import literal
 from catalogue.settings import Settings
 from vocab.namespaces import AICAT, DCAT, DCT, DQV, FOAF, HYDRA, RDF, XSD
@@ -52,34 +52,33 @@ def catalog_record(change: Change, site: str) -> Iterator[str]:
         yield f"{entry} <{AICAT}sector> <{vocab.sector_iri(one.sector)}> ."
 
 
-def measured(page_id: str, site: str) -> list[str]:
-    """The subjects of everything that `measurements` may say of a record."""
-    entry = f"{site}/datasets/{page_id}"
-    return [f"<{entry}#quality>", *(f"<{entry}#quality-{name}>" for name in DIMENSIONS)]
+def measurement_of(page_id: str, site: str) -> str:
+    """The subject of everything that `measurements` says of a record, beside the link to it."""
+    return f"<{site}/datasets/{page_id}#quality>"
 
 
 def measurements(change: Change, site: str) -> Iterator[str]:
     """How the record scores: its points, and those of each dimension (DQV, section 4); nothing where
     it was not assessed.
 
-    They are said of the resource, and beside it: the record's own graph stays what its source said.
-    The total is the assessment's own metric; it has none for a dimension's points, so those are ours.
+    They are said of the resource, and beside it: the record's own graph stays what its source said. The
+    points of dimensions hang from the one measurement: five of their own would double its cost.
     """
     found = assessment(change)
     if found is None:
         return
-    total, *parts = measured(change.record.page_id, site)
-    yield from _measurement(total, f"<{dimension_iri('score')}>", found.points, change)
-    yield f"<{site}/datasets/{change.record.page_id}> <{DQV}hasQualityMeasurement> {total} ."
-    for node, (name, points) in zip(parts, found.dimensions.items(), strict=True):
-        yield from _measurement(node, f"<{AICAT}{name}Score>", points, change)
-
-
-def _measurement(node: str, metric: str, points: int, change: Change) -> Iterator[str]:
+    node = measurement_of(change.record.page_id, site)
+    yield f"<{site}/datasets/{change.record.page_id}> <{DQV}hasQualityMeasurement> {node} ."
     yield f"{node} <{RDF}type> <{DQV}QualityMeasurement> ."
-    yield f"{node} <{DQV}isMeasurementOf> {metric} ."
+    yield f"{node} <{DQV}isMeasurementOf> <{dimension_iri('score')}> ."
     yield f"{node} <{DQV}computedOn> <{change.record.iri}> ."
-    yield f"{node} <{DQV}value> {literal(str(points), '', f'{XSD}integer')} ."
+    yield f"{node} <{DQV}value> {_points(found.points)} ."
+    for name, points in found.dimensions.items():
+        yield f"{node} <{AICAT}{name}Points> {_points(points)} ."
+
+
+def _points(number: int) -> str:
+    return literal(str(number), "", f"{XSD}integer")
 
 
 def federation(nodes: Iterable[Node], sources: Iterable[Source], site: str) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -71,6 +72,24 @@ class Assessment:
         return bool(self.met[_COMPLIANCE])
 
 
+class _Recent:
+    """The last assessments: index and graph want the same ones, soon after one another."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, threading.Lock()
+        self._kept: dict[Hashable, Assessment] = {}
+
+    def get(self, key: Hashable) -> Assessment | None:
+        return self._kept.get(key)
+
+    def keep(self, key: Hashable, found: Assessment) -> None:
+        with self._lock:
+            self._kept[key] = found
+            if len(self._kept) > self._most:
+                del self._kept[next(iter(self._kept))]
+
+
+_RECENT = _Recent(4_000)  # more than what a follower applies at once; some megabytes
 _COMPLIANCE = next(at for at, one in enumerate(METRICS) if one.name == "dcatApCompliance")
 
 
@@ -82,9 +101,14 @@ def assessment(change: Change, subjects: Subjects | None = None) -> Assessment |
     judged = next((one for one in change.judged if one.profile == PROFILE), None)
     if judged is None:
         return None
-    said = by_subject(change.lines) if subjects is None else subjects
-    links = {one.url: one for one in change.links}
-    return assess(said, f"<{change.record.iri}>", judged, links)
+    key = (change.record.content_hash, change.record.iri, judged, change.links)
+    found = _RECENT.get(key)
+    if found is None:
+        said = by_subject(change.lines) if subjects is None else subjects
+        links = {one.url: one for one in change.links}
+        found = assess(said, f"<{change.record.iri}>", judged, links)
+        _RECENT.keep(key, found)
+    return found
 
 
 def assess(subjects: Subjects, subject: str, judged: Judged | None, links: Links) -> Assessment:

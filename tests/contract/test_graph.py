@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -282,17 +281,14 @@ def test_the_graph_says_how_records_score_in_all_and_by_dimension(tmp_path: Path
     graph.apply(journal.changes(0, 5), 2)
     assert scores(graph) == {"1": 30}, "who was not judged has no score"
     rows = graph._store.query("""PREFIX dqv: <http://www.w3.org/ns/dqv#>
-        SELECT ?metric ?points WHERE { ?m dqv:isMeasurementOf ?metric ; dqv:value ?points }""")
-    by_metric = {
-        re.split("[#/]", row["metric"].value)[-1]: int(row["points"].value) for row in rows
-    }
-    assert by_metric == {
-        "score": 30,
-        "findabilityScore": 0,
-        "accessibilityScore": 0,
-        "interoperabilityScore": 30,
-        "reusabilityScore": 0,
-        "contextualityScore": 0,
+        SELECT ?part ?points WHERE { ?m a dqv:QualityMeasurement ; ?part ?points
+            FILTER(STRENDS(STR(?part), "Points")) }""")
+    assert {row["part"].value.rpartition("#")[2]: int(row["points"].value) for row in rows} == {
+        "findabilityPoints": 0,
+        "accessibilityPoints": 0,
+        "interoperabilityPoints": 30,
+        "reusabilityPoints": 0,
+        "contextualityPoints": 0,
     }
     assert graph.differences(journal.everything) == []
     graph.close()

@@ -24,7 +24,7 @@ from catalogue.adapters.embedded.oxigraph_proof import held
 from catalogue.adapters.embedded.swapping import fresh_folder, swap
 from catalogue.model import Change
 from catalogue.ports import Journal
-from catalogue.project.statements import federation, measured
+from catalogue.project.statements import federation, measurement_of
 from vocab.namespaces import DQV
 
 VERSION = "6"  # of the graph and of the vocabularies in it; another one makes it anew
@@ -202,8 +202,8 @@ class OxigraphGraph:
     def _stored(self, page_id: str) -> Iterator[str]:
         """What the store says of how a record scores."""
         entry = ox.NamedNode(f"{self._site}/datasets/{page_id}")
-        asked: list[tuple[Any, Any]] = [(entry, _MEASURED)]
-        asked += [(ox.NamedNode(one[1:-1]), None) for one in measured(page_id, self._site)]
+        node = ox.NamedNode(measurement_of(page_id, self._site)[1:-1])
+        asked: list[tuple[Any, Any]] = [(entry, _MEASURED), (node, None)]
         for subject, predicate in asked:
             for quad in self._store.quads_for_pattern(subject, predicate, None, ox.DefaultGraph()):
                 yield f"{quad.triple} ."
