@@ -5,11 +5,16 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from catalogue.adapters.sql import SqlJournal, migrate
 from catalogue.errors import FetchError, Refused
 from catalogue.http import Courtesy, GuardedClient
+from catalogue.ports import Journal
+from catalogue.quality.checking import Checker
 from tests.unit.hostile import Hostile, Pauses, Script, answer, drip, hostile, raw
 
 HEAD = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
@@ -149,3 +154,78 @@ def test_a_busy_host_is_asked_once_and_says_for_how_long(server: Hostile) -> Non
         patient.glance(server.url("/a"))
     assert busy.value.status == 429, "what it asked for holds for the next one, too"
     assert methods(server) == ["HEAD"]
+
+
+# --- the checker ------------------------------------------------------------------------------------
+
+
+class Watch:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    url = f"sqlite:///{tmp_path / 'journal.sqlite'}"
+    migrate(url)
+    opened = SqlJournal.open(url)
+    yield opened
+    opened.close()
+
+
+def checker(journal: Journal, watch: Watch, **options: object) -> Checker:
+    return Checker(journal, lambda: client(2.0, **options), watch, pause=0.0)
+
+
+def known(journal: Journal, page_id: str = "a") -> dict[str, int | None]:
+    found = journal.links.of([page_id]).get(page_id, ())
+    return {one.url.rpartition("/")[2]: one.status for one in found}
+
+
+def test_links_are_asked_once_each_and_what_they_say_is_kept(
+    server: Hostile, journal: Journal
+) -> None:
+    server.scripts["/good"] = answer(b"x")
+    server.scripts["/gone"] = answer(b"", "410 Gone")
+    server.scripts["/ill"] = answer(b"", "500 X")
+    urls = [server.url(f"/{name}") for name in ("good", "gone", "ill")]
+    journal.links.sync({"a": [*urls, "http://[::1/broken"]})
+    done = checker(journal, Watch()).round(10)
+    assert (done.asked, known(journal)) == (4, {"good": 200, "gone": 410})
+    assert server.seen("/good") == 1
+    assert checker(journal, Watch()).round(10).asked == 0, "nothing is due"
+
+
+def test_what_the_guard_refuses_is_not_checked_and_not_broken(journal: Journal) -> None:
+    journal.links.sync({"a": ["http://169.254.169.254/latest/", "http://127.0.0.1:9/x"]})
+    public = Checker(journal, lambda: GuardedClient(seconds=2), Watch(), pause=0.0)
+    assert public.round(10).asked >= 1
+    assert known(journal) == {}
+    assert journal.links.numbers().broken == 0
+
+
+def test_a_host_that_is_busy_is_let_be(server: Hostile, journal: Journal) -> None:
+    for name in "abc":
+        server.scripts[f"/{name}"] = answer(b"", "429 X", Retry_After="30")
+    journal.links.sync({"a": [server.url(f"/{name}") for name in "abc"]})
+    done = checker(journal, Watch()).round(10)
+    assert done.asked == 1, "the others of the host wait with it"
+    assert len(server.requests) == 1
+    assert journal.links.numbers().broken == 0
+    assert journal.links.visit(seconds=1, most=5, hosts=5) == []
+
+
+def test_two_checkers_ask_no_address_twice(server: Hostile, journal: Journal) -> None:
+    names = [f"/{number}" for number in range(12)]
+    for name in names:
+        server.scripts[name] = answer(b"x")
+    journal.links.sync({"a": [server.url(name) for name in names]})
+    pair = [checker(journal, Watch()), checker(journal, Watch())]
+    while sum(one.round(5).asked for one in pair):
+        pass
+    assert sorted(server.seen(name) for name in names) == [1] * 12

@@ -203,7 +203,7 @@ def _add(connection: Connection, fresh: Mapping[tuple[str, bytes], str], now: in
     if not fresh:
         return
     links = {id_: url for (_page_id, id_), url in fresh.items()}
-    hosts = {url: (urlsplit(url).netloc or "").lower()[:300] for url in links.values()}
+    hosts = {url: _host(url) for url in links.values()}
     values = [{"id": id_, "url": url, "host": hosts[url], "due": now} for id_, url in links.items()]
     insert = insert_into(connection)
     connection.execute(insert(t.link).on_conflict_do_nothing(), values)
@@ -216,6 +216,14 @@ def _add(connection: Connection, fresh: Mapping[tuple[str, bytes], str], now: in
     connection.execute(added, new_hosts)
     pairs = [{"page_id": page_id, "link": id_} for page_id, id_ in fresh]
     connection.execute(insert(t.record_link).on_conflict_do_nothing(), pairs)
+
+
+def _host(url: str) -> str:
+    """Whose pauses hold for an address; of one that cannot be read nobody's."""
+    try:
+        return urlsplit(url).netloc.lower()[:300]
+    except ValueError:
+        return ""
 
 
 def _forget(connection: Connection, gone: set[tuple[str, bytes]]) -> None:
