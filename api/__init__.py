@@ -33,6 +33,8 @@ from api import (
     people_pages,
     problems,
     push,
+    quality,
+    quality_pages,
     registering,
     request_pages,
     sessions,
@@ -108,6 +110,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         audit,
         validating,
         outcomes,
+        quality,
     ):
         rest.register_blueprint(door.blueprint)
     for plain in (
@@ -128,6 +131,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         forms_pages,
         validating_pages,
         outcomes_pages,
+        quality_pages,
     ):
         app.register_blueprint(plain.blueprint)
     app.register_blueprint(ecosystem.feed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 import orjson
@@ -79,6 +80,14 @@ def language() -> str:
     return (
         request.accept_languages.best_match(sorted(OFFICIAL, key=lambda one: one != "en")) or "en"
     )
+
+
+def csv_answer(lines: Iterable[str], name: str) -> Response:
+    """CSV as it is made, as a file to save."""
+    answer = Response(lines, mimetype="text/csv")
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8; header=present"  # RFC 4180, 3
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer
 
 
 def json_answer(value: Any, *, link: str | None = None) -> Response:

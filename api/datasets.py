@@ -23,6 +23,7 @@ from api.schemas import (
     StrictBlueprint,
     SuggestQuery,
 )
+from api.scoring import record_told
 from catalogue.errors import NotFound, Unavailable
 from catalogue.model import SECTORS, Change, Finding, Judged, Record, visible_to
 from catalogue.project.describe import describe, detail
@@ -163,6 +164,7 @@ def record_json(change: Change, lang: str) -> dict[str, Any]:
             "missing_since": record.missing_since,
             "archived": record.archived,
         },
+        "assessment": record_told(change),
         "notice": notice(record),
         "cluster": None,
         "page": f"{site()}/datasets/{record.page_id}",

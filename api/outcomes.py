@@ -8,7 +8,7 @@ from flask import Response
 from marshmallow import RAISE, Schema, fields, validate
 
 from api.access import SECURED
-from api.context import catalogue, json_answer, site
+from api.context import catalogue, csv_answer, json_answer, site
 from api.schemas import StrictBlueprint
 from api.sessions import refused, wanted_person
 from catalogue.access.model import Kind
@@ -24,8 +24,6 @@ from catalogue.desk.telling import webhook_json
 from catalogue.errors import Forbidden, NotFound
 from catalogue.people import Person, Role
 from catalogue.ports import Subscription
-
-CSV = "text/csv"
 
 blueprint = StrictBlueprint(
     "outcomes", __name__, url_prefix="/api/v1", description="Webhooks and reports of holders"
@@ -218,10 +216,10 @@ def report(given: dict[str, Any]) -> Response:
     span = period(given.get("first"), given.get("last"), here.clock())
     wanted_reader(holder, legs=given["rows"] == "legs")
     if given["rows"] == "legs":
-        return _csv(legs_csv(here.journal.reports, holder, span), f"legs-{holder}")
+        return csv_answer(legs_csv(here.journal.reports, holder, span), f"legs-{holder}")
     figures = figures_of(here.journal.reports, holder, span, here.clock())
     if given["format"] == "csv":
-        return _csv(figures_csv(figures), f"report-{holder}")
+        return csv_answer(figures_csv(figures), f"report-{holder}")
     return json_answer(figures_json(holder, span, figures))
 
 
@@ -235,11 +233,3 @@ def wanted_reader(holder: str, *, legs: bool = False) -> Person:
         raise refused(f"report:{holder[:80]}", str(error)) from error
     catalogue().journal.node(holder)
     return person
-
-
-def _csv(lines: Any, name: str) -> Response:
-    """CSV as it is made, as a file to save."""
-    answer = Response(lines, mimetype=CSV)
-    answer.headers["Content-Type"] = f"{CSV}; charset=utf-8; header=present"  # RFC 4180, 3
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return answer

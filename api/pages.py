@@ -18,6 +18,7 @@ from api.datasets import counted, country_of, notice
 from api.ecosystem import OFFERS, USERS, sheet_told
 from api.federation import held_number, node_list, numbers, public_address
 from api.schemas import FILTERS, SearchQuery
+from api.scoring import record_told
 from catalogue.errors import CatalogueError, InvalidParameter, Unavailable
 from catalogue.model import SECTORS, Change
 from catalogue.project.describe import describe
@@ -37,6 +38,7 @@ FACETS = (
     "task",
     "downloadable",
     "license_use",
+    "quality_band",
     "year",
     "publisher",
     "node",
@@ -71,6 +73,7 @@ SORTS = (
     ("-modified", "Last changed"),
     ("-issued", "Newest"),
     ("title", "Title"),
+    ("-quality", "Best described"),
 )
 EXAMPLES = (
     (
@@ -194,6 +197,7 @@ def dataset(change: Change) -> Response:
         "kinds_of_offers": OFFERS,
         "users": USERS,
         "steward": stewards.is_steward(),
+        "scored": record_told(change),
     }
     return Response(
         render_template("dataset.html", **shell("search", **more)), mimetype="text/html"

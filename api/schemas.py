@@ -14,7 +14,7 @@ from webargs.flaskparser import FlaskParser
 
 from api.deprecating import Deprecation
 from catalogue.project.training import MODALITIES, TASK_VALUES, USES
-from catalogue.search.documents import BANDS
+from catalogue.quality.metrics import BANDS
 from catalogue.search.query import KEYWORD_FIELDS
 from catalogue.search.service import SORTS, SearchParams
 
@@ -244,6 +244,38 @@ class Provenance(Answer):
     archived = fields.Boolean(metadata={"description": "kept to be read, in no search or graph"})
 
 
+class Measured(Answer):
+    id = fields.String(metadata={"description": "the metric's name in the MQA vocabulary"})
+    dimension = fields.String()
+    points = fields.Integer()
+    most = fields.Integer()
+    met = fields.Boolean(allow_none=True, metadata={"description": "null: not known yet"})
+    why = fields.String()
+    values = fields.List(fields.String())
+
+
+class Mend(Answer):
+    id = fields.String()
+    gain = fields.Integer(metadata={"description": "points that mending it gains"})
+    why = fields.String()
+    how = fields.String()
+
+
+class Assessed(Answer):
+    """The points of the Metadata Quality Assessment; `mend` has what gains most first."""
+
+    points = fields.Integer()
+    most = fields.Integer()
+    band = fields.String()
+    dimensions = fields.List(fields.Dict())
+    metrics = fields.List(fields.Nested(Measured))
+    mend = fields.List(fields.Nested(Mend))
+    gain = fields.Integer()
+    not_known = fields.List(
+        fields.String(), metadata={"description": "metrics of which it is not known yet"}
+    )
+
+
 class Detail(Item):
     """A whole record; texts in every language stand in `titles` and `descriptions`."""
 
@@ -257,6 +289,9 @@ class Detail(Item):
     findings = fields.List(fields.Dict())
     provenance = fields.Nested(Provenance)
     cluster = fields.String(allow_none=True)
+    assessment = fields.Nested(
+        Assessed, allow_none=True, metadata={"description": "null before it was judged"}
+    )
     notice = fields.String(
         allow_none=True, metadata={"description": "that its source no longer lists it"}
     )

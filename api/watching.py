@@ -30,6 +30,7 @@ from api.federation import (
     sources_json,
 )
 from api.pages import shell
+from api.quality import scope_json
 from catalogue.errors import InvalidParameter
 from catalogue.model import Outcome, Run, RunKind, RunState, Source
 
@@ -67,6 +68,7 @@ def node(node_id: str) -> str:
     found = catalogue().journal.node(node_id)
     sources = sources_json([one for one in readable_sources() if one.node == node_id])
     more = {"node": node_json(found, counted("node") or {}), "sources": sources}
+    more["score"] = scope_json("node", node_id, found.name)
     return render_template("node.html", **shell("nodes", **more))
 
 
@@ -87,6 +89,7 @@ def source(source_id: str) -> str:
         "bars": showing.bars(runs),
         "held_run": next((one for one in runs if one["state"] == "held"), None),
         "node": here.node(found.node),
+        "score": scope_json("source", source_id, None),
         "missing": records_told(missing[:ROWS], lang),
         "more_missing": missing[ROWS - 1].page_id if len(missing) > ROWS else None,
         "quarantined": unusable[:ROWS] if not policy_of(found)["review"] else [],

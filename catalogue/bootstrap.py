@@ -39,6 +39,7 @@ from catalogue.http import Courtesy, GuardedClient
 from catalogue.mail import SmtpMailer, server_of
 from catalogue.ports import Client, Index, Journal, Manifest, Projection, Sparql, Suppression
 from catalogue.project.follower import Positions, live_changes
+from catalogue.quality.checking import Checker
 from catalogue.settings import Settings
 
 # What only some commands need is imported where it is used: a command has to start at once.
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 GRAPH, INDEX = "graph", "index"
 PROJECTIONS = (GRAPH, INDEX)
 CALL_SECONDS, CALL_BYTES = 15.0, 64 * 1024  # limits of a webhook's answer
+LINK_SECONDS = 20.0  # that an address of a record has to answer
 LEMMAS = "lemmas"  # dictionaries in the form that processes share; made anew where they are missing
 IDENTITY_SECONDS, IDENTITY_BYTES = 10.0, 1024 * 1024  # limits of an answer of the identity provider
 AUDIT_HEAD = "audit-head.json"  # the end of the audit log, to be copied elsewhere
@@ -283,6 +285,23 @@ def sender(settings: Settings, journal: Journal, name: str) -> Sender:
 
     house = House(settings.catalog_title, settings.site, settings.mail_from)
     return Sender(journal, house, utc_now, client, mailer(settings), name)
+
+
+def link_checker(settings: Settings, journal: Journal) -> Checker:
+    """What asks the addresses of records. It shares nobody's patience: what a host asked harvesters for
+    says nothing about whether an address answers."""
+    courtesy = Courtesy()
+
+    def client() -> GuardedClient:
+        return GuardedClient(
+            allow_private=settings.allow_private_networks,
+            user_agent=settings.agent,
+            seconds=LINK_SECONDS,
+            proxy=settings.proxy,
+            courtesy=courtesy,
+        )
+
+    return Checker(journal, client, utc_now, pause=settings.link_pause)
 
 
 def check_doors(settings: Settings) -> None:

@@ -455,6 +455,24 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """An address that a record gives for its data, and what is known of it.
+
+    `status` is the HTTP status that counts, 0 where nothing answered; None where that is not known: not
+    asked yet, not to be asked, or failing for the first time. `checked` is when it was last asked.
+    """
+
+    url: str
+    status: int | None
+    checked: datetime | None
+
+    @property
+    def answers(self) -> bool | None:
+        """Whether it answers with something; None where that is not known."""
+        return None if self.status is None else 200 <= self.status < 400
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A record ready for the journal: mapped, aligned, canonical, hashed (or failed).
 
@@ -536,7 +554,8 @@ class Quarantined:
 class Change:
     """One entry of the append-only log, with the record it belongs to.
 
-    `graph` is None for a deletion. `visibility` is the record's at the time of reading.
+    `graph` is None for a deletion. `visibility` is the record's at the time of reading, and so is what is
+    known of its `links`.
     """
 
     seq: int
@@ -547,6 +566,7 @@ class Change:
     sectors: tuple[Sector, ...] = ()
     findings: tuple[Finding, ...] = ()
     judged: tuple[Judged, ...] = ()
+    links: tuple[Link, ...] = ()
 
     @property
     def deleted(self) -> bool:

@@ -70,6 +70,8 @@ class Settings:
     workers: int = 1
     harvests: int = 4
     harvests_per_host: int = 2
+    link_checks: int = 3600
+    link_pause: float = 5.0
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
 
@@ -169,6 +171,8 @@ HELP: Mapping[str, str] = {
     "workers": "processes that carry out harvests beside `aicat up` and under `aicat worker`",
     "harvests": "sources that one worker harvests at once",
     "harvests_per_host": "sources of one host that are harvested at once, by all workers",
+    "link_checks": "addresses of records that a worker asks in an hour at most; 0 asks none",
+    "link_pause": "least time between two such requests to one host, seconds",
     "smtp_url": "the server that mail is handed in to: smtp://host:port, smtps://… or "
     "smtp+starttls://user:password@host:port; no mail is sent when empty",
     "mail_from": "the mailbox that mail comes from, as name@example.org or Name <name@example.org>",
@@ -269,6 +273,12 @@ def _few(value: int) -> int:
     return value
 
 
+def _many(value: int) -> int:
+    if value < 0:
+        raise ValueError(f"{value} is out of range; write how many in an hour, or 0")
+    return value
+
+
 def _header_text(value: str) -> str:
     if not value.isprintable() or not value.isascii():
         raise ValueError(f"{value!r} cannot stand in a header; use printable ASCII")
@@ -329,6 +339,7 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "proxy": _http_proxy,
     "trusted_proxies": _few,
     "smtp_url": _smtp,
+    "link_checks": _many,
     "mail_from": _mailbox,
 }
 

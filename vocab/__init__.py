@@ -167,6 +167,15 @@ def triples() -> Iterator[str]:
     """Every scheme as canonical N-Triples lines, for the graph store."""
     for name in SCHEMES:
         yield from _scheme_lines(scheme(name))
+    yield from _metric_lines()
+
+
+def _metric_lines() -> Iterator[str]:
+    """What the points of a dimension are of: the assessment of quality has no metric for them."""
+    for one in ("findability", "accessibility", "interoperability", "reusability", "contextuality"):
+        points = f"<{ns.AICAT}{one}Points>"
+        yield f"{points} <{ns.RDF}type> <{ns.RDF}Property> ."
+        yield f"{points} <{ns.DQV}inDimension> <https://piveau.eu/ns/voc#{one}> ."
 
 
 @cache

@@ -5,6 +5,8 @@
 FOLDER holds the EU authority tables in RDF. One line of JSON a concept: `c` code, `i` IRI, `l`
 labels by language, `b` broader codes, `x` IRIs that mean the same, `n` other notations (ISO codes, media
 types, extensions). Only facts are kept; run it again when the tables change.
+`mqa.json` holds what the Metadata Quality Assessment of data.europa.eu calls machine-readable,
+non-proprietary and a known licence.
 The schemes `access`, `frequency` and `sector` are kept by hand: the published tables lack labels
 in most languages.
 """
@@ -68,11 +70,40 @@ def main(folder: Path) -> None:
     _write(out, "mapped-themes", _mapped_themes(folder))
     _write(out, "months", _months())
     _write(out, "place-names", _place_names(folder, out))
+    facts = orjson.dumps(_assessed(folder), option=orjson.OPT_INDENT_2)
+    (Path(__file__).parent / "mqa.json").write_bytes(facts + b"\n")
 
 
 def _write(out: Path, name: str, rows: list[dict[str, Any]]) -> None:
     (out / f"{name}.jsonl").write_bytes(b"\n".join(orjson.dumps(row) for row in rows) + b"\n")
     sys.stdout.write(f"{name}: {len(rows)}\n")
+
+
+def _assessed(folder: Path) -> dict[str, list[str]]:
+    """Codes of the EU file types that count, and licences as they may be written, without scheme."""
+    spoken = {"machine_readable": "machine-readable", "non_proprietary": "non-proprietary"}
+    found = {
+        name: sorted(_marked(_read(folder / "mqa" / f"edp-{said}-format.rdf")))
+        for name, said in spoken.items()
+    }
+    licences: set[str] = set()
+    for file in SCHEMES["license"][1]:
+        store = _read(folder / "eu-authority" / file)
+        for quad in store.quads_for_pattern(
+            None, NamedNode(f"{SKOS}inScheme"), NamedNode(f"{AUTHORITY}licence"), None
+        ):
+            if isinstance(quad.subject, NamedNode):
+                licences |= {quad.subject.value, *_iris(store, quad.subject, "exactMatch")}
+    bare = {one.split("://", 1)[-1].rstrip("/").lower() for one in licences}
+    return {**found, "licences": sorted(bare)}
+
+
+def _marked(store: Store) -> Iterator[str]:
+    """The codes of file types that a statement says true of."""
+    for quad in store.quads_for_pattern(None, None, None, None):
+        said = isinstance(quad.object, Literal) and quad.object.value == "true"
+        if said and isinstance(quad.subject, NamedNode):
+            yield quad.subject.value.removeprefix(f"{AUTHORITY}file-type/")
 
 
 def _read(path: Path) -> Store:

@@ -8,13 +8,14 @@ import signal
 import threading
 from types import FrameType
 
-from catalogue.bootstrap import desk_of, guarded_client, open_journal, sender
+from catalogue.bootstrap import desk_of, guarded_client, link_checker, open_journal, sender
 from catalogue.cli.web import end_with_parent
 from catalogue.desk import sweep
 from catalogue.desk.postman import Postman
 from catalogue.garbage import seldom_collected
 from catalogue.harvest.identity import worker_name
 from catalogue.harvest.worker import Worker
+from catalogue.quality.rounds import Rounds
 from catalogue.settings import load
 from catalogue.validate.profiles import named_files
 
@@ -41,9 +42,12 @@ def main() -> None:
 
         postman = Postman(sender(settings, journal, worker_name()))
 
+        rounds = Rounds(journal, link_checker(settings, journal), settings.link_checks)
+
         def stop(_signal: int, _frame: FrameType | None) -> None:
             hands.stop()
             postman.stop()
+            rounds.stop()
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal; who started us says when
@@ -51,6 +55,8 @@ def main() -> None:
         thread.start()
         posts = threading.Thread(target=postman.run, name="postman", daemon=True)
         posts.start()
+        scores = threading.Thread(target=rounds.run, name="scores", daemon=True)
+        scores.start()
         thread.join()
     # A run in hand is left as it is: its worker is seen to be gone, and the next goes on with it. So it is
     # with a letter: it is sent again under the same id.

@@ -114,8 +114,8 @@ def _hours(seconds: float) -> float:
 
 def figures_csv(figures: AccessFigures) -> Iterator[str]:
     """The figures as lines of CSV, one each; times in hours."""
-    yield from _lines([("figure", "name", "sector", "organisation", "value")])
-    yield from _lines(_figure_rows(figures))
+    yield from csv_lines([("figure", "name", "sector", "organisation", "value")])
+    yield from csv_lines(_figure_rows(figures))
 
 
 def _figure_rows(figures: AccessFigures) -> Iterator[tuple[Any, ...]]:
@@ -136,11 +136,11 @@ def _figure_rows(figures: AccessFigures) -> Iterator[tuple[Any, ...]]:
 def legs_csv(reports: Reports, holder: str, span: Period) -> Iterator[str]:
     """Each leg of the period as a line of CSV, read in batches as it is asked for."""
     steps = [one.value for one in TIMED]
-    yield from _lines([(*_LEG_COLUMNS, *(f"{one}_hours" for one in steps))])
+    yield from csv_lines([(*_LEG_COLUMNS, *(f"{one}_hours" for one in steps))])
     after: str | None = ""
     while after is not None:
         found, after = reports.legs(holder, span.start, span.end, after=after, limit=BATCH)
-        yield from _lines(_leg_row(one, steps) for one in found)
+        yield from csv_lines(_leg_row(one, steps) for one in found)
 
 
 _LEG_COLUMNS = (
@@ -179,7 +179,7 @@ def _moment(at: datetime | None) -> str:
     return "" if at is None else at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
     for row in rows:
         line = io.StringIO()
         csv.writer(line, lineterminator="\r\n").writerow([harmless(one) for one in row])

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -76,8 +77,18 @@ class GuardedAdapter(HTTPAdapter):
     Raises: Refused, or FetchError once the tries are used up.
     """
 
-    def __init__(self, door: Door, limits: Limits, manners: Manners, proxy: str) -> None:
+    def __init__(
+        self,
+        door: Door,
+        limits: Limits,
+        manners: Manners,
+        proxy: str,
+        *,
+        heads_only: bool = False,
+    ) -> None:
+        """With `heads_only` no body is read, and nothing is tried again."""
         self._door, self._limits, self._manners = door, limits, manners
+        self._heads_only = heads_only
         self._proxies = {"http": proxy, "https": proxy} if proxy else {}
         super().__init__(max_retries=0)
 
@@ -102,7 +113,7 @@ class GuardedAdapter(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *_ignored: Any, **_options: Any) -> Any:
         """Send with our own time limits and verification, whatever the caller asks for."""
         url = check_url(str(request.url))
-        tries = TRIES if request.method in _SAFE else 1
+        tries = TRIES if request.method in _SAFE and not self._heads_only else 1
         with self._door.deadline.limited(self._limits.seconds):
             for left in range(tries - 1, -1, -1):
                 self._take_turn(url)
@@ -125,7 +136,8 @@ class GuardedAdapter(HTTPAdapter):
         host = host_of(url)
         while wait := self._manners.courtesy.turn(host, self._manners.pause):
             if wait >= self._door.deadline.left:
-                raise _Final(f"{url}: {host} wants {wait:.0f} s of patience, more than is left")
+                told = f"{url}: {host} wants {wait:.0f} s of patience, more than is left"
+                raise _Final(told, HTTPStatus.TOO_MANY_REQUESTS)
             log.info("%s: waiting %.1f s for %s", url, wait, host)
             self._manners.sleep(wait)
 
@@ -133,7 +145,7 @@ class GuardedAdapter(HTTPAdapter):
         """What the host asks for, seconds; from now on everybody waits who shares our courtesy."""
         if answer.status_code not in _AGAIN:
             return None
-        asked = _retry_after(answer.headers.get("retry-after", ""))
+        asked = retry_after(answer.headers.get("retry-after", ""))
         if asked is not None:
             asked = min(asked, LONGEST_PAUSE)
             self._manners.courtesy.hold(host_of(url), asked)
@@ -165,7 +177,7 @@ class GuardedAdapter(HTTPAdapter):
         return answer
 
     def _read(self, answer: requests.Response) -> None:
-        if answer.status_code in REDIRECTS or _bodiless(answer):
+        if self._heads_only or answer.status_code in REDIRECTS or _bodiless(answer):
             content = b""
         else:
             declared = answer.headers.get("content-length", "")
@@ -267,7 +279,7 @@ def _text(error: BaseException) -> str:
     return plain[:200] or type(error).__name__
 
 
-def _retry_after(value: str) -> float | None:
+def retry_after(value: str) -> float | None:
     """Seconds that a Retry-After asks for (RFC 9110, 10.2.3), None if it says nothing usable."""
     text = value.strip()
     if text.isdecimal():

@@ -13,11 +13,18 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import requests
 
 from catalogue.errors import FetchError, Refused
-from catalogue.http.adapter import REDIRECTS, GuardedAdapter, Limits, Manners, check_url
+from catalogue.http.adapter import (
+    REDIRECTS,
+    GuardedAdapter,
+    Limits,
+    Manners,
+    check_url,
+    retry_after,
+)
 from catalogue.http.connecting import Door, Resolve, resolve
 from catalogue.http.courtesy import USUAL_PORTS, Courtesy
 from catalogue.http.upload import BrokenBody, Upload
-from catalogue.ports import Answer
+from catalogue.ports import Answer, Glance
 
 MOST_REDIRECTS = 5
 MOST_BYTES = 512 * 1024 * 1024
@@ -158,6 +165,7 @@ class GuardedClient:
         self._agent = user_agent
         manners = Manners(pause, courtesy or Courtesy(), sleep)
         self._adapter = GuardedAdapter(self._door, self._limits, manners, proxy)
+        self._glances = GuardedAdapter(self._door, self._limits, manners, proxy, heads_only=True)
         self._session = self.session()
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Answer:
@@ -190,6 +198,26 @@ class GuardedClient:
         with _logged():
             return _answer(self._session.put_out(check_url(url.strip()), body, plain))
 
+    def glance(self, url: str) -> Glance:
+        """What the address answers with: to HEAD, and where that is nothing good, to a GET for one byte.
+
+        No body is read, whatever the server sends. Redirects are followed, each one checked. Both
+        requests together have the time of one call, and nothing is asked twice: a 429 or 503 comes
+        back as it is, with what the host asks for. Raises: Refused; FetchError where nothing answers.
+        """
+        with _logged(), self._door.deadline.limited(self._limits.seconds):
+            session = GuardedSession(self._door, self._limits, self._glances, self._agent)
+            try:
+                found = self._glance(session, "HEAD", url.strip(), {})
+            except Refused:
+                raise
+            except FetchError:
+                found = None  # some servers break off where they do not know HEAD
+            if found is None or (found.status >= 400 and found.later is None):
+                # RFC 9110, 9.3.2: HEAD should be as GET, but is often refused or not known.
+                found = self._glance(session, "GET", url.strip(), {"Range": "bytes=0-0"})
+            return found
+
     def session(self) -> GuardedSession:
         """A `requests.Session` whose every request goes through the same guard."""
         return GuardedSession(self._door, self._limits, self._adapter, self._agent)
@@ -197,6 +225,21 @@ class GuardedClient:
     def close(self) -> None:
         """Close the connections that are kept open."""
         self._adapter.close()
+        self._glances.close()
+
+    def _glance(
+        self, session: GuardedSession, method: str, url: str, headers: dict[str, str]
+    ) -> Glance:
+        start = url
+        for _hop in range(MOST_REDIRECTS + 1):
+            response = session.ask(method, url, headers=headers, allow_redirects=False)
+            target = session.get_redirect_target(response)
+            if response.status_code not in REDIRECTS or not target:
+                later = retry_after(response.headers.get("retry-after", ""))
+                busy = response.status_code in {429, 503}
+                return Glance(response.status_code, response.url, later if busy else None)
+            url = check_url(urldefrag(urljoin(response.url, target)).url)
+        raise FetchError(f"{start}: more than {MOST_REDIRECTS} redirects, so it leads nowhere")
 
     def _follow(self, url: str, headers: dict[str, str]) -> Answer:
         start = url

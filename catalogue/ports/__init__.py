@@ -40,6 +40,7 @@ from catalogue.ports.audit import Act as Act
 from catalogue.ports.audit import Audit as Audit
 from catalogue.ports.fetching import Answer as Answer
 from catalogue.ports.fetching import Client as Client
+from catalogue.ports.fetching import Glance as Glance
 from catalogue.ports.forms import FormStore as FormStore
 from catalogue.ports.forms import FormVersion as FormVersion
 from catalogue.ports.harvesting import DatedHarvester as DatedHarvester
@@ -68,6 +69,17 @@ from catalogue.ports.projections import Sparql as Sparql
 from catalogue.ports.projections import SparqlAnswer as SparqlAnswer
 from catalogue.ports.pushes import Piece as Piece
 from catalogue.ports.pushes import Pushes as Pushes
+from catalogue.ports.quality import Broken as Broken
+from catalogue.ports.quality import Figures as Figures
+from catalogue.ports.quality import Fold as Fold
+from catalogue.ports.quality import Gap as Gap
+from catalogue.ports.quality import LinkNumbers as LinkNumbers
+from catalogue.ports.quality import Links as Links
+from catalogue.ports.quality import LinkState as LinkState
+from catalogue.ports.quality import Quality as Quality
+from catalogue.ports.quality import Score as Score
+from catalogue.ports.quality import Settled as Settled
+from catalogue.ports.quality import Visit as Visit
 from catalogue.ports.runs import Ending as Ending
 from catalogue.ports.runs import Runs as Runs
 from catalogue.ports.upkeep import Erasure as Erasure
@@ -123,6 +135,10 @@ class Journal(Protocol):
     def pushes(self) -> Pushes: ...
     @property
     def upkeep(self) -> Upkeep: ...
+    @property
+    def links(self) -> Links: ...
+    @property
+    def quality(self) -> Quality: ...
 
     # members of the federation and their feeds
     def add_node(self, node: Node) -> None:

@@ -21,6 +21,16 @@ class Answer:
         return self.headers.get("content-type", "").split(";")[0].strip().lower()
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What an address answers with at last, without its body. `later`: the seconds after which the host
+    wants to be asked again, where it says that it is asked too often or is not there just now."""
+
+    status: int
+    url: str
+    later: float | None = None
+
+
 class Client(Protocol):
     """The guarded way out (`catalogue.http`): addresses, redirects, sizes and time are checked."""
 
@@ -43,6 +53,13 @@ class Client(Protocol):
 
         Raises: Refused; FetchError when no whole answer comes, or a good one before all was sent;
         what the iterator raises.
+        """
+
+    def glance(self, url: str) -> Glance:
+        """What the address answers with: to HEAD, and where that is nothing good, to a GET for one byte,
+        of which no more than the head is read. Follows redirects, each one checked; asks once.
+
+        Raises: Refused when the guard says no; FetchError where nothing answers.
         """
 
     def session(self) -> Any:

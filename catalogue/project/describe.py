@@ -11,6 +11,8 @@ from typing import Any
 import vocab
 from catalogue.model import Change, Sector
 from catalogue.project.training import Training, training
+from catalogue.quality import assessment
+from catalogue.rdf.subjects import Subjects, by_subject
 from catalogue.rdf.terms import is_iri, is_literal, parts_of, value_of
 from vocab.namespaces import DCAT, DCATAP, DCT, FOAF, GSP, LOCN, RDFS, SCHEMA, SKOS, VCARD
 
@@ -96,7 +98,8 @@ class Description:
 
     `access` is public, restricted, non-public or None when not stated. `license` is the first of
     the record's own and its distributions'; `licenses` all. `bbox` is west, south, east, north.
-    `country` is the one country that dct:spatial names, else the node's. `quality` is None.
+    `country` is the one country that dct:spatial names, else the node's. `quality` is MQA points, 0 to
+    405; None for what is not assessed, and before the record was judged.
     """
 
     id: str
@@ -133,6 +136,7 @@ class Description:
     training: Training
     node: str
     source: str
+    quality: int | None = None
 
 
 def describe(change: Change, node_country: str) -> Description:
@@ -190,6 +194,7 @@ def describe(change: Change, node_country: str) -> Description:
         training=training(distributions, keywords, own, access),
         node=record.node,
         source=record.source,
+        quality=found.points if (found := assessment(change, graph.subjects)) else None,
     )
 
 
@@ -210,7 +215,7 @@ def item(one: Description) -> dict[str, Any]:
         "access": one.access,
         "modified": one.modified,
         "issued": one.issued,
-        "quality": None,
+        "quality": one.quality,
         "modality": [value for value, _rule in one.training.modality] or None,
         "task": [value for value, _rule in one.training.task] or None,
         "size": one.training.size,
@@ -342,20 +347,10 @@ class _Graph:
     )
 
     def __init__(self, lines: list[str]) -> None:
-        self._subjects: dict[str, dict[str, list[str]]] = {}
-        said: dict[str, list[str]] = {}
-        last = ""
-        for line in lines:  # sorted, so those of one subject stand together
-            subject, predicate, rest = line.split(" ", 2)
-            if subject != last:
-                said, last = self._subjects.setdefault(subject, {}), subject
-            if predicate in said:
-                said[predicate].append(rest[:-2])
-            else:
-                said[predicate] = [rest[:-2]]
+        self.subjects: Subjects = by_subject(lines)
 
     def of(self, subject: str) -> _Node:
-        return _Node(self._subjects.get(subject, {}))
+        return _Node(self.subjects.get(subject, {}))
 
     def name(self, term: str) -> str:
         """What a person calls the thing: a name that the graph gives it, else what it is."""

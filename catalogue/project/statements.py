@@ -6,18 +6,22 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import vocab
 from catalogue.model import Change, Node, Source
+from catalogue.quality.assess import assessment
+from catalogue.quality.metrics import dimension_iri
 from catalogue.rdf.terms import literal
 from catalogue.settings import Settings
-from vocab.namespaces import AICAT, DCAT, DCT, FOAF, HYDRA, RDF, XSD
+from vocab.namespaces import AICAT, DCAT, DCT, DQV, FOAF, HYDRA, RDF, XSD
 
 
 def statements(change: Change, site: str) -> list[str]:
-    """The record's graph with its blank nodes named under the record, and its dcat:CatalogRecord.
+    """The record's graph with its blank nodes named under the record, its dcat:CatalogRecord, and how it
+    scores.
 
     Blank nodes become `{site}/.well-known/genid/{page id}/{label}` (RDF 1.1, section 3.5), so that
     each can be found and removed with its record.
     """
-    return [*named(change.lines, change.record.page_id, site), *catalog_record(change, site)]
+    own = named(change.lines, change.record.page_id, site)
+    return [*own, *catalog_record(change, site), *measurements(change, site)]
 
 
 def named(lines: Iterable[str], page_id: str, site: str) -> Iterator[str]:
@@ -46,6 +50,35 @@ def catalog_record(change: Change, site: str) -> Iterator[str]:
     yield f"<{site}/nodes/{record.node}> <{DCAT}record> {entry} ."
     for one in change.sectors:
         yield f"{entry} <{AICAT}sector> <{vocab.sector_iri(one.sector)}> ."
+
+
+def measurement_of(page_id: str, site: str) -> str:
+    """The subject of everything that `measurements` says of a record, beside the link to it."""
+    return f"<{site}/datasets/{page_id}#quality>"
+
+
+def measurements(change: Change, site: str) -> Iterator[str]:
+    """How the record scores: its points, and those of each dimension (DQV, section 4); nothing where
+    it was not assessed.
+
+    They are said of the resource, and beside it: the record's own graph stays what its source said. The
+    points of dimensions hang from the one measurement: five of their own would double its cost.
+    """
+    found = assessment(change)
+    if found is None:
+        return
+    node = measurement_of(change.record.page_id, site)
+    yield f"<{site}/datasets/{change.record.page_id}> <{DQV}hasQualityMeasurement> {node} ."
+    yield f"{node} <{RDF}type> <{DQV}QualityMeasurement> ."
+    yield f"{node} <{DQV}isMeasurementOf> <{dimension_iri('score')}> ."
+    yield f"{node} <{DQV}computedOn> <{change.record.iri}> ."
+    yield f"{node} <{DQV}value> {_points(found.points)} ."
+    for name, points in found.dimensions.items():
+        yield f"{node} <{AICAT}{name}Points> {_points(points)} ."
+
+
+def _points(number: int) -> str:
+    return literal(str(number), "", f"{XSD}integer")
 
 
 def federation(nodes: Iterable[Node], sources: Iterable[Source], site: str) -> Iterator[str]:

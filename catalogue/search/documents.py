@@ -15,18 +15,17 @@ import orjson
 from catalogue.model import Change, audiences
 from catalogue.project.describe import Description, epoch, item
 from catalogue.project.folding import fold
+from catalogue.quality import band
 from catalogue.search.analysis import tokens_of
 from catalogue.search.languages import LANGUAGES
 from catalogue.search.query import LONGEST_VALUE, SORTED_BY
 
-VERSION = 8  # of what a document holds; an index of another one is made anew
+VERSION = 9  # of what a document holds; an index of another one is made anew
 MARK = "\x1f"  # between the parts of a head
 START = "~"  # the first token of every text, which no analysis gives
 LONGEST_HEAD = 100  # characters of a folded beginning that are compared
 COMPLETED = 1_000  # characters of a value that is completed at most
 MISSING = 1 << 62  # sort keys from here on are those of records without the value
-
-BANDS = {"excellent": 351, "good": 221, "sufficient": 121, "bad": 0}  # points from which on
 
 _ID_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"  # of page ids, in the order of their code points
 _TIE = 25  # bits of a sort key that come from the record's id
@@ -73,7 +72,7 @@ def document(change: Change, one: Description) -> Document:
         "issued": epoch(one.issued),
         "changed": int(change.at.timestamp()),
         "first_seen": int(record.first_seen.timestamp()),
-        "quality": None,
+        "quality": one.quality,
         "size": one.training.size,
     }
     sorts = {}
@@ -146,7 +145,7 @@ def _keywords(one: Description) -> dict[str, list[str]]:
         "source": [one.source],
         "year": _some(date[:4]),
         "month": _some(date[:7] if len(date) >= 7 else None),
-        "quality_band": _some(quality_band(None)),
+        "quality_band": _some(band(one.quality)),
         "modality": [value for value, _rule in found.modality],
         "task": [value for value, _rule in found.task],
         "downloadable": _some(None if down is None else str(down).lower()),
@@ -158,13 +157,6 @@ def _keywords(one: Description) -> dict[str, list[str]]:
 def _values(of: Iterable[str]) -> list[str]:
     """Values as they are compared: cut, and each once."""
     return list(dict.fromkeys(value[:LONGEST_VALUE] for value in of))
-
-
-def quality_band(points: int | None) -> str | None:
-    """The band of MQA points, as data.europa.eu names them; None where nothing was scored."""
-    if points is None:
-        return None
-    return next(name for name, least in BANDS.items() if points >= least)
 
 
 def texts(one: Description) -> dict[str, list[str]]:

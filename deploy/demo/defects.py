@@ -5,6 +5,7 @@ Each is a change of a document's text or of a list of packages; `federation.PORT
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
@@ -44,8 +45,8 @@ DOCUMENTS: dict[str, Callable[[bytes], bytes]] = {
     "wrong-byte": _replace_first("ă".encode(), b"\x92"),
     "ill-typed-date": _replace_first(b'"2023-', b'"23.'),
     "bom-and-crlf": lambda body: b"\xef\xbb\xbf" + body.replace(b"\n", b"\r\n"),
-    "broken-address": _replace_first(
-        b'"https://lanterna.example/files/', b'"htp:/lanterna.example/'
+    "broken-address": lambda body: re.sub(
+        rb'"https?://[^"/]+/files/', b'"htp:/lanterna.example/', body, count=1
     ),
     "cut-off": lambda body: body[: len(body) - 40],
 }

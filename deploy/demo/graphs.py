@@ -196,9 +196,10 @@ def _distribution(
 
 def address_of(owner: Member, record: Record, number: int, file: File) -> str:
     """Where a file is, or where access to it is asked for."""
+    base = owner.files or owner.homepage
     if file.page:
-        return f"{owner.homepage}access/{record.id}"
-    return f"{owner.homepage}files/{record.id}-{number}.{file.format.lower()}"
+        return f"{base}access/{record.id}"
+    return f"{base}files/{record.id}-{number}.{file.format.lower()}"
 
 
 def _publisher(owner: Member, record: Record) -> ox.NamedNode:

@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from email.utils import formatdate, mktime_tz, parsedate_tz
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -53,7 +54,9 @@ class Site:
         with self._guard:
             changed = self._path.stat().st_mtime_ns
             if self._read is None or self._read[0] != changed:
-                self._read = (changed, member(self._path))
+                found = member(self._path)
+                files = f"{self.base}/" if self.base else ""
+                self._read = (changed, replace(found, files=files))
             return self._read[1]
 
     @property
@@ -106,6 +109,11 @@ class Site:
         return 200, {**told, "success": True, "result": result}
 
 
+def _lost(path: str) -> bool:
+    """Whether a file is one of those that a portal names and has lost: one of nine, always the same."""
+    return hashlib.sha256(path.encode()).digest()[0] % 9 == 0
+
+
 def _with_defects(body: bytes, how: Portal) -> bytes:
     for name in how.defects:
         body = defects.DOCUMENTS[name](body)
@@ -152,6 +160,8 @@ class Handler(BaseHTTPRequestHandler):
         elif parts.path == "/":
             text = f"{site.member.name}: a portal of the demo federation\n"
             self._send(200, text.encode(), "text/plain; charset=utf-8")
+        elif parts.path.startswith(("/files/", "/access/")) and not _lost(parts.path):
+            self._send(200, b"a made-up file of the demo\n", "text/plain; charset=utf-8")
         else:
             self._send(404, b"not found\n", "text/plain; charset=utf-8")
 
@@ -221,6 +231,11 @@ class Server(ThreadingHTTPServer):
         self.site = Site(path)
         super().__init__(("127.0.0.1", port), Handler)
         self.site.base = f"http://127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Who asks whether a file is there may hang up before its body: that is no fault."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def open_portals(folder: Path, base_port: int) -> list[Server]:

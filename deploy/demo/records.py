@@ -79,6 +79,8 @@ class Member:
     languages: list[str]
     publishers: list[str]
     records: list[Record] = field(default_factory=list)
+    files: str = ""
+    """Where its files answer while its portal is open; its homepage is an address that nobody has."""
 
 
 def members(folder: Path = CONTENT) -> list[Member]:

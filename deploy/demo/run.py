@@ -43,6 +43,8 @@ def main() -> None:
         signal.signal(number, _stop)
     # The demo's portals are on loopback, which harvesters otherwise refuse.
     os.environ.setdefault("AICAT_ALLOW_PRIVATE_NETWORKS", "1")
+    os.environ.setdefault("AICAT_LINK_PAUSE", "0.05")  # they are ours, and in no hurry
+    os.environ.setdefault("AICAT_LINK_CHECKS", "60000")
     _let_sign_in(given.host)
     started: list[subprocess.Popen[bytes]] = []
     invented = members()

@@ -39,7 +39,10 @@ def test_a_search_answers_every_field_of_the_contract(client: FlaskClient, id_of
         "CC_BY_4_0",
         "restricted",
     )
-    assert (item["modified"], item["quality"]) == ("2024-03-01", None)
+    whole = client.get(f"/api/v1/datasets/{item['id']}").get_json()
+    assert item["modified"] == "2024-03-01"
+    assert 0 < item["quality"] <= 405
+    assert item["quality"] == sum(one["points"] for one in whole["assessment"]["dimensions"])
     assert item["publisher"] == "Example Hospital (fictional)"
     assert "<mark>Chest</mark>" in item["highlight"]["title"]
     assert found["facets"]["format"] == [{"value": "ZIP", "label": "ZIP", "count": 1}]

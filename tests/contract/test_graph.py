@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from catalogue.adapters.embedded.oxigraph import OxigraphGraph
 from catalogue.adapters.embedded.oxigraph_proof import as_stored
-from catalogue.model import Change, Record, content_hash, page_id
+from catalogue.model import Change, Judged, Link, Record, content_hash, page_id
 from catalogue.project.statements import statements
 from tests.contract.memory_journal import MemoryJournal
 
@@ -40,6 +40,8 @@ def change(
     deleted: bool = False,
     visibility: str = "public",
     archived: bool = False,
+    judged: tuple[Judged, ...] = (),
+    links: tuple[Link, ...] = (),
 ) -> Change:
     own = [f'<http://portal.example/{key}> <http://purl.org/dc/terms/identifier> "{key}" .']
     lines = sorted({*own, *(SHARED[part] for part in parts)})
@@ -59,7 +61,7 @@ def change(
         changed=NOW,
         archived=archived,
     )
-    return Change(seq, record, "r", NOW, graph)
+    return Change(seq, record, "r", NOW, graph, judged=judged, links=links)
 
 
 steps = st.lists(
@@ -255,4 +257,56 @@ def test_a_damaged_graph_asks_to_be_made_anew(tmp_path: Path) -> None:
     (tmp_path / "graph" / "counts.sqlite").write_bytes(b"garbage" * 1000)
     graph = opened(tmp_path / "graph", journal)
     assert "damaged" in (graph.needs_rebuild(1) or "")
+    graph.close()
+
+
+JUDGED = (Judged("dcat-ap-3", 0, 0, 0),)
+SCORES = """PREFIX dqv: <http://www.w3.org/ns/dqv#> PREFIX pv: <https://piveau.eu/ns/voc#>
+    SELECT ?record ?points WHERE {
+      ?entry dqv:hasQualityMeasurement ?m .
+      ?m a dqv:QualityMeasurement ; dqv:isMeasurementOf pv:score ; dqv:computedOn ?record ;
+         dqv:value ?points }"""
+
+
+def scores(graph: OxigraphGraph) -> dict[str, int]:
+    rows = graph._store.query(SCORES)
+    return {row["record"].value.rsplit("/", 1)[-1]: int(row["points"].value) for row in rows}
+
+
+def test_the_graph_says_how_records_score_in_all_and_by_dimension(tmp_path: Path) -> None:
+    journal = MemoryJournal()
+    graph = OxigraphGraph(tmp_path, journal, site=SITE, vocabulary=lambda: VOCABULARY)
+    journal.append(change(1, 1, [], judged=JUDGED))
+    journal.append(change(2, 2, []))
+    graph.apply(journal.changes(0, 5), 2)
+    assert scores(graph) == {"1": 30}, "who was not judged has no score"
+    rows = graph._store.query("""PREFIX dqv: <http://www.w3.org/ns/dqv#>
+        SELECT ?part ?points WHERE { ?m a dqv:QualityMeasurement ; ?part ?points
+            FILTER(STRENDS(STR(?part), "Points")) }""")
+    assert {row["part"].value.rpartition("#")[2]: int(row["points"].value) for row in rows} == {
+        "findabilityPoints": 0,
+        "accessibilityPoints": 0,
+        "interoperabilityPoints": 30,
+        "reusabilityPoints": 0,
+        "contextualityPoints": 0,
+    }
+    assert graph.differences(journal.everything) == []
+    graph.close()
+
+
+def test_a_score_that_changes_leaves_nothing_of_the_one_before(tmp_path: Path) -> None:
+    """What is known beside the graph is attached to old changes too, so they cannot tell what was stored."""
+    journal = MemoryJournal()
+    graph = OxigraphGraph(tmp_path, journal, site=SITE, vocabulary=lambda: VOCABULARY)
+    journal.append(change(1, 1, [], judged=JUDGED))
+    graph.apply(journal.changes(0, 5), 1)
+    broken = (Judged("dcat-ap-3", 4, 0, 0),)
+    journal._log[0] = change(1, 1, [], judged=broken)
+    journal.append(change(2, 1, [], judged=broken))
+    graph.apply(journal.changes(1, 5), 2)
+    assert scores(graph) == {"1": 0}
+    assert stored(graph._store) == expected(journal)
+    journal.append(change(3, 1, [], deleted=True))
+    graph.apply(journal.changes(2, 5), 3)
+    assert stored(graph._store) == expected(journal)
     graph.close()

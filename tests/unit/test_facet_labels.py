@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalogue.project.training import MODALITIES, USES
-from catalogue.search.documents import BANDS, quality_band
+from catalogue.quality.metrics import BANDS, band
 from vocab.facet_labels import LABELS, facet_label
 from vocab.languages import OFFICIAL
 
@@ -24,8 +24,8 @@ def test_an_unknown_value_or_language_has_a_label_still() -> None:
 
 def test_quality_has_the_bands_of_the_european_portal() -> None:
     bounds = {0: "bad", 120: "bad", 121: "sufficient", 220: "sufficient", 221: "good", 350: "good"}
-    assert {points: quality_band(points) for points in bounds} == bounds
-    assert (quality_band(351), quality_band(405), quality_band(None)) == (
+    assert {points: band(points) for points in bounds} == bounds
+    assert (band(351), band(405), band(None)) == (
         "excellent",
         "excellent",
         None,

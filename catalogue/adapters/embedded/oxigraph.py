@@ -13,6 +13,7 @@ import sqlite3
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -23,13 +24,15 @@ from catalogue.adapters.embedded.oxigraph_proof import held
 from catalogue.adapters.embedded.swapping import fresh_folder, swap
 from catalogue.model import Change
 from catalogue.ports import Journal
-from catalogue.project.statements import federation
+from catalogue.project.statements import federation, measurement_of
+from vocab.namespaces import DQV
 
-VERSION = "5"  # of the graph and of the vocabularies in it; another one makes it anew
+VERSION = "6"  # of the graph and of the vocabularies in it; another one makes it anew
 BULK = 150  # records without an older state that are worth a bulk load
 REBUILT = 1500  # records that a rebuild loads at once
 CHURN = 50_000  # changed records after which the store is optimised
 KEPT = 2  # checkpoints
+_MEASURED = ox.NamedNode(f"{DQV}hasQualityMeasurement")
 
 
 class OxigraphGraph:
@@ -168,6 +171,8 @@ class OxigraphGraph:
         if pending > self.cursor():
             changes = self._journal.changes(self.cursor(), pending - self.cursor())
             changes = [change for change in changes if change.seq <= pending]
+            scored = {line for one in changes for line in self._stored(one.record.page_id)}
+            self._update(scored, ())  # links may have answered otherwise since
             self._swap(*self._states(changes), pending)
 
     def _states(self, changes: Sequence[Change]) -> tuple[dict[str, Change], list[Change]]:
@@ -185,13 +190,23 @@ class OxigraphGraph:
             return self._journal.states([(page_id, at)]).get(page_id)
 
         ledger = self._ledger
-        batch = Planner(self._site, ledger.owners, ledger.numbers, state_of).plan(old, new)
+        planner = Planner(self._site, ledger.owners, ledger.numbers, state_of, self._stored)
+        batch = planner.plan(old, new)
         if not batch.gone and len(new) >= BULK:
             self._load(batch.come)
         elif batch.gone or batch.come:
             self._update(batch.gone, batch.come)
         self._store.flush()
         ledger.commit(cursor, gone=old, come=new, owners=batch.owners, numbers=batch.numbers)
+
+    def _stored(self, page_id: str) -> Iterator[str]:
+        """What the store says of how a record scores."""
+        entry = ox.NamedNode(f"{self._site}/datasets/{page_id}")
+        node = ox.NamedNode(measurement_of(page_id, self._site)[1:-1])
+        asked: list[tuple[Any, Any]] = [(entry, _MEASURED), (node, None)]
+        for subject, predicate in asked:
+            for quad in self._store.quads_for_pattern(subject, predicate, None, ox.DefaultGraph()):
+                yield f"{quad.triple} ."
 
     def _federation(self) -> None:
         """Bring what the graph says of nodes and sources to what the journal says."""

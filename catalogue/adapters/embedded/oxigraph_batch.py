@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from catalogue.adapters.embedded.oxigraph_ledger import COUNTED
 from catalogue.adapters.embedded.oxigraph_proof import as_stored, line_hash
 from catalogue.model import Change
-from catalogue.project.statements import catalog_record, named
+from catalogue.project.statements import catalog_record, measurements, named
 
 # What a graph says of one subject: canonical text is sorted, so its lines stand together.
 _BLOCK = re.compile(r"^(\S+) .*\n(?:\1 .*\n)*", re.MULTILINE)
@@ -45,7 +45,9 @@ class _Subject:
 class Planner:
     """Plans batches for a site's graph.
 
-    `owners` and `numbers` ask the ledger; `state_of` gives the state of a record outside the batch.
+    `owners` and `numbers` ask the ledger; `state_of` gives the state of a record outside the batch;
+    `stored` what the store says of how a record scores: that depends on more than the record's version,
+    so it cannot be told from the old state.
     """
 
     def __init__(
@@ -54,9 +56,10 @@ class Planner:
         owners: Callable[[Collection[bytes]], dict[bytes, str]],
         numbers: Callable[[Collection[bytes]], dict[bytes, int]],
         state_of: Callable[[str], Change | None],
+        stored: Callable[[str], Iterable[str]],
     ) -> None:
         self._site, self._owners, self._numbers = site, owners, numbers
-        self._state_of = state_of
+        self._state_of, self._stored = state_of, stored
 
     def plan(self, old: Mapping[str, Change], new: Sequence[Change]) -> Batch:
         """What replacing the old states by the new ones takes."""
@@ -64,10 +67,12 @@ class Planner:
         subjects: dict[str, _Subject] = {}
         for page_id, change in old.items():
             batch.gone.update(catalog_record(change, self._site))
+            batch.gone.update(self._stored(page_id))
             for subject, block in self._by_subject(change).items():
                 subjects.setdefault(subject, _Subject()).old[page_id] = block
         for change in new:
             batch.come.extend(catalog_record(change, self._site))
+            batch.come.extend(measurements(change, self._site))
             page_id = change.record.page_id
             for subject, block in self._by_subject(change).items():
                 subjects.setdefault(subject, _Subject()).new[page_id] = block

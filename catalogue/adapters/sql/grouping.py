@@ -19,10 +19,7 @@ def add_findings(connection: Connection, run_id: str, findings: Sequence[Finding
         name = (one.rule, one.path or "", one.severity.value, one.profile or "")
         first, count = groups.get(name, (one, 0))
         groups[name] = (first, count + one.count)
-    insert: Callable[..., Any] = (
-        postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    )
-    statement = insert(t.finding)
+    statement = insert_into(connection)(t.finding)
     statement = statement.on_conflict_do_update(
         index_elements=["run", "rule", "path", "severity", "profile"],
         set_={"count": t.finding.c.count + statement.excluded.count},
@@ -32,6 +29,11 @@ def add_findings(connection: Connection, run_id: str, findings: Sequence[Finding
     total = sum(count for _first, count in groups.values())
     where = t.run.c.id == run_id
     connection.execute(t.run.update().where(where).values(findings=t.run.c.findings + total))
+
+
+def insert_into(connection: Connection) -> Callable[..., Any]:
+    """The database's own INSERT, which says what happens where a row exists."""
+    return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
 
 
 def _group_row(run_id: str, first: Finding, count: int) -> dict[str, Any]:

@@ -28,11 +28,13 @@ from catalogue.adapters.sql.engine import engine_of
 from catalogue.adapters.sql.forms import SqlForms
 from catalogue.adapters.sql.grouping import add_findings
 from catalogue.adapters.sql.keys import SqlKeys
+from catalogue.adapters.sql.links import SqlLinks, links_of
 from catalogue.adapters.sql.migrating import current, head
 from catalogue.adapters.sql.outbox import SqlOutbox
 from catalogue.adapters.sql.packing import Packer
 from catalogue.adapters.sql.people import SqlPeople
 from catalogue.adapters.sql.pushing import SqlPushes
+from catalogue.adapters.sql.quality import SqlQuality
 from catalogue.adapters.sql.reports import SqlReports
 from catalogue.adapters.sql.requests import SqlRequests
 from catalogue.adapters.sql.runs import SqlRuns, mine
@@ -106,6 +108,8 @@ class SqlJournal:
         self.reports = SqlReports(store)
         self.pushes = SqlPushes(store, self._packer, self.runs.ids)
         self.upkeep = SqlUpkeep(store, self._packer, self.runs)
+        self.links = SqlLinks(store)
+        self.quality = SqlQuality(store)
 
     @classmethod
     def open(cls, url: str, audit_head: Path | None = None) -> SqlJournal:
@@ -362,8 +366,8 @@ class SqlJournal:
         with self._store.reading() as connection:
             for part in parts(page_ids):
                 query = select(*_CHANGE).select_from(latest).where(t.record.c.page_id.in_(part))
-                for row in connection.execute(query):
-                    found[row.page_id] = rows.change_of(row, self._packer, findings=findings)
+                for change in self._read(connection, query, findings=findings):
+                    found[change.record.page_id] = change
         return [found[page_id] for page_id in page_ids if page_id in found]
 
     def raw(self, page_id: str) -> tuple[bytes, str]:
@@ -438,8 +442,8 @@ class SqlJournal:
             for part in parts(pairs):
                 seqs = _latest_seqs(connection, part)
                 query = select(*_CHANGE).select_from(_JOINED).where(t.change.c.seq.in_(seqs))
-                for row in connection.execute(query):
-                    found[row.page_id] = rows.change_of(row, self._packer, findings=False)
+                for change in self._read(connection, query):
+                    found[change.record.page_id] = change
         return found
 
     def live(self, after: str = "", limit: int = 1000, *, at: int | None = None) -> list[Change]:
@@ -501,10 +505,18 @@ class SqlJournal:
 
     # --- below ---------------------------------------------------------------------------------------
 
-    def _changes(self, query: Any, *, findings: bool = False) -> list[Change]:
+    def _changes(self, query: Any) -> list[Change]:
         with self._store.reading() as connection:
-            found = connection.execute(query)
-            return [rows.change_of(row, self._packer, findings=findings) for row in found]
+            return self._read(connection, query)
+
+    def _read(self, connection: Connection, query: Any, *, findings: bool = False) -> list[Change]:
+        """Changes with what is known beside their graphs."""
+        found = connection.execute(query).all()
+        links = links_of(connection, list({row.page_id for row in found if row.graph is not None}))
+        return [
+            rows.change_of(row, self._packer, links.get(row.page_id, ()), findings=findings)
+            for row in found
+        ]
 
 
 def _latest_seqs(connection: Connection, pairs: Sequence[tuple[str, int]]) -> list[int]:

@@ -22,6 +22,7 @@ from catalogue.model import (
     Entry,
     Finding,
     Judged,
+    Link,
     Node,
     PageEnd,
     Quarantined,
@@ -175,7 +176,9 @@ def record_of(row: Any) -> Record:
     )
 
 
-def change_of(row: Any, packer: Packer, *, findings: bool = True) -> Change:
+def change_of(
+    row: Any, packer: Packer, links: tuple[Link, ...] = (), *, findings: bool = True
+) -> Change:
     """A change from a row of the log joined with its record's lasting columns.
 
     What may differ between versions (IRI, type, visibility) is the change's own.
@@ -207,6 +210,7 @@ def change_of(row: Any, packer: Packer, *, findings: bool = True) -> Change:
         sectors=sectors_of(row.sectors),
         findings=findings_of(row.findings, row.dictionary, packer) if findings else (),
         judged=judged_of(row.judged),
+        links=links,
     )
 
 
