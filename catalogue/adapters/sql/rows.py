@@ -209,11 +209,16 @@ def quarantined_of(row: Any, packer: Packer) -> Quarantined:
 
 
 def sectors_text(sectors: Iterable[Sector]) -> str:
-    return orjson.dumps([[one.sector, one.rule, one.value] for one in sectors]).decode()
+    told = [[one.sector, one.rule, one.value, one.confidence, one.more] for one in sectors]
+    return orjson.dumps(told).decode()
 
 
 def sectors_of(text: str) -> tuple[Sector, ...]:
-    return tuple(Sector(*parts) for parts in orjson.loads(text))
+    """Assignments as they were stored; rows from before confidences were kept count as certain."""
+    return tuple(
+        Sector(*parts[:4], more=tuple((rule, value) for rule, value in (*parts[4:], [])[0]))
+        for parts in orjson.loads(text)
+    )
 
 
 def findings_blob(findings: Iterable[Finding], packer: Packer) -> bytes | None:
