@@ -46,18 +46,18 @@ START = -2.6  # log-odds of a sector before anything was seen
 CERTAIN = 12.0
 WEIGHTS = {
     "sector": CERTAIN,
-    "theme": 1.9,
+    "theme": 2.8,
     "eurovoc": 2.7,
     "category": 3.5,
     "profile": 3.5,
-    "title": 3.0,
+    "title": 3.3,
     "keyword": 2.7,
-    "description": 1.3,
-    "publisher": 1.6,
+    "description": 1.6,
+    "publisher": 1.9,
 }
 HINT = 0.4  # what a hint is worth of a word of its kind
 FADING = 0.6  # what each further piece of evidence is worth of the one before
-FEW_THEMES = 2  # beyond that many EU themes each says less: a record about everything is of none
+FEW_THEMES = 1  # beyond that many EU themes each says less: a record about everything is of none
 FEW_KEYWORDS = 10  # likewise of keywords
 FEW_SECTORS = 3  # a record that points to more sectors than that is about everything
 CROWD = 1.0  # log-odds that each sector beyond that takes away

@@ -2,7 +2,7 @@
 
 Words are separated by commas. `*` at the end: what begins so; at both ends: what holds it anywhere
 (languages that write compounds as one word). A space: words that follow each other. `?` before:
-a hint that needs company. `~` before: only in text of its own language, as other languages
+a hint that needs company. `~` before (and before `?`): only in text of its own language, as other languages
 have the same letters for something else. Case and accents do not matter.
 `NOTHING` takes ambiguous phrases out before the words in them are seen.
 """
@@ -22,13 +22,13 @@ NOTHING = {
         "navigation of the, web navigation, traffic data network, web traffic, network traffic, internet traffic, "
         "roadmap*, road map*, data mining, text mining, machine learning, machine translation, machine readable, machine "
         "generated, energy levels, road inventory of the data, highway patrol, railway avenue, "
-        "environmental health sciences, fisheries science, fisheries service, marine toxic substance data base,  marine fisheries, fisheries and "
+        "environmental health sciences, fisheries science, fisheries service,  marine fisheries, fisheries and "
         "oceans, air force base, department of agriculture, agricultural imagery, agriculture imagery, "
         "defense depot, intellectual property, cultural heritage, street address*, power user*, power point, "
         "power bi, purchasing power, medical examiner, drug enforcement, police patrol, fire hydrant*, "
         "grid cell*, grid system, sin grid, army corps, corps of engineers, aerospace center, aerospace information, "
         "satellite imag*, satellite data, satellite dataset*, satellite observ*, solar array drive, carbon copy, "
-        "carbon dating, pipeline of, data pipeline*, farm bureau, server farm*, content farm*, data harvest*, harvest source, "
+        "carbon dating, pipeline of, data pipeline*, farm bureau, server farm*, content farm*, data harvest*, harvest source, clean water act, clean air act, meteorological navigational, geofabrik, hydrographic survey*, underway meteorolog*, "
         "harvesting metadata, harvested from, field of, waste of time, industrial average, industry sector, arms "
         "length, car park attendant, virtual tour, environmental protection, military cemetery"
     ),
@@ -42,7 +42,7 @@ WORDS = {
         "any": "covid*, sars cov*, dna sequencing, healthdcat*, icd 10, snomed*, hl7, dicom, mri",
         "en": (
             "health, healthcare, hospital*, patient*, clinical*, ?medical*, ?medicine*, disease*, cancer*, tumour*, "
-            "tumor*, glioma*, epidemi*, ?genom*, ?exome*, radiolog*, vaccin*, immuni?ation*, mortality, ?pharma*, "
+            "tumor*, glioma*, ?brain, ?blood, epidemi*, ?genom*, ?exome*, radiology, vaccine*, vaccination*, vaccinated, immuni?ation*, mortality, ?pharma*, "
             "?diagnos*, cardiolog*, patholog*, ?infection*, infectious*, opioid*, tobacco, smoking, quitline*, "
             "physician*, medicare, medicaid, nursing*, ?nurse*, dental*, ?mental, psychiatr*, surger*, surgical*, "
             "ambulance*, ?ems, ?emergency medical*, prosthe*, therap*, obesity, diabet*, hiv, nutrition*, "
@@ -52,7 +52,7 @@ WORDS = {
         "de": "*gesundheit*, *krankenh*, *klinik*, medizin*, arzneimittel*, *krankheit*, *impfung*, impfstoff*, *infektion*, pflegeheim*, *patient*, ~arzt*, ärzte*, *pflegeeinricht*",
         "fr": "santé, hôpita*, maladie*, ?médic*, ~patients, vaccination*, épidémi*, pharmacie*, ?soins, infirmi*, cliniques",
         "es": "salud, hospitalari*, enfermedad*, sanidad, sanitari*, ~médic*, vacuna*, farmacia*, pacientes",
-        "it": "~salute, sanità, sanitari*, ospedal*, malatti*, ~medici, pediatri, vaccin*, farmaci*, pazienti",
+        "it": "~salute, sanità, sanitari*, ospedal*, malatti*, ~medici, pediatri, vaccini, vaccina*, farmaci*, pazienti",
         "pt": "saúde, hospitalar*, doença*, vacina*, ~médic*, farmácia*, pacientes",
         "nl": "gezondheid*, ziekenhui*, ~zorg, ziekte*, *geneesmiddel*, vaccinatie*, huisarts*, *patiënt*",
         "pl": "zdrow*, szpital*, ?chorob*, szczepie*, pacjent*, leków, lekarz*, medyczn*",
@@ -77,7 +77,7 @@ WORDS = {
         "any": "photovolta*, biogas*",
         "en": (
             "energy, electricity, wind farm*, wind energy, wind power*, wind turbine*, solar energy, solar power*, "
-            "solar panel*, ?solar cell*, photovoltaic*, nuclear energy, nuclear power, nuclear reactor*, ?nuclear, "
+            "solar panel*, ?solar cell*, solar array*, photovoltaic*, nuclear energy, nuclear power, nuclear reactor*, ?nuclear, "
             "power plant*, power grid*, power station*, power line*, transmission line*, smart meter*, smart grid*, "
             "?battery, ?batteries, lithium ion, li ion, hydropower, hydroelectric*, hydrokinetic*, geotherm*, petroleum, "
             "natural gas, oil and gas, coalbed*, oil sand*, crude oil, ?fuel*, alternative fuel*, fuel station*, "
@@ -102,11 +102,11 @@ WORDS = {
         "sv": "energi*, *elnät*, *elektricitet*, vindkraft*, solenergi*, solcell*, kärnkraft*, fjärrvärme*, naturgas*",
         "da": "energi*, *elforsyning*, *elektricitet*, vindmøl*, solenergi*, solcell*, kraftværk*, fjernvarme*, naturgas*",
         "el": "ενέργει*, ενεργει*, ηλεκτρικ*, φωτοβολτα*, αιολικ*, φυσικό αέριο",
-        "bg": "енерги*, енергет*, електри*, електроцентр*, фотоволта*, вятърн*, природен газ",
+        "bg": "енерги*, *електроенерг*, енергет*, електри*, електроцентр*, фотоволта*, вятърн*, природен газ",
         "lt": "energij*, energet*, elektros, elektrin*, saulės elektr*, vėjo elektr*, gamtinės dujos",
         "lv": "enerģij*, enerģēt*, elektroenerģ*, elektrīb*, elektrostac*, vēja park*, dabasgāz*",
         "mt": "enerġij*, elettriku, elettric*, fotovolta*, pannelli solari",
-        "ga": "fuinnea*, leictreach*, feirm ghaoithe, grianchumhach*",
+        "ga": "fuinnea*, fuinnimh, fhuinnimh, leictreach*, feirm ghaoithe, grianchumhach*",
     },
     "mobility": {
         "any": "gtfs, datex*, netex, siri, mobilitydcat*, park and ride",
@@ -115,8 +115,8 @@ WORDS = {
             "?toll, ?tolls, vehicle*, automotive, autonomous driving, parking, bicycle*, cycling, bike*, cyclist*, ?bus, buses, bus stop*, "
             "bus route*, timetable*, aviation, airport*, airfield*, aerodrome*, air traffic, airspace, ?shipping, "
             "?maritime, ?vessel traffic, ?navigation, navigational, nautical chart*, aeronautical chart*, pavement*, "
-            "speed limit*, street centerline*, mobility, pedestrian*, ?walking, footfall, origin destination, truck*, freight, ?ferry, "
-            "ferries, ?harbor*, seaport*, ?ports, taxi*, car sharing, driver licen*, ?crash*, passenger numbers"
+            "speed limit*, street centerline*, mobility, pedestrian*, ?walking, footfall, origin destination, truck, trucks, freight, ?ferry, "
+            "ferries, ?harbor*, seaport*, ?ports, taxi, taxis, car sharing, driver licen*, ?crash*, passenger numbers"
         ),
         "de": "*verkehr*, *straßen*, *fahrzeug*, *bahnhof*, eisenbahn*, *fahrplan*, *parkplatz*, *parkplätze*, *parkhaus*, *radweg*, radverkehr*, flughafen*, haltestelle*, ~bus, ~busse, mobilität*, baustellen",
         "fr": "trafic, circulation routi*, routier*, routière*, véhicule*, ferroviaire*, transports*, stationnement*, pistes cyclables, vélo, vélos, aéroport*, horaires*, mobilité*, ~bus, ~gare*, voirie*",
@@ -146,12 +146,12 @@ WORDS = {
         "any": "nasa space technology, space shuttle*",
         "en": (
             "defence, defense, military, army, artillery, weapon*, munition*, ?ordnance, aerospace, spacecraft*, aircraft*, "
-            "space mission*, space flight*, spaceflight*, human exploration mission*, space technology, space exploration, space cent*, jet propulsion, propulsion, ?solar system, ?launch, spaceborne radar, air vehicle*, simulant, ?air force, chief of defen*, ?sbir, "
+            "space mission*, space flight*, spaceflight*, human exploration mission*, space technology, space exploration, space cent*, jet propulsion, propulsion, ?solar system, ?launch, spaceborne radar, air vehicle*, simulant, ?air force, ?sbir, "
             "deep space, in space, outer planet*, lunar, martian, mars mission*, venus mission*, ?moon, ?mars, interplanetary, "
             "solar system mission*, space shuttle*, space station*, extraterrestrial, launch vehicle*, rocket*, propellant*, "
             "avionics, airframe*, flight test*, flight data, ?unmanned aerial, uav, uavs, drone*, ?missile*, eva radio, "
-            "astronaut*, satellite communication*, satellite bus, satellite, satellites, chemical protective, battlefield*, ?space based, "
-            "?turbine engine*, ?fan blade*, manned missions, robotic missions, nasa, ?space, ?dashlink, ?langley research, ?glenn research, ?ames research, ?goddard space"
+            "astronaut*, satellite communication*, satellite bus, ?satellite, satellites, chemical protective, battlefield*, ?space based, "
+            "?turbine engine*, ?fan blade*, manned missions, robotic missions, ?nasa, ?space, ?langley research, ?glenn research, ?ames research, ?goddard space"
         ),
         "de": "*verteidigung*, militär*, bundeswehr*, luftfahrttech*, raumfahrt*, *flugzeug*, *satelliten, rüstung*, streitkräft*",
         "fr": "~défense, ~défense nationale, militaire*, aérospatial*, ~armée*, armement*, satellites, spatiale",
@@ -185,26 +185,26 @@ WORDS = {
             "defect detection, ?polishing, ?metrology, ?prognos*, machine tool*, machinery, ?material testing, ?foundry"
         ),
         "de": "*fertigung*, *roboter*, *robotik*, maschinenbau*, *industrieproduktion*, schweiß*, *produktionsanlage*, verarbeitendes gewerbe, *fabrik*",
-        "fr": "~fabrication*, ~usine*, robotique*, industrie manufacturière, production industrielle, ~soudage*",
+        "fr": "~?fabrication*, ~usine*, robotique*, industrie manufacturière, production industrielle, ~soudage*",
         "es": "fabricación, ~fábrica*, robótica, industria manufacturera, producción industrial",
         "it": "manifattur*, ~fabbric*, robotica, produzione industriale",
         "pt": "~fabric*, fábrica*, robótica, indústria transformadora, produção industrial",
         "nl": "~fabriek*, *robotica*, maakindustrie*, *productielijn*, industriële productie",
         "pl": "przemysł*, produkcj* przemysł*, fabryk*, robotyk*, przetwórstw* przemysł*",
-        "cs": "~výrob*, strojír*, továr*, robotik*, průmyslov*",
-        "sk": "~výrob*, strojár*, továr*, robotik*, priemysel*",
-        "sl": "~proizvodn*, strojništ*, tovarn*, robotik*, predeloval*",
-        "hr": "~proizvodnj*, strojarst*, tvornic*, robotik*, prerađivačk*",
+        "cs": "~?výrob*, strojír*, továr*, robotik*, průmyslov*",
+        "sk": "~?výrob*, strojár*, továr*, robotik*, priemysel*",
+        "sl": "~?proizvodn*, strojništ*, tovarn*, robotik*, predeloval*",
+        "hr": "~?proizvodnj*, strojarst*, tvornic*, robotik*, prerađivačk*",
         "ro": "~fabric*, robotic*, producția industrială, industria prelucrătoare",
         "hu": "*gyártás*, *gyár, feldolgozóipar*, robotik*, ipari termel*",
         "fi": "valmistus*, teollisuu*, tehta*, robotiik*, tehdas*",
-        "et": "~tootmi*, tööstus*, tehas*, robootik*, töötlev*",
+        "et": "~?tootmi*, tööstus*, tehas*, robootik*, töötlev*",
         "sv": "tillverkning*, *fabrik*, robotik*, industriproduktion*, *robotar",
         "da": "fremstilling*, *fabrik*, robotteknologi*, *industriproduktion*, *robotter",
         "el": "βιομηχαν*, ρομποτικ*, εργοστάσι*, μεταποίησ*",
-        "bg": "~производств*, роботик*, фабрик*, промишлен*, преработва*",
-        "lt": "~gamyb*, robotik*, gamykl*, pramon*",
-        "lv": "~ražoš*, robotik*, rūpnīc*, rūpniec*",
+        "bg": "~?производств*, роботик*, фабрик*, промишлен*, преработва*",
+        "lt": "~?gamyb*, robotik*, gamykl*, pramon*",
+        "lv": "~?ražoš*, robotik*, rūpnīc*, rūpniec*",
         "mt": "manifattur*, fabbrik*, robotika, industrijali",
         "ga": "déantús*, monarc*, róbat*, tionsclaíoch*",
     },
@@ -246,8 +246,8 @@ WORDS = {
         "any": "agrovoc, agritech",
         "en": (
             "agricultur*, ?crop, crops, crop yield*, farming, farm, farms, farmer*, farmland, ?soil, soil survey*, livestock, irrigat*, "
-            "orchard*, vineyard*, forestry, ?forest, ?forests, fishery, fisheries, fishery management, aquaculture, stock assessment*, dairy, pesticide*, fertili*, "
-            "?breeding, noxious weed*, grain, cattle, poultry, ?harvest*, timber, veterinar*, plantain, agri*, agro*, banana*, ?cabi, ?usda, horticultur*"
+            "orchard*, vineyard*, forestry, ?forest, ?forests, fishery, fisheries, fishery management, aquaculture, stock assessment*, dairy, pesticide*, fertilis*, fertiliz*, "
+            "?breeding, noxious weed*, grain, cattle, poultry, ?harvest*, timber, veterinar*, plantain*, agrifood*, agri food, agroecolog*, agroforest*, agronom*, banana*, ?cabi, ?usda, horticultur*"
         ),
         "de": "*landwirtschaft*, *ackerbau*, *ackerland*, *ernte, ernte*, ~vieh*, weinbau*, forstwirtschaft*, *düngemittel*, fischerei*, *pflanzenschutzmittel*, ~wald",
         "fr": "agricol*, agricultur*, ~récolte*, élevage*, ~forêt*, ~pêche*, viticol*, irrigation*, exploitations agricoles",

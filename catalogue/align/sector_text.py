@@ -6,12 +6,12 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from vocab.languages import OFFICIAL
 from vocab.sector_words import NOTHING, WORDS
 
-LONGEST = 1500  # characters of a text that are looked at
+LONGEST = 1000  # characters of a text that are looked at
 SHORT = 6  # letters; shorter words of other languages count only in text that is tagged with theirs
 _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 100_000  # kept per language; beyond that the table is forgotten and filled again
@@ -28,7 +28,7 @@ class _Term:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A word or phrase as it stands in the text, and whether it is only a hint."""
+    """A word or phrase in the letters of the text, and whether it is only a hint."""
 
     sector: str
     value: str
@@ -41,36 +41,30 @@ def folded(word: str) -> str:
     return "".join(one for one in plain if not unicodedata.combining(one)).replace("ς", "σ")
 
 
-@lru_cache(maxsize=16_384)
 def seen_in(text: str, language: str = "") -> tuple[Seen, ...]:
     """What points to sectors in a text, each word once, in the order of the text.
 
     `language` is the tag's two letters; without one of an official language the words of English
     count and those of the others that can hardly mean anything else.
     """
-    text = text[:LONGEST]
     table = _table(language if language in OFFICIAL else "")
-    spans = [match.span() for match in _WORD.finditer(text)]
-    words = [text[start:end] for start, end in spans]
+    words = _WORD.findall(text[:LONGEST])
+    begun = [at for at, terms in enumerate(map(table.__getitem__, words)) if terms]
     found: dict[tuple[str, str], Seen] = {}
     after = 0
-    for at, word in enumerate(words):
-        terms = table[word]
-        if not terms or at < after:
-            continue
-        if (best := _longest(terms, words, at)) is None:
+    for at in begun:
+        if at < after or not (best := _longest(table[words[at]], words, at)):
             continue
         after = at + len(best[0].parts)
-        value = text[spans[at][0] : spans[after - 1][1]]
+        value = " ".join(words[at:after])
         for term in best:
             if term.sector:
-                found.setdefault(
-                    (term.sector, folded(value)), Seen(term.sector, value[:80], term.hint)
-                )
+                key = (term.sector, value.lower())
+                found.setdefault(key, Seen(term.sector, value[:80], term.hint))
     return tuple(found.values())
 
 
-def _longest(terms: tuple[_Term, ...], words: list[str], at: int) -> list[_Term] | None:
+def _longest(terms: tuple[_Term, ...], words: list[str], at: int) -> list[_Term]:
     """The terms of the longest phrase that begins here; a phrase of nothing hides shorter ones."""
     best: list[_Term] = []
     length = 0
@@ -80,7 +74,7 @@ def _longest(terms: tuple[_Term, ...], words: list[str], at: int) -> list[_Term]
         if len(term.parts) == 1 or _follows(term.parts, words, at):
             best.append(term)
             length = len(term.parts)
-    return best or None
+    return best
 
 
 def _follows(parts: tuple[str, ...], words: list[str], at: int) -> bool:
@@ -112,6 +106,8 @@ class _Table(dict[str, tuple[_Term, ...]]):
                 self._begun.setdefault(first[:-1], []).append(term)
             else:
                 self._whole.setdefault(first, []).append(term)
+        parts = {re.escape(one.parts[0].strip("*")) for one in self._inside}
+        self._any_inside = re.compile("|".join(sorted(parts)) or "$.")
 
     def __missing__(self, word: str) -> tuple[_Term, ...]:
         if len(self) >= _MOST_WORDS:
@@ -120,7 +116,8 @@ class _Table(dict[str, tuple[_Term, ...]]):
         found = [*self._whole.get(plain, ())]
         for end in range(1, len(plain) + 1):
             found += self._begun.get(plain[:end], ())
-        found += [one for one in self._inside if _fits(one.parts[0], plain)]
+        if self._any_inside.search(plain):
+            found += [one for one in self._inside if _fits(one.parts[0], plain)]
         found.sort(key=lambda one: -len(one.parts))
         self[word] = kept = _one_each(found)
         return kept
@@ -148,14 +145,14 @@ def _terms(language: str) -> Iterator[_Term]:
     for one in sources:
         yield from _entries("", NOTHING.get(one, ""), own=True)
         for sector, words in WORDS.items():
-            yield from _entries(sector, words.get(one, ""), own=bool(language) or one == "en")
+            yield from _entries(sector, words.get(one, ""), own=bool(language) or one in ("any", "en"))
     if language and language != "en":  # titles in other languages use English phrases
         yield from (one for one in _terms("en") if len(one.parts) > 1)
 
 
 def _entries(sector: str, words: str, *, own: bool) -> Iterator[_Term]:
     for entry in filter(None, (one.strip() for one in words.split(","))):
-        only, hint = entry[0] == "~", entry[0] == "?"
+        only, hint = entry[0] == "~", "?" in entry[:2]
         if only and not own:
             continue
         parts = tuple(folded(part) for part in entry.lstrip("~?").split())

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import lru_cache
 from math import exp
 
-from catalogue.align.sector_text import seen_in
+from catalogue.align.sector_text import Seen, seen_in
 from catalogue.model import Sector
 from catalogue.rdf.terms import parts_of
 from vocab.namespaces import DCAT, DCATAP, DCT, FOAF, SECTOR
@@ -35,6 +36,7 @@ from vocab.sector_words import WORDS
 
 ENOUGH = 0.5
 MOST_REASONS = 4
+_SHORT = 100  # characters of a literal that is likely to come again: keywords, publishers
 _MOST_TEXTS = 100  # of one record that are looked at
 _CONCEPTS = frozenset((f"<{DCAT}theme>", f"<{DCT}subject>", f"<{DCATAP}hvdCategory>"))
 _TEXTS = {
@@ -67,8 +69,8 @@ def assign_sectors(subject: str, lines: list[str]) -> tuple[Sector, ...]:
             themes.append(rest[1:-3])
         elif predicate == _PUBLISHER:
             publishers.add(rest[:-1])
-        elif predicate == _CONFORMS or "health" in predicate or "mobilitydcat" in predicate:
-            _by_profile(rest[1:-3] if predicate == _CONFORMS else predicate[1:-1], evidence)
+        elif profile := _profile(rest if predicate == _CONFORMS else predicate):
+            evidence[PROFILES[profile]]["profile", profile] = WEIGHTS["profile"]
     if publishers:
         texts += _names(tuple(publishers), lines)
     _by_concepts(themes, evidence)
@@ -91,10 +93,10 @@ def _names(publishers: tuple[str, ...], lines: list[str]) -> list[tuple[str, str
     return found
 
 
-def _by_profile(address: str, evidence: Evidence) -> None:
-    if match := _PROFILE.search(address.lower()):
-        sector = PROFILES[match.group()]
-        evidence[sector]["profile", match.group()] = WEIGHTS["profile"]
+@lru_cache(maxsize=4096)
+def _profile(address: str) -> str | None:
+    match = _PROFILE.search(address.lower())
+    return match.group() if match else None
 
 
 def _by_concepts(themes: list[str], evidence: Evidence) -> None:
@@ -113,11 +115,18 @@ def _by_concepts(themes: list[str], evidence: Evidence) -> None:
 
 
 def _by_words(name: str, term: str, share: float, evidence: Evidence) -> None:
-    text, language, _type = parts_of(term)
-    for seen in seen_in(text, language[:2].lower()):
+    for seen in _often(term) if len(term) < _SHORT else _seen(term):
         weight = WEIGHTS[name] * share * (HINT if seen.hint else 1.0)
         kept = evidence[seen.sector]
         kept[name, seen.value] = max(weight, kept.get((name, seen.value), 0.0))
+
+
+def _seen(term: str) -> tuple[Seen, ...]:
+    text, language, _type = parts_of(term)
+    return seen_in(text, language[:2].lower())
+
+
+_often = lru_cache(maxsize=65_536)(_seen)
 
 
 def _sector(sector: str, start: float, seen: dict[tuple[str, str], float]) -> Sector:
