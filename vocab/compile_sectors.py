@@ -31,11 +31,8 @@ SECTORS = {
 def lines(text: str) -> Iterator[str]:
     """One line a sector, concepts in the order of their numbers."""
     schemes, concepts = text.split("\nconcepts:\n", 1)
-    number: dict[str, str] = {}
-    for scheme, notation in re.findall(
-        r"^  (\d+):\n(?:    .*\n)*?      en: '(\d{4}) ", schemes, re.MULTILINE
-    ):
-        number[notation] = scheme
+    named = re.compile(r"^  (\d+):\n(?:    .*\n)*?      en: '(\d{4}) ", re.MULTILINE)
+    number = {notation: scheme for scheme, notation in named.findall(schemes)}
     members = defaultdict(set)
     for concept, body in re.findall(r"^  (\d+):\n((?:    .*\n?)+)", concepts, re.MULTILINE):
         among = re.search(r"inScheme:\n((?:      - \d+\n)+)", body)

@@ -145,7 +145,9 @@ def _terms(language: str) -> Iterator[_Term]:
     for one in sources:
         yield from _entries("", NOTHING.get(one, ""), own=True)
         for sector, words in WORDS.items():
-            yield from _entries(sector, words.get(one, ""), own=bool(language) or one in ("any", "en"))
+            yield from _entries(
+                sector, words.get(one, ""), own=bool(language) or one in ("any", "en")
+            )
     if language and language != "en":  # titles in other languages use English phrases
         yield from (one for one in _terms("en") if len(one.parts) > 1)
 

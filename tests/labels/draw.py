@@ -81,7 +81,7 @@ def _among_few(record: Record, theme: str) -> bool:
 def main() -> None:
     """Print what was drawn, one a line, with tabs between."""
     for sample, record in drawn(Path(sys.argv[1])):
-        print(record.path, record.id, sample, sep="\t")
+        sys.stdout.write(f"{record.path}\t{record.id}\t{sample}\n")
 
 
 if __name__ == "__main__":

@@ -149,23 +149,29 @@ def _registry(file: Path) -> Iterator[tuple[str, Told]]:
         for text in io.TextIOWrapper(stream, encoding="utf-8"):
             one = orjson.loads(text)
             themes = [t["id"] for t in one.get("topics") or () if t["type"] == "eudatatheme"]
-            yield one["id"], {
-                "title": _words(one.get("name")),
-                "description": _words(one.get("description")),
-                "keyword": _words(one.get("tags") or []),
-                "publisher": _words((one.get("owner") or {}).get("name")),
-                "theme": _words([t for t in themes if re.fullmatch("[A-Z]{4}", t)]),
-            }
+            yield (
+                one["id"],
+                {
+                    "title": _words(one.get("name")),
+                    "description": _words(one.get("description")),
+                    "keyword": _words(one.get("tags") or []),
+                    "publisher": _words((one.get("owner") or {}).get("name")),
+                    "theme": _words([t for t in themes if re.fullmatch("[A-Z]{4}", t)]),
+                },
+            )
 
 
 def _aiod(file: Path) -> Iterator[tuple[str, Told]]:
     for at, one in enumerate(orjson.loads(file.read_bytes())):
         told = one.get("description")
-        yield str(one.get("id") or f"{at}"), {
-            "title": _words(one.get("name") or one.get("id")),
-            "description": _words(told["plain"] if isinstance(told, dict) else told),
-            "keyword": _words(one.get("keyword"), one.get("tags"), one.get("application_area")),
-        }
+        yield (
+            str(one.get("id") or f"{at}"),
+            {
+                "title": _words(one.get("name") or one.get("id")),
+                "description": _words(told["plain"] if isinstance(told, dict) else told),
+                "keyword": _words(one.get("keyword"), one.get("tags"), one.get("application_area")),
+            },
+        )
 
 
 def _croissant(file: Path) -> Iterator[tuple[str, Told]]:
@@ -174,23 +180,29 @@ def _croissant(file: Path) -> Iterator[tuple[str, Told]]:
         return
     agents = one.get("publisher") or one.get("creator") or []
     agents = agents if isinstance(agents, list) else [agents]
-    yield one.get("url") or "-", {
-        "title": _words(one.get("name")),
-        "description": _words(one.get("description")),
-        "keyword": _words(one.get("keywords")),
-        "publisher": _words([a.get("name") for a in agents if isinstance(a, dict)]),
-    }
+    yield (
+        one.get("url") or "-",
+        {
+            "title": _words(one.get("name")),
+            "description": _words(one.get("description")),
+            "keyword": _words(one.get("keywords")),
+            "publisher": _words([a.get("name") for a in agents if isinstance(a, dict)]),
+        },
+    )
 
 
 def _stac(file: Path) -> Iterator[tuple[str, Told]]:
     one = orjson.loads(file.read_bytes())
     own = one.get("properties") or {}
-    yield one["id"], {
-        "title": _words(one.get("title") or own.get("title") or one["id"]),
-        "description": _words(one.get("description") or own.get("description")),
-        "keyword": _words(one.get("keywords")),
-        "publisher": _words([p.get("name") for p in one.get("providers") or ()]),
-    }
+    yield (
+        one["id"],
+        {
+            "title": _words(one.get("title") or own.get("title") or one["id"]),
+            "description": _words(one.get("description") or own.get("description")),
+            "keyword": _words(one.get("keywords")),
+            "publisher": _words([p.get("name") for p in one.get("providers") or ()]),
+        },
+    )
 
 
 _GMD = "{http://www.isotc211.org/2005/gmd}"
@@ -208,12 +220,15 @@ def _csw(file: Path) -> Iterator[tuple[str, Told]]:
         about = one.find(f"{_GMD}identificationInfo")
         if not key or about is None:
             continue
-        yield key[0][0], {
-            "title": _inside(about, f"{_GMD}title")[:1],
-            "description": _inside(about, f"{_GMD}abstract")[:1],
-            "keyword": _inside(about, f"{_GMD}keyword"),
-            "publisher": _inside(about, f"{_GMD}organisationName"),
-        }
+        yield (
+            key[0][0],
+            {
+                "title": _inside(about, f"{_GMD}title")[:1],
+                "description": _inside(about, f"{_GMD}abstract")[:1],
+                "keyword": _inside(about, f"{_GMD}keyword"),
+                "publisher": _inside(about, f"{_GMD}organisationName"),
+            },
+        )
 
 
 def _inside(node: ElementTree.Element, name: str) -> list[tuple[str, str]]:

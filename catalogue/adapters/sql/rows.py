@@ -214,11 +214,14 @@ def sectors_text(sectors: Iterable[Sector]) -> str:
 
 
 def sectors_of(text: str) -> tuple[Sector, ...]:
-    """Assignments as they were stored; rows from before confidences were kept count as certain."""
-    return tuple(
-        Sector(*parts[:4], more=tuple((rule, value) for rule, value in (*parts[4:], [])[0]))
-        for parts in orjson.loads(text)
-    )
+    """Assignments as they were stored; those from before confidences were kept count as certain."""
+    return tuple(_sector(*parts) for parts in orjson.loads(text))
+
+
+def _sector(
+    sector: str, rule: str, value: str, confidence: float = 1.0, more: Iterable[list[str]] = ()
+) -> Sector:
+    return Sector(sector, rule, value, confidence, tuple((rule, value) for rule, value in more))
 
 
 def findings_blob(findings: Iterable[Finding], packer: Packer) -> bytes | None:
