@@ -1,9 +1,9 @@
-"""Makes `sector_eurovoc.txt` from EuroVoc: which of its concepts point to a sector.
+"""Makes `sector_eurovoc.tsv` from EuroVoc: which of its concepts point to a sector.
 
     python -m vocab.compile_sectors FILE
 
 FILE is the thesaurus as a YAML tree of schemes and concepts, packed with gzip. One line a sector:
-its name and the numbers of the micro-thesauri below and of all their concepts. Only facts are kept.
+its name, a tab, and the numbers of the micro-thesauri below and of all their concepts. Only facts are kept.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ def lines(text: str) -> Iterator[str]:
     for sector, notations in SECTORS.items():
         found = {number[one] for one in notations}
         found |= {concept for one in notations for concept in members[number[one]]}
-        yield f"{sector} {' '.join(sorted(found, key=int))}\n"
+        yield f"{sector}\t{' '.join(sorted(found, key=int))}\n"
 
 
 def main() -> None:
     """Write the file beside this module."""
     text = gzip.decompress(Path(sys.argv[1]).read_bytes()).decode()
-    (Path(__file__).parent / "sector_eurovoc.txt").write_text("".join(lines(text)))
+    (Path(__file__).parent / "sector_eurovoc.tsv").write_text("".join(lines(text)))
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ CROWD = 1.0  # log-odds that each sector beyond that takes away
 def eurovoc() -> dict[str, tuple[str, ...]]:
     """Concepts of EuroVoc by IRI, each with the sectors that it points to."""
     found: dict[str, tuple[str, ...]] = {}
-    text = (Path(__file__).parent / "sector_eurovoc.txt").read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "sector_eurovoc.tsv").read_text(encoding="utf-8")
     for line in text.splitlines():
         sector, *concepts = line.split()
         for one in concepts:

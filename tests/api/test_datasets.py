@@ -205,3 +205,15 @@ def test_the_openapi_document_has_every_route_of_the_api(app: Flask, client: Fla
     assert rules == set(document["paths"])
     names = {one["name"] for one in document["paths"]["/api/v1/datasets"]["get"]["parameters"]}
     assert {"q", "sector", "cursor", "facets", "bbox", "collapse"} <= names
+
+
+def test_a_record_tells_why_it_has_its_sectors_and_how_sure_that_is(client: FlaskClient) -> None:
+    (item,) = get(client, "/api/v1/datasets?sector=health")["items"]
+    (reason,) = get(client, f"/api/v1/datasets/{item['id']}")["sector_reasons"]
+    assert reason["sector"] == "health"
+    assert reason["rule"] == "title"
+    assert 0.5 <= reason["confidence"] <= 1
+    assert {"rule": "theme", "value": HEAL} in reason["more"]
+    page = client.get(f"/d/{item['id']}").get_data(as_text=True)
+    assert "EU theme <code" in page
+    assert ">HEAL</code>" in page
