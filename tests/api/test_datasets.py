@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.api.library import EVIL, HIDDEN, WIND, WITHDRAWN, XRAY
+from vocab.namespaces import AUTHORITY
 
 Ids = Callable[[str], str]
 CONTRACT = {
@@ -211,9 +212,11 @@ def test_a_record_tells_why_it_has_its_sectors_and_how_sure_that_is(client: Flas
     (item,) = get(client, "/api/v1/datasets?sector=health")["items"]
     (reason,) = get(client, f"/api/v1/datasets/{item['id']}")["sector_reasons"]
     assert reason["sector"] == "health"
-    assert reason["rule"] == "title"
+    assert (reason["rule"], reason["value"]) == ("theme", f"{AUTHORITY}data-theme/HEAL")
     assert 0.5 <= reason["confidence"] <= 1
-    assert {"rule": "theme", "value": HEAL} in reason["more"]
-    page = client.get(f"/d/{item['id']}").get_data(as_text=True)
+    assert {one["rule"] for one in reason["more"]} == {"keyword", "publisher"}
+    page = client.get(f"/datasets/{item['id']}", headers={"Accept": "text/html"}).get_data(
+        as_text=True
+    )
     assert "EU theme <code" in page
     assert ">HEAL</code>" in page
