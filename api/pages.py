@@ -20,7 +20,7 @@ from api.federation import held_number, node_list, numbers, public_address
 from api.schemas import FILTERS, SearchQuery
 from api.scoring import record_told
 from catalogue.errors import CatalogueError, InvalidParameter, Unavailable
-from catalogue.model import SECTORS, Change
+from catalogue.model import SECTORS, Change, Sector
 from catalogue.project.describe import describe
 from catalogue.search.service import SearchPage, SearchParams
 from vocab.facet_labels import facet_label
@@ -128,6 +128,16 @@ blueprint = Blueprint("pages", __name__)
 def icon_of(sector: str) -> str:
     """The path data of a sector's icon."""
     return showing.ICONS.get(sector, "")
+
+
+@blueprint.app_template_global("reasons_of")
+def reasons_of(sector: Sector) -> list[tuple[str, str]]:
+    """The reasons of an assignment in words, strongest first; of an address its last part."""
+    given = ((sector.rule, sector.value), *sector.more)
+    return [
+        (showing.RULES.get(rule, rule), value.rsplit("/", 1)[-1] if "://" in value else value)
+        for rule, value in given
+    ]
 
 
 def shell(active: str = "", **more: Any) -> dict[str, Any]:

@@ -60,6 +60,18 @@ _MARKDOWN = MarkdownIt("zero", {"html": False, "breaks": True}).enable(
     ["list", "emphasis", "link", "autolink", "backticks", "newline", "escape", "hr"]
 )
 
+# Rules of sectors as a person says them (catalogue/align/sectors.py)
+RULES = {
+    "sector": "sector given",
+    "theme": "EU theme",
+    "eurovoc": "EuroVoc concept",
+    "category": "high-value category",
+    "profile": "profile",
+    "title": "word of the title",
+    "keyword": "keyword",
+    "description": "word of the description",
+    "publisher": "word of the publisher's name",
+}
 # 24 x 24 outlines, drawn for this project.
 ICONS = {
     "health": "M12 20s-7-4.6-7-10a4 4 0 0 1 7-2.6A4 4 0 0 1 19 10c0 5.4-7 10-7 10zM9 11.5h2V9.5h2v2h2v2h-2v2h-2v-2H9z",

@@ -429,11 +429,17 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """One assignment of a sector, with its reason: the rule's name and the value it saw."""
+    """One assignment of a sector, with its strongest reason: the rule's name and the value it saw.
+
+    `confidence` is between 0 and 1: the share of such assignments that a person would make too.
+    `more` are further reasons, strongest first.
+    """
 
     sector: str
     rule: str
     value: str
+    confidence: float = 1.0
+    more: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

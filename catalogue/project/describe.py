@@ -261,7 +261,14 @@ def detail(one: Description, language: str = "en") -> dict[str, Any]:
         "serves": one.serves,
         "endpoint_url": one.endpoint_url,
         "sector_reasons": [
-            {"sector": s.sector, "rule": s.rule, "value": s.value} for s in one.sectors
+            {
+                "sector": s.sector,
+                "rule": s.rule,
+                "value": s.value,
+                "confidence": s.confidence,
+                "more": [{"rule": rule, "value": value} for rule, value in s.more],
+            }
+            for s in one.sectors
         ],
         "training_reasons": _reasons(one.training),
         "distributions": [

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.api.library import EVIL, HIDDEN, WIND, WITHDRAWN, XRAY
+from vocab.namespaces import AUTHORITY
 
 Ids = Callable[[str], str]
 CONTRACT = {
@@ -208,3 +209,17 @@ def test_the_openapi_document_has_every_route_of_the_api(app: Flask, client: Fla
     assert rules == set(document["paths"])
     names = {one["name"] for one in document["paths"]["/api/v1/datasets"]["get"]["parameters"]}
     assert {"q", "sector", "cursor", "facets", "bbox", "collapse"} <= names
+
+
+def test_a_record_tells_why_it_has_its_sectors_and_how_sure_that_is(client: FlaskClient) -> None:
+    (item,) = get(client, "/api/v1/datasets?sector=health")["items"]
+    (reason,) = get(client, f"/api/v1/datasets/{item['id']}")["sector_reasons"]
+    assert reason["sector"] == "health"
+    assert (reason["rule"], reason["value"]) == ("theme", f"{AUTHORITY}data-theme/HEAL")
+    assert 0.5 <= reason["confidence"] <= 1
+    assert {one["rule"] for one in reason["more"]} == {"keyword", "publisher"}
+    page = client.get(f"/datasets/{item['id']}", headers={"Accept": "text/html"}).get_data(
+        as_text=True
+    )
+    assert "EU theme <code" in page
+    assert ">HEAL</code>" in page

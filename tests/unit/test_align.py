@@ -68,9 +68,9 @@ def test_aligning_twice_changes_nothing_more() -> None:
     [
         (f"<http://www.w3.org/ns/dcat#theme> <{AUTHORITY}data-theme/HEAL>", ["health"]),
         (f"<http://www.w3.org/ns/dcat#theme> <{AUTHORITY}data-theme/ENVI>", []),
-        (f'<{DCT}title> "Windpark Nordsee"@de', ["energy"]),
+        (f'<{DCT}title> "Windpark Nordsee"@de', ["cleantech", "energy"]),
         (f'<{DCT}title> "Window cleaning companies"', []),
-        ('<http://www.w3.org/ns/dcat#keyword> "satellite"', ["defence"]),
+        ('<http://www.w3.org/ns/dcat#keyword> "spacecraft"', ["defence"]),
     ],
 )
 def test_a_sector_needs_a_reason(line: str, sectors: list[str]) -> None:

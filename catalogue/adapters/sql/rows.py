@@ -220,11 +220,19 @@ def quarantined_of(row: Any, packer: Packer) -> Quarantined:
 
 
 def sectors_text(sectors: Iterable[Sector]) -> str:
-    return orjson.dumps([[one.sector, one.rule, one.value] for one in sectors]).decode()
+    told = [[one.sector, one.rule, one.value, one.confidence, one.more] for one in sectors]
+    return orjson.dumps(told).decode()
 
 
 def sectors_of(text: str) -> tuple[Sector, ...]:
-    return tuple(Sector(*parts) for parts in orjson.loads(text))
+    """Assignments as they were stored; those from before confidences were kept count as certain."""
+    return tuple(_sector(*parts) for parts in orjson.loads(text))
+
+
+def _sector(
+    sector: str, rule: str, value: str, confidence: float = 1.0, more: Iterable[list[str]] = ()
+) -> Sector:
+    return Sector(sector, rule, value, confidence, tuple((rule, value) for rule, value in more))
 
 
 def judged_text(judged: Iterable[Judged]) -> str:

@@ -1,0 +1,1 @@
+"""Real records that were labelled by hand, and how to read them."""
