@@ -57,9 +57,9 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class LegView:
     """A leg as one reader may see it. `answers`, `shared` and `attachments`: to a holder's staff as they
-    were given to it; to the applicant as they are now. `left`: of the present step. `days` or `until`: how long access was
-    granted for, once it is decided. `forms`: what was asked
-    when it was submitted, the last time; None where it was not, or that was not kept."""
+    were given to it; to the applicant as they are now. `left`: of the present step. `days` or `until`:
+    how long access was granted for, once it is decided. `forms`: what was asked when it was
+    submitted, the last time; None where it was not, or that was not kept."""
 
     id: str
     holder: str
