@@ -37,7 +37,7 @@ def dates(secret: str) -> Response:
     body = icalendar.calendar(
         f"{catalogue().settings.catalog_title}: your dates",
         "When access ends, and what is due.",
-        f"{site()}/account",  # not the link itself: it would spread with what is copied
+        "",  # the link itself would spread with what is copied
         events,
     )
     answer = Response(body, content_type=f"{icalendar.MEDIA_TYPE}; charset=utf-8")

@@ -40,7 +40,8 @@ class Event:
 
 
 def calendar(name: str, description: str, source: str, events: Iterable[Event]) -> bytes:
-    """An iCalendar object of events in their order. Programs may ask again daily.
+    """An iCalendar object of events in their order. Programs may ask again daily, at `source` if there is
+    one.
 
     One without an event tells a time zone: a calendar has at least one component (RFC 5545, section 3.6).
     """
@@ -53,7 +54,7 @@ def calendar(name: str, description: str, source: str, events: Iterable[Event]) 
         f"NAME:{_text(name)}",
         f"X-WR-CALNAME:{_text(name)}",  # what most programs read instead
         f"DESCRIPTION:{_text(description)}",
-        f"SOURCE;VALUE=URI:{_uri(source)}",
+        *([f"SOURCE;VALUE=URI:{_uri(source)}"] if source else ()),
         "REFRESH-INTERVAL;VALUE=DURATION:P1D",
         *(told or _UTC),
         "END:VCALENDAR",
