@@ -137,6 +137,10 @@ class CommandBody(ExpectedBody):
     conditions = fields.String(allow_none=True)
     note = fields.String(allow_none=True)
     days = fields.Integer(strict=True, allow_none=True)
+    until = fields.String(
+        allow_none=True,
+        metadata={"description": "ISO 8601 with an offset: when access ends, in place of days"},
+    )
     terms = fields.String(
         allow_none=True, metadata={"description": "the text that was read: id@version"}
     )
@@ -238,6 +242,12 @@ class LegAnswer(Answer):
     )
     submitted = fields.DateTime(allow_none=True)
     decided = fields.DateTime(allow_none=True)
+    days = fields.Integer(
+        allow_none=True, metadata={"description": "how long access lasts once it begins"}
+    )
+    until = fields.DateTime(
+        allow_none=True, metadata={"description": "the moment at which access ends instead"}
+    )
     starts = fields.DateTime(allow_none=True)
     ends = fields.DateTime(allow_none=True)
     assigned = fields.String(allow_none=True)

@@ -98,7 +98,7 @@ WORKFLOW_NAMES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class ActField:
-    """An input of an act. `kind`: text (long), line, days, person or audience."""
+    """An input of an act. `kind`: text (long), line, days, moment, person or audience."""
 
     name: str
     label: str
@@ -117,7 +117,10 @@ class Act:
     fields: tuple[ActField, ...] = ()
 
 
-_DAYS = ActField("days", "Days that access lasts (empty: as the workflow says)", "days")
+_LASTING = (
+    ActField("days", "Days that access lasts (empty: as the workflow says)", "days"),
+    ActField("until", "or the moment at which it ends, UTC", "moment"),
+)
 ACTS: Mapping[str, Act] = {
     one.name: one
     for one in (
@@ -141,7 +144,7 @@ ACTS: Mapping[str, Act] = {
             "Approve",
             "The applicant accepts the terms, then access begins.",
             "good",
-            (ActField("reason", "Reason (needed where a step failed)"), _DAYS),
+            (ActField("reason", "Reason (needed where a step failed)"), *_LASTING),
         ),
         Act(
             "approve-with-conditions",
@@ -151,7 +154,7 @@ ACTS: Mapping[str, Act] = {
             (
                 ActField("conditions", "Conditions", needed=True),
                 ActField("reason", "Reason (needed where a step failed)"),
-                _DAYS,
+                *_LASTING,
             ),
         ),
         Act(

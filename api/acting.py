@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any
 
@@ -14,6 +15,7 @@ from catalogue.errors import InvalidParameter
 from catalogue.people import Person
 
 MOST_DIGITS = 9
+_NO_OFFSET = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+")
 
 
 def act(person: Person, request_id: str, leg: str | None = None) -> View:
@@ -38,13 +40,16 @@ def act(person: Person, request_id: str, leg: str | None = None) -> View:
 
 
 def values_of(name: str) -> dict[str, Any]:
-    """What the form gives of what the command takes; an empty input gives nothing."""
+    """What the form gives of what the command takes; an empty input gives nothing. A moment is UTC's, as
+    inputs of browsers name no offset."""
     sent = request.form
     values: dict[str, Any] = {
         one: sent[one].replace("\r\n", "\n")
         for one in ORDERS.get(name, {})
         if sent.get(one, "").strip() and one != "days"
     }
+    if _NO_OFFSET.fullmatch(values.get("until", "")):
+        values["until"] += "Z"
     days = whole("days") if "days" in ORDERS.get(name, {}) else None
     return values if days is None else {**values, "days": days}
 

@@ -8,27 +8,44 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 MEDIA_TYPE = "text/calendar"
+_UTC = (
+    "BEGIN:VTIMEZONE",
+    "TZID:Etc/UTC",
+    "BEGIN:STANDARD",
+    "DTSTART:19700101T000000",
+    "TZOFFSETFROM:+0000",
+    "TZOFFSETTO:+0000",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+)
 LINE = 75  # octets of a line without its end (RFC 5545, section 3.1)
 _NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that takes a whole day and keeps nobody busy. `revised` (UTC) is when what is said of
-    it last changed; `sure` tells a confirmed one from a tentative one."""
+    """Something that takes a whole day, or happens at a moment (UTC), and keeps nobody busy. `revised` (UTC)
+    is when what is said of it last changed; `sure` tells a confirmed one from a tentative one; one that was
+    `cancelled` will not be."""
 
     uid: str
-    day: date
+    day: date | datetime
     revised: datetime
     summary: str
     description: str
     url: str
     category: str
     sure: bool
+    cancelled: bool = False
 
 
 def calendar(name: str, description: str, source: str, events: Iterable[Event]) -> bytes:
-    """An iCalendar object of events, at least one, in their order. Programs may ask again daily."""
+    """An iCalendar object of events in their order. Programs may ask again daily, at `source` if there is
+    one.
+
+    One without an event tells a time zone: a calendar has at least one component (RFC 5545, section 3.6).
+    """
+    told = [line for one in events for line in _event(one)]
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -37,9 +54,9 @@ def calendar(name: str, description: str, source: str, events: Iterable[Event]) 
         f"NAME:{_text(name)}",
         f"X-WR-CALNAME:{_text(name)}",  # what most programs read instead
         f"DESCRIPTION:{_text(description)}",
-        f"SOURCE;VALUE=URI:{_uri(source)}",
+        *([f"SOURCE;VALUE=URI:{_uri(source)}"] if source else ()),
         "REFRESH-INTERVAL;VALUE=DURATION:P1D",
-        *(line for one in events for line in _event(one)),
+        *(told or _UTC),
         "END:VCALENDAR",
     ]
     return b"".join(_folded(line) for line in lines)
@@ -49,12 +66,16 @@ def _event(one: Event) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{_text(one.uid)}"
     yield f"DTSTAMP:{one.revised:%Y%m%dT%H%M%SZ}"
-    yield f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}"
+    if isinstance(one.day, datetime):
+        yield f"DTSTART:{one.day:%Y%m%dT%H%M%SZ}"
+    else:
+        yield f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}"
     yield f"SUMMARY:{_text(one.summary)}"
     yield f"DESCRIPTION:{_text(one.description)}"
     yield f"URL:{_uri(one.url)}"
     yield f"CATEGORIES:{_text(one.category)}"
-    yield f"STATUS:{'CONFIRMED' if one.sure else 'TENTATIVE'}"
+    status = "CONFIRMED" if one.sure else "TENTATIVE"
+    yield f"STATUS:{'CANCELLED' if one.cancelled else status}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
 

@@ -120,13 +120,14 @@ def _limits() -> Limits:
     return found
 
 
-def note_refusal(who: str, act: str, subject: str, why: str) -> None:
-    """Note a refusal, unless a flood of them is passed over; nothing that was sent as a secret is told."""
+def note_refusal(who: str, act: str, subject: str, why: str, path: str | None = None) -> None:
+    """Note a refusal, unless a flood of them is passed over; nothing that was sent as a secret is told:
+    where the address itself holds one, `path` is what to note instead."""
     refusals: Refusals = current_app.extensions[EXTENSION]
     passed = refusals.take(catalogue().clock().timestamp())
     if passed is None:
         return
-    details = {"why": why, "method": request.method, "path": request.path[:200]}
+    details = {"why": why, "method": request.method, "path": (path or request.path)[:200]}
     if passed:
         details["more_before"] = str(passed)
     try:

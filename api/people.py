@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 from marshmallow import RAISE, Schema, fields, validate
 
-from api.context import catalogue, json_answer
+from api.context import catalogue, json_answer, site
 from api.datasets import listed, next_link
 from api.schemas import Anything, Listed, ListQuery, PagingQuery, StrictBlueprint
 from api.sessions import asked, csrf_token, refused, wanted_person, wanted_role, wanted_session
@@ -169,6 +169,20 @@ def make_token(given: dict[str, Any]) -> Response:
         roles=None if given["roles"] is None else [Role(one) for one in given["roles"]],
     )
     answer = json_answer({**token_json(made.kept), "token": made.token})
+    answer.status_code = 201
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@blueprint.route("/me/calendar", methods=["POST"])
+@blueprint.response(201, Anything)
+@blueprint.alt_response(403, description="a token makes no other; this takes a session")
+@blueprint.doc(security=[{"session": []}])
+def make_calendar() -> Response:
+    """Make a private link to one's calendar, in the place of the one before; `url` is told this once."""
+    _session, person = wanted_session()
+    made = catalogue().journal.people.create_calendar(person.id, person.who, catalogue().clock())
+    answer = json_answer({**token_json(made.kept), "url": calendar_url(made.token)})
     answer.status_code = 201
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -405,6 +419,11 @@ def session_json(session: Session, own: Session | None) -> dict[str, Any]:
     }
 
 
+def calendar_url(secret: str) -> str:
+    """The address that a calendar program is given."""
+    return f"{site()}/calendar/{secret}.ics"
+
+
 def token_json(token: PersonToken) -> dict[str, Any]:
     """A token without its secret."""
     return {
@@ -415,6 +434,7 @@ def token_json(token: PersonToken) -> dict[str, Any]:
         "expires": token.expires,
         "last_used": token.last_used,
         "revoked": token.revoked,
+        "calendar": token.calendar,
     }
 
 

@@ -9,6 +9,7 @@ from api.context import catalogue, language
 from api.pages import shell
 from api.people import (
     DAYS,
+    calendar_url,
     may_represent,
     organisations_for,
     readable_organisation,
@@ -54,16 +55,18 @@ def account() -> str:
 
 
 def _account(fresh: PersonToken | None = None, secret: str = "") -> str:
-    person, known = wanted_person(), catalogue().journal.people
+    person, known, now = wanted_person(), catalogue().journal.people, catalogue().clock()
+    tokens = known.tokens(person.id)
     more = {
         "one": person,
         "given": known.given(person.id),
         "places": _places([one.grant for one in known.given(person.id)]),
         "organisation": known.organisation(person.organisation) if person.organisation else None,
-        "sessions": known.sessions(person.id, catalogue().clock()),
+        "sessions": known.sessions(person.id, now),
         "own": asked().session,
-        "tokens": known.tokens(person.id),
-        "now": catalogue().clock(),
+        "tokens": tokens,
+        "followed": any(one.calendar and not one.revoked and one.expires > now for one in tokens),
+        "now": now,
         "languages": [(code, NAMES[code]) for code in OFFICIAL],
         "fresh": fresh,
         "secret": secret,
@@ -102,6 +105,16 @@ def make_token() -> Response:
         roles=roles,
     )
     answer = Response(_account(made.kept, made.token), 201, mimetype="text/html")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@blueprint.post("/account/calendar")
+def make_calendar() -> Response:
+    """Make the private link to one's calendar, and show it this once."""
+    _session, person = wanted_session()
+    made = catalogue().journal.people.create_calendar(person.id, person.who, catalogue().clock())
+    answer = Response(_account(made.kept, calendar_url(made.token)), 201, mimetype="text/html")
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -158,7 +158,7 @@ def bearer() -> str | None:
 def _by_token(token: str) -> Asked:
     try:
         found, person = catalogue().journal.people.token(token, catalogue().clock())
-        if _is_shut(person):
+        if is_shut(person):
             raise Unauthenticated("local accounts are off here", found.id)
     except Unauthenticated as error:
         who = f"address:{request.remote_addr or 'unknown'}"
@@ -175,10 +175,10 @@ def _by_cookie() -> Asked:
         session, person = catalogue().journal.people.session(secret, catalogue().clock())
     except Unauthenticated:
         return NOBODY
-    return NOBODY if _is_shut(person) else Asked(person, session, secret=secret)
+    return NOBODY if is_shut(person) else Asked(person, session, secret=secret)
 
 
-def _is_shut(person: Person) -> bool:
+def is_shut(person: Person) -> bool:
     """Whether it is a local account, and those are off."""
     return person.issuer == LOCAL and not catalogue().settings.dev_login
 

@@ -208,7 +208,8 @@ class Session:
 @dataclass(frozen=True, slots=True)
 class PersonToken:
     """A person's token for programs as it may be told, without its secret. `roles`: no others count
-    where it is used; all that the person has where it is None."""
+    where it is used; all that the person has where it is None. `calendar`: it is the secret of a link that
+    shows the person's dates, and opens nothing else."""
 
     id: str
     person: str
@@ -218,6 +219,7 @@ class PersonToken:
     expires: datetime
     last_used: datetime | None = None
     revoked: datetime | None = None
+    calendar: bool = False
 
 
 @dataclass(frozen=True, slots=True)

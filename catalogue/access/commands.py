@@ -7,6 +7,7 @@ allowed use.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar, TypeAlias
 
 from catalogue.access.model import Answers, Attachment, Audience, Party, Resource
@@ -112,12 +113,14 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Approve:
-    """`reason` is needed where a step failed. `days`: another duration than the workflow's."""
+    """`reason` is needed where a step failed. `days`: another duration than the workflow's; `until`: a moment
+    at which access ends instead, whenever it begins."""
 
     name: ClassVar[str] = "approve"
     leg: str
     reason: str = ""
     days: int | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ class ApproveWithConditions:
     conditions: str
     reason: str = ""
     days: int | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from catalogue.access import commands as c
@@ -415,17 +415,23 @@ def _approve_with_conditions(scene: Scene) -> Iterator[Event]:
 
 def _approval(scene: Scene, kind: Kind, state: LegState, more: Mapping[str, Any]) -> Event:
     leg = scene.leg()
-    part, days = scene.admit(leg), scene.command.days
-    if days is not None and not 1 <= days <= MOST_DAYS:
-        raise InvalidInput(f"days: an entitlement lasts 1 to {MOST_DAYS} days")
+    part, lasts = scene.admit(leg), _lasting(scene, leg)
     reason = _text("reason", scene.command.reason, needed=bool(leg.failed))
-    data = {
-        **more,
-        "state": state.value,
-        "reason": reason,
-        "days": scene.workflow(leg).duration if days is None else days,
-    }
-    return scene.say(kind, part, leg.id, data)
+    return scene.say(kind, part, leg.id, {**more, "state": state.value, "reason": reason, **lasts})
+
+
+def _lasting(scene: Scene, leg: Leg) -> dict[str, Any]:
+    """How long access is to last: so many days once it begins, or until a moment. Raises: InvalidInput."""
+    days, until = scene.command.days, scene.command.until
+    if until is None:
+        if days is not None and not 1 <= days <= MOST_DAYS:
+            raise InvalidInput(f"days: an entitlement lasts 1 to {MOST_DAYS} days")
+        return {"days": scene.workflow(leg).duration if days is None else days}
+    if days is not None:
+        raise InvalidInput("until: give days or until, not both")
+    if not scene.now < until <= scene.now + timedelta(days=MOST_DAYS):
+        raise InvalidInput(f"until: a moment to come, {MOST_DAYS} days from now at the latest")
+    return {"until": told(until.astimezone(UTC))}
 
 
 def _reject(scene: Scene) -> Iterator[Event]:
@@ -446,9 +452,16 @@ def _activate(scene: Scene) -> Iterator[Event]:
 
 
 def _activation(scene: Scene, part: Part, leg: Leg) -> Event:
+    """Raises: Conflict where access was to last until a moment that is past."""
+    ends = leg.until or scene.now + timedelta(days=leg.days)
+    if ends <= scene.now:
+        raise Conflict(
+            f"{scene.command.name}: access was granted until {told(ends)}, which is past;"
+            " ask for it anew"
+        )
     data = {
         "state": LegState.ACTIVE.value,
-        "ends": told(scene.now + timedelta(days=leg.days)),
+        "ends": told(ends),
         "entitled": [asdict(one) for one in scene.request.parties],
     }
     return scene.say(Kind.ACTIVATED, part, leg.id, data)

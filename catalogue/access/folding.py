@@ -239,6 +239,7 @@ def _decided(leg: Leg, event: Event) -> Leg:
         reason=event.data.get("reason", ""),
         conditions=event.data.get("conditions", ""),
         days=event.data.get("days", 0),
+        until=moment(event.data["until"]) if "until" in event.data else None,
     )
 
 

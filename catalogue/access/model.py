@@ -263,7 +263,9 @@ class Leg:
     reason: str = ""
     conditions: str = ""
     days: int = 0
-    """How long entitlements last from the moment that they become active."""
+    """How long entitlements last from the moment that they become active; 0 where `until` says it."""
+    until: datetime | None = None
+    """The moment at which they end, whenever they become active."""
     terms: str | None = None
     """The text that must be accepted, once it is approved: its id and version, "id@version"."""
     terms_accepted: str | None = None

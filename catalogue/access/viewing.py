@@ -57,8 +57,9 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class LegView:
     """A leg as one reader may see it. `answers`, `shared` and `attachments`: to a holder's staff as they
-    were given to it; to the applicant as they are now. `left`: of the present step. `forms`: what was asked
-    when it was submitted, the last time; None where it was not, or that was not kept."""
+    were given to it; to the applicant as they are now. `left`: of the present step. `days` or `until`:
+    how long access was granted for, once it is decided. `forms`: what was asked when it was
+    submitted, the last time; None where it was not, or that was not kept."""
 
     id: str
     holder: str
@@ -82,6 +83,8 @@ class LegView:
     terms_accepted: str | None
     submitted: datetime | None
     decided: datetime | None
+    days: int | None
+    until: datetime | None
     starts: datetime | None
     ends: datetime | None
     assigned: str | None
@@ -280,6 +283,8 @@ def _leg_view(
         terms_accepted=leg.terms_accepted,
         submitted=leg.submitted,
         decided=leg.decided,
+        days=leg.days or None,
+        until=leg.until,
         starts=leg.starts,
         ends=leg.ends,
         assigned=leg.assigned if inside else None,

@@ -103,7 +103,9 @@ def notices(event: Event, request: Request, workflow: Workflow | None) -> tuple[
         return ()
     said: dict[str, Any] = {"state": leg.state.value}
     if leg.ends is not None:
-        said["until"] = leg.ends.date().isoformat()
+        said["until"] = (
+            f"{leg.ends:%Y-%m-%d}" if leg.until is None else f"{leg.ends:%Y-%m-%d %H:%M} UTC"
+        )
     scene = Scene(
         event, request, leg, _turn(leg, workflow), workflow is not None and workflow.at_once
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from catalogue.access import commands as c
@@ -21,12 +22,13 @@ TEXT_MOST = 20_000  # characters of a text that is looked at at all
 class Word:
     """One value that a command takes: what it must be, and whether it must be given."""
 
-    kind: str  # text, whole or answers
+    kind: str  # text, whole, moment or answers
     needed: bool = True
 
 
 _TEXT, _MAYBE = Word("text"), Word("text", needed=False)
 _LEG = {"leg": _TEXT}
+_LASTING = {"days": Word("whole", needed=False), "until": Word("moment", needed=False)}
 
 ORDERS: Mapping[str, Mapping[str, Word]] = {
     "add-resource": {"page_id": _TEXT},
@@ -43,12 +45,12 @@ ORDERS: Mapping[str, Mapping[str, Word]] = {
     "pass-step": {**_LEG, "note": _MAYBE},
     "fail-step": {**_LEG, "reason": _TEXT},
     "return": {**_LEG, "comment": _TEXT},
-    "approve": {**_LEG, "reason": _MAYBE, "days": Word("whole", needed=False)},
+    "approve": {**_LEG, "reason": _MAYBE, **_LASTING},
     "approve-with-conditions": {
         **_LEG,
         "conditions": _TEXT,
         "reason": _MAYBE,
-        "days": Word("whole", needed=False),
+        **_LASTING,
     },
     "reject": {**_LEG, "reason": _TEXT},
     "activate": _LEG,
@@ -109,6 +111,8 @@ def _command(desk: Desk, name: str, given: dict[str, Any]) -> c.Command:
         return c.Invite(Party(guest.id, guest.organisation))
     if name == c.Assign.name:
         return c.Assign(given["leg"], _colleague(desk, given["leg"], given.get("person")))
+    if "until" in given:
+        given["until"] = _moment("until", given["until"])
     if name == c.AddComment.name and "audience" in given:
         given["audience"] = _audience(given["audience"])
     return _CLASSES[name](**given)
@@ -177,6 +181,19 @@ def _whole(name: str, value: Any) -> None:
         raise InvalidParameter(name, "it must be a whole number")
 
 
+def _moment(name: str, value: Any) -> datetime:
+    """The moment, in UTC. Raises: InvalidParameter."""
+    try:
+        found = datetime.fromisoformat(value)
+        if "T" in value and found.tzinfo is not None:
+            return found.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise InvalidParameter(
+        name, "it must be a date, a time and its offset, such as 2030-01-31T16:00:00Z"
+    )
+
+
 def _answers(name: str, value: Any) -> None:
     if not isinstance(value, Mapping) or not all(isinstance(one, str) for one in value):
         raise InvalidParameter(name, "it must be an object, by the names of the fields")
@@ -184,8 +201,9 @@ def _answers(name: str, value: Any) -> None:
         raise InvalidParameter(name, f"at most {ANSWERS_MOST} fields, not {len(value)}")
 
 
-_CHECKS: Mapping[str, Callable[[str, Any], None]] = {
+_CHECKS: Mapping[str, Callable[[str, Any], object]] = {
     "text": _text,
     "whole": _whole,
+    "moment": _moment,
     "answers": _answers,
 }

@@ -123,6 +123,8 @@ def _figure_rows(figures: AccessFigures) -> Iterator[tuple[Any, ...]]:
     yield "overdue", "", "", "", figures.overdue
     for name, number in figures.states.items():
         yield "state", name, "", "", number
+    for name, number in figures.decisions.items():
+        yield "decided", name, "", "", number
     for one in figures.steps:
         yield "step_number", one.step, "", "", one.number
         yield "step_clock_median_hours", one.step, "", "", _hours(one.clock_median)

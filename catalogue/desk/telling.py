@@ -88,6 +88,8 @@ def leg_json(
         "terms_document": terms_json(terms),
         "submitted": leg.submitted,
         "decided": leg.decided,
+        "days": leg.days,
+        "until": leg.until,
         "starts": leg.starts,
         "ends": leg.ends,
         "assigned": leg.assigned,

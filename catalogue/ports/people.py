@@ -143,8 +143,15 @@ class People(Protocol):
         the person has). Raises: NotFound; InvalidInput; Conflict where there are too many."""
 
     def token(self, token: str, now: datetime) -> tuple[PersonToken, Person]:
-        """The token and its person as both are now, with the token's roles at most.
-        Raises: Unauthenticated."""
+        """The token and its person as both are now, with the token's roles at most. The secret of a
+        calendar's link is none. Raises: Unauthenticated."""
+
+    def create_calendar(self, person_id: str, who: str, now: datetime) -> NewToken:
+        """The secret of a link to the person's calendar, good for a year. The one before is revoked.
+        Raises: as `create_token`."""
+
+    def calendar(self, token: str, now: datetime) -> tuple[PersonToken, Person]:
+        """As `token`, for the secret of a calendar's link."""
 
     def tokens(self, person_id: str) -> list[PersonToken]:
         """All of the person's, the newest first."""

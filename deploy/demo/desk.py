@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from http.client import HTTPException
 from http.cookiejar import CookieJar
@@ -34,8 +34,9 @@ ROLES = {
 """Who works for each holder, and in which roles."""
 BEFORE_DECISION = ("submitted", "eligibility", "technical", "ethics", "legal")
 SEES_TO = {"submitted": "handler", "eligibility": "handler"}  # other steps are the reviewer's
-AFTER = {"active": ("expired", "closed", "revoked")}
-"""What follows from a state by time, or by who tries the demo."""
+AFTER = {"active": ("expired", "closed", "revoked"), "expired": ("active", "approved", "closed")}
+"""Where else a request may stand that was played: what follows by time or by who tries the demo; and what was
+granted for seconds may be there still, or never have been accepted in time."""
 BUSY = HTTPStatus.TOO_MANY_REQUESTS
 OFFER = "offer "  # how the id of an offer is told from a record of a member
 _CSRF = re.compile(r'name="csrf" value="([0-9a-f]+)"')
@@ -56,27 +57,64 @@ def story() -> dict[str, Any]:
     return tomllib.loads(STORY.read_text(encoding="utf-8"))
 
 
-def fill(base: str, invented: Sequence[Member], known: Sequence[Told]) -> int:
-    """Put on the desk what the story has and the desk has not; return how many requests were played.
+def studies(told: Told) -> list[dict[str, Any]]:
+    """A request for each study and variant, as `request` has them: every sector in every state."""
+    return [_study(one, each) for one in told["study"] for each in told["variant"]]
+
+
+def _study(one: Told, variant: Told) -> dict[str, Any]:
+    state = variant["ends"]
+    record = one["elsewhere"] if state == "referred" else one["asks"]
+    holder = record.partition("/")[0]
+    names = {"applicant": one["by"], "holder": holder}
+    acts = []
+    for who, name, *more in variant["acts"]:
+        first, *part = who.split()
+        acts.append([" ".join([names[first], *part]), name, *more])
+    return {
+        "key": f"{one['sector']}-{state}",
+        "by": one["by"],
+        "title": f"{one['title']}: {variant['title']}",
+        "about": one["about"],
+        "resources": [record],
+        "asked": ["data", one["sector"]],
+        "acts": acts,
+        "ends": {holder: state},
+    }
+
+
+def fill(
+    base: str, invented: Sequence[Member], known: Sequence[Told], *, grid: bool = False
+) -> int:
+    """Put on the desk what the story has and the desk has not, or all its studies where the `grid` is asked
+    for; return how many requests were played.
 
     `known` are the persons whom the catalogue knows, as `aicat person list` tells them.
 
     Raises: Unfilled.
     """
     try:
-        return _fill(base, story(), invented, known)
+        told = story()
+        return _fill(base, told, studies(told) if grid else told["request"], invented, known)
     except (LookupError, TypeError, ValueError) as error:
         raise Unfilled(f"an answer was not as expected: {error!r}") from error
 
 
-def _fill(base: str, told: Told, invented: Sequence[Member], known: Sequence[Told]) -> int:
+def _fill(
+    base: str,
+    told: Told,
+    requests: Sequence[Told],
+    invented: Sequence[Member],
+    known: Sequence[Told],
+) -> int:
     cast = Cast(base, told, known)
     _prepare(cast, told)
     standing = _standing(cast.person("auditor"))
-    wanted = [one for one in told["request"] if not _is_played(one, standing)]
+    wanted = [one for one in requests if not _is_played(one, standing)]
     if wanted:
-        print(f"filling the desk: {len(cast.missing())} people ...", flush=True)
-        for name in cast.missing():
+        if missing := cast.missing():
+            print(f"filling the desk: {len(missing)} people ...", flush=True)
+        for name in missing:
             cast.person(name)
         print(f"filling the desk: {len(wanted)} requests for access ...", flush=True)
         pages = Pages(cast, invented)
@@ -154,10 +192,14 @@ class Play:
             self.reach(self.legs[who], more, key)
             return
         values = dict(more or {})
+        if "seconds" in values:
+            end = datetime.now(UTC) + timedelta(seconds=values.pop("seconds"))
+            values["until"] = end.isoformat()
         if name == "answer":
             self.answer(who, {**self.answers, **values}, key)
             return
-        leg = self.legs.get(values.pop("holder", who.partition(" ")[0]))
+        only = next(iter(self.legs)) if len(self.legs) == 1 else ""
+        leg = self.legs.get(values.pop("holder", who.partition(" ")[0]), self.legs.get(only))
         if name == "accept-terms" and leg:
             values["terms"] = self.leg(who, leg)["terms"]
         self.command(who, {"command": name, **values, **({"leg": leg} if leg else {})}, key)

@@ -87,6 +87,8 @@ def _run(
     if invented:
         _fill_desk(base, invented)
     _welcome(base)
+    if invented:
+        _fill_desk(base, invented, grid=True)
     while all(one.poll() is None for one in started):
         time.sleep(0.5)
     sys.exit("demo: a part of it ended; see the message above")
@@ -163,20 +165,23 @@ def _wait_ready(base: str, up: subprocess.Popen[bytes]) -> None:
         time.sleep(0.1)
 
 
-def _fill_desk(base: str, invented: list[Member]) -> None:
-    """Put the story's requests on the desk, where there are local accounts; the demo goes on without them
-    where that fails."""
+def _fill_desk(base: str, invented: list[Member], *, grid: bool = False) -> None:
+    """Put the story's requests on the desk, where there are local accounts, or its studies: a request in
+    every state for every sector. The demo goes on without them where that fails."""
     began, played = time.monotonic(), 0
     try:
         settings = {one["name"]: one["value"] for one in _listed("settings")}
         if settings[DEV_LOGIN]:
-            played = desk.fill(base, invented, _listed("person", "list"))
+            played = desk.fill(base, invented, _listed("person", "list"), grid=grid)
     except desk.Unfilled as error:
         print(f"demo: the desk is not filled: {error}", file=sys.stderr, flush=True)
     except SystemExit:
         print("demo: the desk is not filled: see above", file=sys.stderr, flush=True)
     if played:
-        print(f"the desk holds {played} requests ({time.monotonic() - began:.0f} s)", flush=True)
+        more = " more" if grid else ""
+        print(
+            f"the desk holds {played}{more} requests ({time.monotonic() - began:.0f} s)", flush=True
+        )
 
 
 def _welcome(base: str) -> None:

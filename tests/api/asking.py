@@ -120,8 +120,9 @@ class Signed:
 class Cast:
     """People of the federation, each with a browser of their own."""
 
-    def __init__(self, here: Catalogue, new_client: Any) -> None:
-        self._here, self._new_client = here, new_client
+    def __init__(self, here: Catalogue, new_client: Any, *, reached: bool = False) -> None:
+        """`reached`: everybody has an address, <name>@people.example."""
+        self._here, self._new_client, self._reached = here, new_client, reached
         known = {one.id for one in here.journal.people.organisations()}
         for name in ("acme", "other"):
             if name not in known:
@@ -130,7 +131,8 @@ class Cast:
 
     def person(self, name: str, *grants: Grant) -> Signed:
         people = self._here.journal.people
-        known = Identity(ISSUER, name, f"{name.title()} (fictional)")
+        address = f"{name}@people.example" if self._reached else None
+        known = Identity(ISSUER, name, f"{name.title()} (fictional)", address)
         made = people.admit(known, (), datetime.now(UTC))
         for grant in grants:
             made = people.grant(made.id, grant, TESTS)

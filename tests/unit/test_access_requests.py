@@ -364,6 +364,39 @@ def test_an_entitlement_lasts_at_least_a_day_and_not_for_ever(days: int) -> None
         played(LegState.DECISION).do("decider", c.Approve(DATA, days=days))
 
 
+def test_access_may_end_at_a_moment_whenever_it_begins() -> None:
+    play = played(LegState.DECISION)
+    end = play.at + timedelta(hours=4)
+    play.do("decider", c.Approve(DATA, until=end))
+    play.do("applicant", c.AcceptTerms(DATA, "general-terms@1"))
+    play.do("handler", c.Activate(DATA))
+    assert leg_of(play).ends == end
+    with pytest.raises(Conflict):
+        decide(play.now(), c.Expire(DATA), CAST["system"], end - timedelta(seconds=1), play.book)
+    (event,) = decide(play.now(), c.Expire(DATA), CAST["system"], end, play.book)
+    assert event.data["state"] == "expired"
+
+
+def test_terms_accepted_after_the_moment_give_nothing() -> None:
+    play = played(LegState.DECISION)
+    play.book = Book(tuple(replace(one, version=1) for one in default_workflows(HOLDER)))
+    play.do("decider", c.Approve(DATA, until=play.at + timedelta(hours=2)))
+    play.at += timedelta(hours=2)
+    with pytest.raises(Conflict, match="which is past"):
+        play.do("applicant", c.AcceptTerms(DATA, "general-terms@1"))
+    assert leg_of(play).terms_accepted is None
+    play.do("applicant", c.Close(DATA))
+
+
+@pytest.mark.parametrize(
+    ("days", "hours"), [(None, -1), (None, 1), (None, 24 * 5000), (1, 5)], ids=str
+)
+def test_a_moment_is_to_come_and_not_far_and_alone(days: int | None, hours: int) -> None:
+    play = played(LegState.DECISION)
+    with pytest.raises(InvalidInput):
+        play.do("decider", c.Approve(DATA, days=days, until=play.at + timedelta(hours=hours)))
+
+
 def test_who_has_no_part_in_a_request_learns_nothing_of_its_legs() -> None:
     play = played(LegState.DECISION)
     for leg in (DATA, "no-such-leg"):

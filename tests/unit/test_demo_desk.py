@@ -23,12 +23,12 @@ from deploy.demo.records import CONTENT, Record, members
 
 STORY = desk.story()
 RECORDS = {f"{one.id}/{record.id}": record for one in members() for record in one.records}
-STANDING = tuple(state for state in LegState if state is not LegState.EXPIRED)
+REQUESTS = [*STORY["request"], *desk.studies(STORY)]
 
 
 def asked() -> Iterator[tuple[str, Record]]:
     """Each record that the story asks for, by its name."""
-    for one in STORY["request"]:
+    for one in REQUESTS:
         for name in one["resources"]:
             if not name.startswith(desk.OFFER):
                 yield name, RECORDS[name]
@@ -41,9 +41,30 @@ def test_every_sector_has_a_dataset_that_is_not_open() -> None:
 
 def test_the_story_ends_in_every_state_and_asks_every_sector() -> None:
     ends = {state for one in STORY["request"] for state in one["ends"].values()}
-    assert ends == set(STANDING)
+    assert ends == set(LegState)
     assert {record.sector for _name, record in asked()} == set(SECTORS)
     assert all(record.access in {"restricted", "non-public"} for _name, record in asked())
+
+
+def test_every_sector_is_asked_for_in_every_state() -> None:
+    grid = {
+        (RECORDS[name].sector, state)
+        for one in desk.studies(STORY)
+        for name in one["resources"]
+        for state in one["ends"].values()
+    }
+    assert grid == {(sector, state.value) for sector in SECTORS for state in LegState}
+
+
+def test_a_study_stands_at_a_step_that_its_holder_has() -> None:
+    flows = {one["holder"]: one for one in STORY["workflow"]}
+    for one in desk.studies(STORY):
+        ((holder, state),) = one["ends"].items()
+        assert (flows[holder].get("kind") == "external") is (state == "referred")
+        steps = {step["name"] for step in flows[holder].get("steps", ())}
+        reached = {act[2] for act in one["acts"] if act[1] == "reach"}
+        assert reached <= steps
+        assert state not in {"eligibility", "technical", "ethics", "legal", "decision"} - steps
 
 
 def test_everybody_is_made_up_and_has_a_part() -> None:
@@ -57,7 +78,7 @@ def test_everybody_is_made_up_and_has_a_part() -> None:
     assert {holder for one in STORY["request"] for holder in one["ends"]} == holders
 
 
-@pytest.mark.parametrize("one", STORY["request"], ids=[one["key"] for one in STORY["request"]])
+@pytest.mark.parametrize("one", REQUESTS, ids=[one["key"] for one in REQUESTS])
 def test_a_request_names_only_what_there_is(one: desk.Told) -> None:
     people = {person["key"] for person in STORY["person"]}
     people |= {f"{each['holder']} {part}" for each in STORY["staff"] for part in desk.ROLES}
@@ -65,8 +86,8 @@ def test_a_request_names_only_what_there_is(one: desk.Told) -> None:
     assert set(one["asked"]) <= set(STORY["answers"])
     for who, name, *_more in one["acts"]:
         assert who in (one["ends"] if name == "reach" else people)
-    keys = [each["key"] for each in STORY["request"]]
-    titles = [each["title"] for each in STORY["request"]]
+    keys = [each["key"] for each in REQUESTS]
+    titles = [each["title"] for each in REQUESTS]
     assert keys.count(one["key"]) == titles.count(one["title"]) == 1
 
 

@@ -41,6 +41,10 @@ from catalogue.people import (
 from catalogue.ports.people import NewSession, NewToken
 
 MARK = "aicatp"  # a token is `aicatp_<id>_<secret>`
+CALENDAR_MARK, CALENDAR = (
+    "aicatc",
+    "@calendar",
+)  # how one of a calendar begins, and is told by its row
 DAYS = 365  # the longest that a token is good for
 MOST = 50  # tokens of a person that are good at once
 USED = timedelta(minutes=1)  # how exactly the last use is known
@@ -134,35 +138,68 @@ class SqlSessions:
     ) -> NewToken:
         if not 1 <= days <= DAYS:
             raise InvalidInput(f"a token is good for 1 to {DAYS} days")
-        token_id, (secret, kept), at = new_id(), new_secret(), _micros(now)
+        held = None if roles is None else ",".join(sorted({one.value for one in roles}))
         with self._store.writing() as connection:
-            person = person_of(connection, person_id)
-            if person.disabled:
-                raise Forbidden("this account is disabled; ask an administrator")
-            if _good_tokens(connection, person_id, at) >= MOST:
-                raise Conflict(f"{MOST} tokens are good already; revoke one first")
-            row = {
-                "id": token_id,
-                "person": person_id,
-                "hash": kept,
-                "name": line(name, 100, "the name of a token"),
-                "roles": None if roles is None else ",".join(sorted({one.value for one in roles})),
-                "created": at,
-                "expires": _micros(now + timedelta(days=days)),
-            }
-            connection.execute(insert(p.person_token).values(row))
-            told = {"token": token_id, "name": row["name"], "roles": row["roles"], "days": days}
+            return self._new_token(connection, person_id, who, now, name, days, held)
+
+    def create_calendar(self, person_id: str, who: str, now: datetime) -> NewToken:
+        token = p.person_token.c
+        before = and_(token.person == person_id, token.roles == CALENDAR, token.revoked.is_(None))
+        with self._store.writing() as connection:
             noted = self._store.now(connection)
-            auditing.note(connection, noted, who, "token.create", person_id, told)
-            return NewToken(f"{MARK}_{token_id}_{secret}", _token_of(connection, token_id))
+            old = list(connection.execute(select(token.id).where(before)).scalars())
+            connection.execute(update(p.person_token).where(before).values(revoked=noted))
+            for one in old:
+                auditing.note(connection, noted, who, "token.revoke", person_id, {"token": one})
+            return self._new_token(connection, person_id, who, now, "Calendar", DAYS, CALENDAR)
+
+    def _new_token(
+        self,
+        connection: Connection,
+        person_id: str,
+        who: str,
+        now: datetime,
+        name: str,
+        days: int,
+        held: str | None,
+    ) -> NewToken:
+        """Store one; `held` is what its row says of roles. Raises: as `create_token`."""
+        token_id, (secret, kept), at = new_id(), new_secret(), _micros(now)
+        if person_of(connection, person_id).disabled:
+            raise Forbidden("this account is disabled; ask an administrator")
+        if _good_tokens(connection, person_id, at) >= MOST:
+            raise Conflict(f"{MOST} tokens are good already; revoke one first")
+        row = {
+            "id": token_id,
+            "person": person_id,
+            "hash": kept,
+            "name": line(name, 100, "the name of a token"),
+            "roles": held,
+            "created": at,
+            "expires": _micros(now + timedelta(days=days)),
+        }
+        connection.execute(insert(p.person_token).values(row))
+        told = {"token": token_id, "name": row["name"], "roles": held, "days": days}
+        noted = self._store.now(connection)
+        auditing.note(connection, noted, who, "token.create", person_id, told)
+        mark = CALENDAR_MARK if held == CALENDAR else MARK
+        return NewToken(f"{mark}_{token_id}_{secret}", _token_of(connection, token_id))
 
     def token(self, token: str, now: datetime) -> tuple[PersonToken, Person]:
+        return self._good_token(token, now, MARK)
+
+    def calendar(self, token: str, now: datetime) -> tuple[PersonToken, Person]:
+        return self._good_token(token, now, CALENDAR_MARK)
+
+    def _good_token(self, token: str, now: datetime, wanted: str) -> tuple[PersonToken, Person]:
+        """The token of that mark; a row is of one mark only. Raises: Unauthenticated."""
         mark, _, rest = token.partition("_")
         token_id, _, secret = rest.partition("_")
         with self._store.reading() as connection:
             query = select(p.person_token).where(p.person_token.c.id == token_id)
             row = connection.execute(query).first()
-            if row is None or mark != MARK or not is_secret(secret, bytes(row.hash)):
+            known = row is not None and (CALENDAR_MARK if row.roles == CALENDAR else MARK)
+            if row is None or not mark == known == wanted or not is_secret(secret, bytes(row.hash)):
                 raise Unauthenticated(
                     "the token is not known here; make one on your account's page",
                     row.id if row else None,
@@ -261,7 +298,9 @@ def _token_of(connection: Connection, token_id: str) -> PersonToken:
 
 
 def _token(row: Any) -> PersonToken:
-    roles = None if row.roles is None else tuple(map(Role, filter(None, row.roles.split(","))))
+    calendar = row.roles == CALENDAR
+    every = row.roles is None or calendar
+    roles = None if every else tuple(map(Role, filter(None, row.roles.split(","))))
     return PersonToken(
         id=row.id,
         person=row.person,
@@ -271,6 +310,7 @@ def _token(row: Any) -> PersonToken:
         expires=rows.moment(row.expires),
         last_used=rows.maybe_moment(row.last_used),
         revoked=rows.maybe_moment(row.revoked),
+        calendar=calendar,
     )
 
 

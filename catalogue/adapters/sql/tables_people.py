@@ -76,7 +76,8 @@ session = Table(
 Index("session_by_person", session.c.person)
 Index("session_by_use", session.c.last_used)
 
-# `roles`: those that the token is good for, with commas between; null for all of the person's.
+# `roles`: those that the token is good for, with commas between; null for all of the person's; `@calendar`
+# for the secret of a calendar's link, which no version takes for a role.
 person_token = Table(
     "person_token",
     metadata,
