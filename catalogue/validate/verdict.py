@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
+from itertools import islice
 
 from catalogue.model import Finding, Judged, Severity
 from catalogue.validate.data import Beside
@@ -35,18 +35,18 @@ def verdict(
     """
     found = judge(lines, profile, beside, seconds)
     numbers: Counter[str] = Counter()
-    groups: dict[tuple[str, str, str, str], Finding] = {}
-    for one in found.results:
+    groups: dict[tuple[str, str, str, str], tuple[Result, int]] = {}
+    for one, count in _alike(found.results):
         severity = SEVERITIES.get(one.shape.severity, "violation")
-        numbers[severity] += 1
+        numbers[severity] += count
         path = plain_path(one) or ""
         key = (one.check.component, path, severity, one.shape.id if one.shape.messages else "")
-        known = groups.get(key)
-        if known is not None:
-            groups[key] = replace(known, count=known.count + 1)
-        elif len(groups) < MOST:
-            groups[key] = _finding(one, path, severity if declared else "info", profile.name)
-    findings = list(groups.values())
+        first, before = groups.get(key, (one, 0))
+        groups[key] = first, before + count
+    findings = [
+        _finding(one, path, severity if declared else "info", profile.name, count)
+        for (_rule, path, severity, _own), (one, count) in islice(groups.items(), MOST)
+    ]
     if not found.whole:
         findings.append(_out_of_time(profile.name))
     judged = Judged(
@@ -60,7 +60,17 @@ def verdict(
     return judged, findings
 
 
-def _finding(result: Result, path: str, severity: str, profile: str) -> Finding:
+def _alike(results: Iterable[Result]) -> Iterable[tuple[Result, int]]:
+    """The first result of each constraint of each shape, with how many there are."""
+    found: dict[tuple[int, int], tuple[Result, int]] = {}
+    for one in results:
+        key = (id(one.shape), id(one.check))
+        first, before = found.get(key, (one, 0))
+        found[key] = first, before + 1
+    return found.values()
+
+
+def _finding(result: Result, path: str, severity: str, profile: str, count: int) -> Finding:
     rule = f"sh:{result.check.component}ConstraintComponent"
     limit = result.check.limit
     message, hint = words(rule, path, limit, "en")
@@ -72,6 +82,7 @@ def _finding(result: Result, path: str, severity: str, profile: str) -> Finding:
         path=path or None,
         value=plain(result.value),
         hint=hint,
+        count=count,
         focus=plain(result.focus),
         profile=profile,
         limit=None if own else limit,

@@ -223,3 +223,24 @@ def test_a_record_tells_why_it_has_its_sectors_and_how_sure_that_is(client: Flas
     )
     assert "EU theme <code" in page
     assert ">HEAL</code>" in page
+
+
+def test_a_record_tells_what_each_profile_says_in_the_readers_language(
+    client: FlaskClient, id_of: Ids
+) -> None:
+    address = f"/api/v1/datasets/{id_of(XRAY)}"
+    whole = get(client, address)
+    (judged,) = [one for one in whole["conformance"] if one["profile"] == "dcat-ap-3"]
+    assert judged["declared"]
+    assert judged["whole"]
+    found = [one for one in whole["findings"] if one["profile"] == "dcat-ap-3"]
+    for name, severity in (("violations", "violation"), ("warnings", "warning")):
+        assert judged[name] == sum(one["count"] for one in found if one["severity"] == severity)
+    assert judged["conforms"] == (judged["violations"] == 0)
+    assert judged["warnings"] > 0
+    german = [one for one in get(client, f"{address}?lang=de")["findings"] if one["profile"]]
+    assert {one["path"] for one in german} == {one["path"] for one in found}
+    assert not {one["message"] for one in german} & {one["message"] for one in found}
+    page = client.get(f"/datasets/{id_of(XRAY)}", headers={"Accept": "text/html"}).text
+    assert "Conformity" in page
+    assert f"/validate?profile={judged['profile']}" in page

@@ -12,6 +12,7 @@ from catalogue.errors import Conflict, Fenced, NotFound
 from catalogue.model import (
     Entry,
     Finding,
+    Judged,
     Lease,
     Node,
     Outcome,
@@ -141,6 +142,49 @@ def test_sectors_and_findings_come_back_as_they_went_in(journal: Journal) -> Non
     assert change.findings == (found,)
     assert journal.live()[0].findings == ()
     assert change.sectors == (Sector("health", "theme", "HEAL"),)
+
+
+def test_another_judgement_of_an_unchanged_record_is_kept_and_followed(journal: Journal) -> None:
+    broken = Finding("sh:MinCount", Severity.VIOLATION, "", "p", profile="x", focus="f", limit="1")
+    first = entry("a", judged=(Judged("x", violations=1),), findings=(broken,))
+    assert run(journal, first) == (Outcome.CREATED,)
+    created = journal.live()[0]
+    assert created.judged == (Judged("x", violations=1),)
+    mended = entry("a", judged=(Judged("x", warnings=2),))
+    assert run(journal, mended) == (Outcome.UNCHANGED,)
+    (again,) = journal.changes(created.seq, 10)
+    assert again.judged == (Judged("x", warnings=2),)
+    assert (again.graph, again.at) == (created.graph, created.at)
+    assert journal.current(created.record.page_id).findings == ()
+    assert run(journal, mended) == (Outcome.UNCHANGED,)
+    assert journal.last_seq() == again.seq
+    assert journal.check() == []
+
+
+def test_a_profiles_finding_comes_back_without_words_that_can_be_made_anew(
+    journal: Journal,
+) -> None:
+    words = {"message": "dct:title is missing", "hint": "Add it.", "count": 3}
+    found = Finding("sh:MinCountX", Severity.WARNING, path="p", profile="x", limit="1", **words)
+    own = Finding("sh:MinCountX", Severity.INFO, "Its own words.", "q", profile="x")
+    run(journal, entry("a", findings=(found, own)))
+    kept = journal.current(journal.live()[0].record.page_id).findings
+    assert kept == (replace(found, message="", hint=None), own)
+    told = journal.runs.findings(journal.runs.recent("s")[0].id)
+    assert {(one.message, one.profile) for one in told} == {
+        ("dct:title is missing", "x"),
+        ("Its own words.", "x"),
+    }
+
+
+def test_findings_of_two_profiles_are_kept_apart_in_a_run(journal: Journal) -> None:
+    findings = tuple(
+        Finding("sh:MinCountX", Severity.WARNING, "missing", "p", profile=name)
+        for name in ("x", "y", "x")
+    )
+    run(journal, entry("a", findings=findings))
+    told = journal.runs.findings(journal.runs.recent("s")[0].id)
+    assert {one.profile: one.count for one in told} == {"x": 2, "y": 1}
 
 
 def test_a_touched_record_is_followed_again_as_it_was(journal: Journal) -> None:
