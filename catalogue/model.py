@@ -521,6 +521,8 @@ class Change:
     graph: bytes | None
     sectors: tuple[Sector, ...] = ()
     findings: tuple[Finding, ...] = ()
+    cluster: str | None = None
+    """The cluster that the record is in at the time of reading; see `ports.Clusters`."""
 
     @property
     def deleted(self) -> bool:

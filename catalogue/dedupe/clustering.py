@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from catalogue.dedupe.scoring import ACCEPT
+from catalogue.ports import Decision
 
 MARGIN = 0.05  # points by which the best of several in one source has to be ahead
 GREATEST = 50  # records of a cluster
-
-
-class Decision(StrEnum):
-    """What a steward said of a pair."""
-
-    NONE = "none"
-    CONFIRMED = "confirmed"  # they are one thing, whatever is found
-    SPLIT = "split"  # they are not
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +24,11 @@ class Pair:
     points: float
     certain: bool
     decision: Decision = Decision.NONE
+
+    @property
+    def likely(self) -> bool:
+        """Whether they come together unless something speaks against it."""
+        return self.decision is Decision.CONFIRMED or (not self.split and self.points >= ACCEPT)
 
     @property
     def split(self) -> bool:

@@ -38,6 +38,11 @@ from catalogue.ports.access import RequestsWanted as RequestsWanted
 from catalogue.ports.access import Workflows as Workflows
 from catalogue.ports.audit import Act as Act
 from catalogue.ports.audit import Audit as Audit
+from catalogue.ports.clusters import Cluster as Cluster
+from catalogue.ports.clusters import Clusters as Clusters
+from catalogue.ports.clusters import ComparedPair as ComparedPair
+from catalogue.ports.clusters import Decision as Decision
+from catalogue.ports.clusters import PairReason as PairReason
 from catalogue.ports.fetching import Answer as Answer
 from catalogue.ports.fetching import Client as Client
 from catalogue.ports.forms import FormStore as FormStore
@@ -123,6 +128,8 @@ class Journal(Protocol):
     def pushes(self) -> Pushes: ...
     @property
     def upkeep(self) -> Upkeep: ...
+    @property
+    def clusters(self) -> Clusters: ...
 
     # members of the federation and their feeds
     def add_node(self, node: Node) -> None:

@@ -200,6 +200,7 @@ def change_of(row: Any, packer: Packer, *, findings: bool = True) -> Change:
         graph=graph,
         sectors=sectors_of(row.sectors),
         findings=findings_of(row.findings, row.dictionary, packer) if findings else (),
+        cluster=row.cluster,
     )
 
 
