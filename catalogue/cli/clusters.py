@@ -28,7 +28,7 @@ def cluster_list(review: bool, limit: int, after: str, as_json: bool) -> None:
     """The clusters with their records, by id; with --review the pairs in doubt."""
     with open_journal(load()) as journal:
         if review:
-            _show_pairs(journal, journal.clusters.to_review(limit=limit), as_json)
+            _show_pairs(journal.clusters.to_review(limit=limit), as_json)
             return
         found = journal.clusters.clusters(after, limit)
         if as_json:
@@ -57,7 +57,7 @@ def cluster_show(cluster_id: str, as_json: bool) -> None:
         told = titles_of(journal, found.members)
         rows = [[one.id, one.source, one.node, one.title] for one in told.values()]
         print_table(("record", "source", "node", "title"), rows)
-        _show_pairs(journal, found.pairs, as_json=False)
+        _show_pairs(found.pairs, as_json=False)
 
 
 @cluster.command("confirm")
@@ -122,7 +122,7 @@ def _decide(one: str, other: str, decision: Decision, as_json: bool) -> None:
         say(f"{told.a} and {told.b} are {'together' if told.together else 'apart'}")
 
 
-def _show_pairs(journal: Journal, pairs: Sequence[ComparedPair], as_json: bool) -> None:
+def _show_pairs(pairs: Sequence[ComparedPair], as_json: bool) -> None:
     if as_json:
         print_list([pair_json(one) for one in pairs])
         return

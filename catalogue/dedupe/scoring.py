@@ -63,6 +63,8 @@ class Score(NamedTuple):
 
 def score(a: Features, b: Features) -> Score:
     """Compare two records; the same whichever comes first."""
+    if a.iri != b.iri and (veto := next(_vetoes_of_numbers(a, b), None)):
+        return Score(0.0, (veto,))  # most of what shares a key ends here
     evidence = sorted(_evidence(a, b), key=lambda reason: (-reason.weight, reason.rule))
     rules = {reason.rule for reason in evidence}
     veto = next(_vetoes(a, b, rules), None)
@@ -180,7 +182,9 @@ def _vetoes(a: Features, b: Features, rules: set[str]) -> Iterator[Reason]:
         yield Reason("members-of-one-series", a.series[0], 0)
     if a.version and b.version and a.version != b.version:
         yield Reason("other-version", f"{a.version}, {b.version}", 0)
-    yield from _vetoes_of_titles(a, b)
+    others = [left_over(x, y) for x, y in _comparable(a.titles, b.titles)]
+    if others and all(x and y for x, y in others):
+        yield Reason("other-words", ", ".join(map(" ".join, others[0]))[:200], 0)
     if rules & IDENTITY:
         return
     others = next(_comparable(a.publisher, b.publisher), None)
@@ -203,17 +207,13 @@ def _vetoes_of_one_source(a: Features, b: Features, rules: set[str]) -> Iterator
         yield Reason("one-source", a.source, 0)
 
 
-def _vetoes_of_titles(a: Features, b: Features) -> Iterator[Reason]:
+def _vetoes_of_numbers(a: Features, b: Features) -> Iterator[Reason]:
     of_a, of_b = _numbers(a), _numbers(b)
     if of_a != of_b and not (of_a < of_b or of_b < of_a):
         told = f"{' '.join(sorted(of_a - of_b))}, {' '.join(sorted(of_b - of_a))}"
         yield Reason("other-number", told[:200], 0)
     elif of_a != of_b:
-        told = " ".join(sorted(of_a ^ of_b))
-        yield Reason("number-left-out", told[:200], 0)
-    others = [left_over(x, y) for x, y in _comparable(a.titles, b.titles)]
-    if others and all(x and y for x, y in others):
-        yield Reason("other-words", ", ".join(map(" ".join, others[0]))[:200], 0)
+        yield Reason("number-left-out", " ".join(sorted(of_a ^ of_b))[:200], 0)
 
 
 def _numbers(one: Features) -> frozenset[str]:

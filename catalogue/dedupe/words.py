@@ -12,6 +12,8 @@ MOST = 60  # words of a text that are compared
 # A short word keeps the full stop that stands inside a text: it is an abbreviation.
 _WORD = re.compile(r"[^\W\d_]{2,6}\.(?=\s|$)|[^\W_]+")
 
+_DIGIT = re.compile(r"\d")
+
 # Words that carry no meaning of their own, in the languages of the EU with most records.
 _EMPTY = frozenset(
     """
@@ -23,14 +25,15 @@ _EMPTY = frozenset(
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The folded words of a text in its order, without the empty ones; all where only those are."""
-    found = _WORD.findall(fold(text.lower()))[:MOST]
+    """The folded words of a text in its order, without the empty ones; all where only those are.
+    Numbers are without leading zeros."""
+    found = [one.lstrip("0") or "0" for one in _WORD.findall(fold(text.lower()))[:MOST]]
     return tuple(one for one in found if one not in _EMPTY) or tuple(found)
 
 
 def numbers(of: Iterable[str]) -> frozenset[str]:
-    """The words that hold a digit, without leading zeros: years, versions, codes."""
-    return frozenset(one.lstrip("0") or "0" for one in of if any(char.isdigit() for char in one))
+    """The words that hold a digit: years, versions, codes."""
+    return frozenset(one for one in of if _DIGIT.search(one))
 
 
 def left_over(a: Sequence[str], b: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -47,22 +50,20 @@ def left_over(a: Sequence[str], b: Sequence[str]) -> tuple[list[str], list[str]]
     return of_a, of_b
 
 
-def akin(a: str, b: str) -> bool:  # noqa: PLR0911 - a list of rules
-    """Whether two words are forms of one: "dept" and "department", "harbor" and "harbour"."""
-    if any(char.isdigit() for char in a + b):
-        return a.lstrip("0") == b.lstrip("0")
-    dotted = "." in a + b
+def akin(a: str, b: str) -> bool:
+    """Whether two words are forms of one: "dept" and "department", "harbor" and "harbour". Numbers and
+    codes are not."""
+    if a[0] != b[0] or _DIGIT.search(a) or _DIGIT.search(b):
+        return False
+    dotted = "." in a or "." in b
     short, long = sorted((a.rstrip("."), b.rstrip(".")), key=len)
-    if short == long:
+    if short == long or (long == short + "s" and len(short) >= 4):
         return True
     if len(short) >= 7 and len(long) - len(short) <= 1:
         return _one_edit(short, long)
-    if long == short + "s" and len(short) >= 4:
-        return True
-    if len(short) < 3 - dotted or short[0] != long[0]:
+    # "bern" is not short for "bernau"
+    if len(short) < 3 - dotted or (not dotted and len(short) * 2 > len(long)):
         return False
-    if not dotted and len(short) * 2 > len(long):
-        return False  # "bern" is not short for "bernau"
     letters = iter(long)
     return all(char in letters for char in short)
 
