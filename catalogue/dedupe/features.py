@@ -6,12 +6,13 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
+from zlib import crc32
 
 from catalogue.dedupe.addresses import address, doi_of, file_name, identifier
 from catalogue.dedupe.words import words
 from catalogue.model import Change
-from catalogue.rdf.terms import is_iri, is_literal, literal, parts_of, value_of
-from vocab.namespaces import ADMS, DCAT, DCT, FOAF, OWL, RDFS, SCHEMA, SKOS, VCARD
+from catalogue.rdf.terms import RDF_TYPE, is_iri, is_literal, literal, parts_of, value_of
+from vocab.namespaces import ADMS, DCAT, DCT, FOAF, LOCN, OWL, RDFS, SCHEMA, SKOS, VCARD
 
 MOST_FILES = 12  # addresses of files that are compared
 SKETCH = 16  # hashes that stand for a description
@@ -28,7 +29,27 @@ _STARTS = (f"<{DCAT}startDate>", f"<{SCHEMA}startDate>")
 _ENDS = (f"<{DCAT}endDate>", f"<{SCHEMA}endDate>")
 _VERSION = (f"<{DCAT}version>", f"<{OWL}versionInfo>")
 _SAME = f"<{OWL}sameAs>"
+_SPREAD = 0x9E3779B1  # odd: CRCs of like texts are spread over the whole range
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+_BOXES = (f"<{DCAT}bbox>", f"<{LOCN}geometry>")
+_OWN = tuple(
+    f"<{one}>"
+    for one in (
+        f"{DCAT}inSeries",
+        f"{DCT}creator",
+        f"{DCT}description",
+        f"{DCT}publisher",
+        f"{DCT}spatial",
+        f"{DCT}temporal",
+        f"{DCT}title",
+        f"{SKOS}notation",
+    )
+)
+_READ = frozenset(
+    (RDF_TYPE, _ADMS_IDENTIFIER, _DCT_IDENTIFIER, _SAME, *_LANDING, *_FILES, *_NAMES, *_STARTS, *_ENDS, *_VERSION,
+     *_BOXES, *_OWN)
+)  # fmt: skip
 
 _Said = Mapping[str, Mapping[str, list[str]]]
 
@@ -104,7 +125,8 @@ def _by_subject(lines: Iterable[str]) -> _Said:
     said: dict[str, dict[str, list[str]]] = {}
     for line in lines:
         subject, predicate, rest = line.split(" ", 2)
-        said.setdefault(subject, {}).setdefault(predicate, []).append(rest[:-2])
+        if predicate in _READ:
+            said.setdefault(subject, {}).setdefault(predicate, []).append(rest[:-2])
     return said
 
 
@@ -151,8 +173,8 @@ def sketch(text: str) -> tuple[int, ...]:
     of = words(text)
     if len(of) < 6:
         return ()
-    shingles = {" ".join(of[at : at + 3]) for at in range(len(of) - 2)}
-    return tuple(sorted(hashed(one) & 0xFFFFFFFF for one in shingles)[:SKETCH])
+    shingles = {" ".join(three) for three in zip(of, of[1:], of[2:], strict=False)}
+    return tuple(sorted(crc32(one.encode()) * _SPREAD & 0xFFFFFFFF for one in shingles)[:SKETCH])
 
 
 def hashed(text: str) -> int:
@@ -202,7 +224,7 @@ def _place(said: _Said, term: str) -> str:
 def _box(said: _Said, terms: Iterable[str]) -> str:
     for term in terms:
         node = said.get(term, {})
-        for value in _terms(node, (f"<{DCAT}bbox>", "<http://www.w3.org/ns/locn#geometry>")):
+        for value in _terms(node, _BOXES):
             found = [f"{float(one):.2f}" for one in _NUMBER.findall(value_of(value)[:2_000])]
             if len(found) >= 2:
                 return " ".join(sorted(set(found)))

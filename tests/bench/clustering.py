@@ -61,11 +61,11 @@ def clustering(number: int, folder: Path) -> None:
     given = changes(number)
     seconds, done = 0.0, 0
     while some := list(islice(given, STEP)):
-        began = time.perf_counter()
+        began = time.process_time()
         fresh = [compared(one) for one in some]
         with journal._store.writing() as connection:
             journal.clusters.take(connection, fresh)
-        seconds += time.perf_counter() - began
+        seconds += time.process_time() - began
         done += len(some)
         if done % 50_000 == 0:
             print(done, round(seconds), file=sys.stderr, flush=True)
