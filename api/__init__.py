@@ -12,6 +12,8 @@ from api import (
     audit_pages,
     catalog,
     ckan,
+    clusters,
+    clusters_pages,
     datasets,
     deprecating,
     desk_pages,
@@ -107,6 +109,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         audit,
         validating,
         outcomes,
+        clusters,
     ):
         rest.register_blueprint(door.blueprint)
     for plain in (
@@ -127,6 +130,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         forms_pages,
         validating_pages,
         outcomes_pages,
+        clusters_pages,
     ):
         app.register_blueprint(plain.blueprint)
     app.register_blueprint(ecosystem.feed)

@@ -13,6 +13,7 @@ from marshmallow import EXCLUDE, ValidationError
 import vocab
 from api import showing, stewards
 from api.access_asking import asking
+from api.also import also_at
 from api.context import catalogue, language, reader, site
 from api.datasets import counted, country_of, notice
 from api.ecosystem import OFFERS, USERS, sheet_told
@@ -192,6 +193,7 @@ def dataset(change: Change) -> Response:
         "kinds_of_offers": OFFERS,
         "users": USERS,
         "steward": stewards.is_steward(),
+        "also_at": also_at(change),
     }
     return Response(
         render_template("dataset.html", **shell("search", **more)), mimetype="text/html"

@@ -257,6 +257,10 @@ class Detail(Item):
     findings = fields.List(fields.Dict())
     provenance = fields.Nested(Provenance)
     cluster = fields.String(allow_none=True)
+    also_at = fields.List(
+        fields.Dict(),
+        metadata={"description": "other records of the cluster, with score and reasons"},
+    )
     notice = fields.String(
         allow_none=True, metadata={"description": "that its source no longer lists it"}
     )

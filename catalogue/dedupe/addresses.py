@@ -9,6 +9,7 @@ _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>?#]+")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _NOISE = re.compile(r"(?:^|&)(?:utm_[a-z]+|lang|locale|sessionid|jsessionid)=[^&]*")
 _INDEX = re.compile(r"/(?:index\.(?:html?|php|aspx?))?$")
+_DIGIT = re.compile(r"\d")
 LONG = 12  # characters from which on an identifier is hardly given twice
 
 # Words that say nothing about which file it is.
@@ -32,7 +33,7 @@ def identifier(text: str) -> str:
 
 def is_global(one: str) -> bool:
     """Whether an identifier is of a kind that nobody else gives: long, with digits in it."""
-    return len(one) >= LONG and sum(char.isdigit() for char in one) >= 3
+    return len(one) >= LONG and len(_DIGIT.findall(one)) >= 3
 
 
 def address(url: str) -> str:

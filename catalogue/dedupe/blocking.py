@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from catalogue.dedupe.addresses import is_global
 from catalogue.dedupe.features import Features, hashed
 from catalogue.dedupe.words import numbers
 
@@ -21,7 +20,7 @@ def blocks(one: Features) -> tuple[int, ...]:
 def _keys(one: Features) -> Iterator[str]:
     yield f"iri {one.iri}"
     yield from (f"doi {doi}" for doi in one.dois)
-    yield from (f"id {found}" for found in one.identifiers if is_global(found))
+    yield from (f"id {found}" for found in one.identifiers)
     yield from (f"at {url}" for url in (*one.pages[:2], *one.files[:FILES]))
     yield from (f"file {name}" for name in one.names[:FILES])
     for words in one.titles.values():
@@ -31,8 +30,7 @@ def _keys(one: Features) -> Iterator[str]:
         yield f"text {text[0]} {text[-1]}"
         yield f"text {text[:3]}"
     if one.box or one.periods:
-        number = sorted(numbers(word for words in one.titles.values() for word in words))
-        yield f"where {one.box} {one.periods} {number}"
+        yield f"where {one.box} {one.periods} {one.numbers}"
 
 
 def _short(words: tuple[str, ...]) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from zlib import crc32
 
-from catalogue.dedupe.addresses import address, doi_of, file_name, identifier
-from catalogue.dedupe.words import words
+from catalogue.dedupe.addresses import address, doi_of, file_name, identifier, is_global
+from catalogue.dedupe.words import numbers, words
 from catalogue.model import Change
 from catalogue.rdf.terms import RDF_TYPE, is_iri, is_literal, literal, parts_of, value_of
 from vocab.namespaces import ADMS, DCAT, DCT, FOAF, LOCN, OWL, RDFS, SCHEMA, SKOS, VCARD
@@ -57,7 +57,8 @@ _Said = Mapping[str, Mapping[str, list[str]]]
 class Features(NamedTuple):
     """A record as it is compared. Words are folded; addresses as `addresses.address` gives them.
 
-    `titles` by language ("" where it is not told); `texts` is a sketch of the description by
+    `identifiers` are those that nobody else gives, `own` what its
+    source calls it. `titles` by language ("" where it is not told); `texts` is a sketch of the description by
     language: the least hashes of its words, three by three, sorted. `periods` are "start/end" by the
     day, `box` degrees to two places, `places` authority IRIs or folded names.
     """
@@ -73,6 +74,7 @@ class Features(NamedTuple):
     files: tuple[str, ...]
     names: tuple[str, ...]
     titles: Mapping[str, tuple[str, ...]]
+    numbers: tuple[str, ...]
     texts: Mapping[str, tuple[int, ...]]
     publisher: Mapping[str, tuple[str, ...]]
     periods: tuple[str, ...]
@@ -99,18 +101,20 @@ def read(page_id: str, source: str, kind: str, iri: str, lines: Iterable[str]) -
     publisher = next(iter(own.get(f"<{DCT}publisher>", own.get(f"<{DCT}creator>", ()))), "")
     found = [*identifiers, iri, *map(value_of, _terms(own, (*_LANDING, _SAME)))]
     spatial = own.get(f"<{DCT}spatial>", ())
+    titles = _titles(own.get(f"<{DCT}title>", ()))
     return Features(
         id=page_id,
         source=source,
         type=kind,
         iri=iri,
-        identifiers=tuple(dict.fromkeys(map(identifier, identifiers))),
+        identifiers=tuple(filter(is_global, dict.fromkeys(map(identifier, identifiers)))),
         own=tuple(dict.fromkeys(map(identifier, map(value_of, own.get(_DCT_IDENTIFIER, ()))))),
         dois=tuple(dict.fromkeys(doi for one in found if (doi := doi_of(one)))),
         pages=tuple(dict.fromkeys(pages)),
         files=tuple(files),
         names=tuple(dict.fromkeys(name for one in files if (name := file_name(one)))),
-        titles=_titles(own.get(f"<{DCT}title>", ())),
+        titles=titles,
+        numbers=tuple(sorted(numbers(word for words in titles.values() for word in words))),
         texts=_texts(own.get(f"<{DCT}description>", ())),
         publisher=_publisher(said, publisher),
         periods=_periods(said, own.get(f"<{DCT}temporal>", ())),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from catalogue.dedupe.addresses import is_global
 from catalogue.dedupe.features import Features
-from catalogue.dedupe.words import left_over, names_one, numbers
+from catalogue.dedupe.words import left_over, names_one
 
 _T = TypeVar("_T", str, int)
 
@@ -85,7 +84,7 @@ def _evidence(a: Features, b: Features) -> Iterator[Reason]:
         yield _reason("same-iri", a.iri)
     pieces: tuple[tuple[str, Sequence[str], Sequence[str]], ...] = (
         ("same-doi", a.dois, b.dois),
-        ("same-identifier", _global(a), _global(b)),
+        ("same-identifier", a.identifiers, b.identifiers),
         ("same-page", a.pages, b.pages),
     )
     for rule, mine, theirs in pieces:
@@ -110,10 +109,6 @@ def _evidence(a: Features, b: Features) -> Iterator[Reason]:
 
 def _reason(rule: str, value: str, share: float = 1.0) -> Reason:
     return Reason(rule, value[:200], round(WEIGHTS[rule] * share, 4))
-
-
-def _global(one: Features) -> list[str]:
-    return [found for found in one.identifiers if is_global(found)]
 
 
 def _common(a: Sequence[str], b: Sequence[str]) -> list[str]:
@@ -182,9 +177,9 @@ def _vetoes(a: Features, b: Features, rules: set[str]) -> Iterator[Reason]:
         yield Reason("members-of-one-series", a.series[0], 0)
     if a.version and b.version and a.version != b.version:
         yield Reason("other-version", f"{a.version}, {b.version}", 0)
-    others = [left_over(x, y) for x, y in _comparable(a.titles, b.titles)]
-    if others and all(x and y for x, y in others):
-        yield Reason("other-words", ", ".join(map(" ".join, others[0]))[:200], 0)
+    extra = [left_over(x, y) for x, y in _comparable(a.titles, b.titles)]
+    if extra and all(x and y for x, y in extra):
+        yield Reason("other-words", ", ".join(map(" ".join, extra[0]))[:200], 0)
     if rules & IDENTITY:
         return
     others = next(_comparable(a.publisher, b.publisher), None)
@@ -208,13 +203,9 @@ def _vetoes_of_one_source(a: Features, b: Features, rules: set[str]) -> Iterator
 
 
 def _vetoes_of_numbers(a: Features, b: Features) -> Iterator[Reason]:
-    of_a, of_b = _numbers(a), _numbers(b)
+    of_a, of_b = frozenset(a.numbers), frozenset(b.numbers)
     if of_a != of_b and not (of_a < of_b or of_b < of_a):
         told = f"{' '.join(sorted(of_a - of_b))}, {' '.join(sorted(of_b - of_a))}"
         yield Reason("other-number", told[:200], 0)
     elif of_a != of_b:
         yield Reason("number-left-out", " ".join(sorted(of_a ^ of_b))[:200], 0)
-
-
-def _numbers(one: Features) -> frozenset[str]:
-    return numbers(word for words in one.titles.values() for word in words)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalogue.harvest.preview import title_of
+from catalogue.model import PUBLIC
 from catalogue.ports import Cluster, ComparedPair, Journal
 
 
@@ -32,7 +33,7 @@ def titles_of(journal: Journal, page_ids: Sequence[str]) -> dict[str, Member]:
             one.record.iri,
         )
         for one in journal.current_many(page_ids)
-        if not one.withdrawn
+        if not one.withdrawn and one.record.visibility == PUBLIC
     }
 
 
