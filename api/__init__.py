@@ -13,6 +13,8 @@ from api import (
     calendar,
     catalog,
     ckan,
+    clusters,
+    clusters_pages,
     datasets,
     deprecating,
     desk_pages,
@@ -112,6 +114,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         validating,
         outcomes,
         quality,
+        clusters,
     ):
         rest.register_blueprint(door.blueprint)
     for plain in (
@@ -134,6 +137,7 @@ def create_app(catalogue: Catalogue) -> Flask:
         validating_pages,
         outcomes_pages,
         quality_pages,
+        clusters_pages,
     ):
         app.register_blueprint(plain.blueprint)
     app.register_blueprint(ecosystem.feed)

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Response, g, request
 
 import vocab
+from api.also import also_at
 from api.context import catalogue, json_answer, readable, reader, site
 from api.received import attachment, received
 from api.schemas import (
@@ -56,7 +57,9 @@ def search(params: SearchParams) -> Response:
 @blueprint.response(200, Detail)
 def one(given: dict[str, str], page_id: str) -> Response:
     """One whole record. 410 for one that was withdrawn."""
-    return json_answer(record_json(readable(page_id), given["lang"][:2]))
+    change = readable(page_id)
+    whole = record_json(change, given["lang"][:2])
+    return json_answer({**whole, "also_at": also_at(change)})
 
 
 @blueprint.route("/datasets/<page_id>/raw")
@@ -166,7 +169,7 @@ def record_json(change: Change, lang: str) -> dict[str, Any]:
         },
         "assessment": record_told(change),
         "notice": notice(record),
-        "cluster": None,
+        "cluster": change.cluster,
         "page": f"{site()}/datasets/{record.page_id}",
     }
 

@@ -13,6 +13,7 @@ from marshmallow import EXCLUDE, ValidationError
 import vocab
 from api import showing, stewards
 from api.access_asking import asking
+from api.also import also_at
 from api.context import catalogue, language, reader, site
 from api.datasets import counted, country_of, notice
 from api.ecosystem import OFFERS, USERS, sheet_told
@@ -208,6 +209,7 @@ def dataset(change: Change) -> Response:
         "users": USERS,
         "steward": stewards.is_steward(),
         "scored": record_told(change),
+        "also_at": also_at(change),
     }
     return Response(
         render_template("dataset.html", **shell("search", **more)), mimetype="text/html"

@@ -292,6 +292,10 @@ class Detail(Item):
     assessment = fields.Nested(
         Assessed, allow_none=True, metadata={"description": "null before it was judged"}
     )
+    also_at = fields.List(
+        fields.Dict(),
+        metadata={"description": "other records of the cluster, with score and reasons"},
+    )
     notice = fields.String(
         allow_none=True, metadata={"description": "that its source no longer lists it"}
     )

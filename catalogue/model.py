@@ -573,6 +573,8 @@ class Change:
     findings: tuple[Finding, ...] = ()
     judged: tuple[Judged, ...] = ()
     links: tuple[Link, ...] = ()
+    cluster: str | None = None
+    """The cluster that the record is in at the time of reading; see `ports.Clusters`."""
 
     @property
     def deleted(self) -> bool:

@@ -17,6 +17,7 @@ WHERE: Mapping[str, str] = {
     "audit": "storage",
     "backup": "storage",
     "cancel": "harvesting",
+    "cluster": "clusters",
     "compact": "storage",
     "erase": "storage",
     "form": "forms",

@@ -10,6 +10,7 @@ from types import FrameType
 
 from catalogue.bootstrap import desk_of, guarded_client, link_checker, open_journal, sender
 from catalogue.cli.web import end_with_parent
+from catalogue.dedupe.following import Comparing
 from catalogue.desk import sweep
 from catalogue.desk.postman import Postman
 from catalogue.garbage import seldom_collected
@@ -43,11 +44,13 @@ def main() -> None:
         postman = Postman(sender(settings, journal, worker_name()))
 
         rounds = Rounds(journal, link_checker(settings, journal), settings.link_checks)
+        comparing = Comparing(journal)
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
             hands.stop()
             postman.stop()
             rounds.stop()
+            comparing.stop()
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal; who started us says when
@@ -57,6 +60,7 @@ def main() -> None:
         posts.start()
         scores = threading.Thread(target=rounds.run, name="scores", daemon=True)
         scores.start()
+        threading.Thread(target=comparing.run, name="comparing", daemon=True).start()
         thread.join()
     # A run in hand is left as it is: its worker is seen to be gone, and the next goes on with it. So it is
     # with a letter: it is sent again under the same id.

@@ -38,6 +38,11 @@ from catalogue.ports.access import RequestsWanted as RequestsWanted
 from catalogue.ports.access import Workflows as Workflows
 from catalogue.ports.audit import Act as Act
 from catalogue.ports.audit import Audit as Audit
+from catalogue.ports.clusters import Cluster as Cluster
+from catalogue.ports.clusters import Clusters as Clusters
+from catalogue.ports.clusters import ComparedPair as ComparedPair
+from catalogue.ports.clusters import Decision as Decision
+from catalogue.ports.clusters import PairReason as PairReason
 from catalogue.ports.fetching import Answer as Answer
 from catalogue.ports.fetching import Client as Client
 from catalogue.ports.fetching import Glance as Glance
@@ -139,6 +144,8 @@ class Journal(Protocol):
     def links(self) -> Links: ...
     @property
     def quality(self) -> Quality: ...
+    @property
+    def clusters(self) -> Clusters: ...
 
     # members of the federation and their feeds
     def add_node(self, node: Node) -> None:

@@ -24,6 +24,7 @@ from catalogue.adapters.sql import tables as t
 from catalogue.adapters.sql.appending import Batch, last_seq
 from catalogue.adapters.sql.auditing import SqlAudit
 from catalogue.adapters.sql.checking import check
+from catalogue.adapters.sql.clusters import SqlClusters
 from catalogue.adapters.sql.engine import engine_of
 from catalogue.adapters.sql.forms import SqlForms
 from catalogue.adapters.sql.grouping import add_findings
@@ -39,6 +40,7 @@ from catalogue.adapters.sql.reports import SqlReports
 from catalogue.adapters.sql.requests import SqlRequests
 from catalogue.adapters.sql.runs import SqlRuns, mine
 from catalogue.adapters.sql.store import SqlStore, parts
+from catalogue.adapters.sql.tables_clusters import member
 from catalogue.adapters.sql.upkeep import SqlUpkeep
 from catalogue.errors import Conflict, NotFound, SettingsError
 from catalogue.model import (
@@ -84,9 +86,11 @@ _CHANGE = (
     t.record.c.key,
     t.record.c.first_seen,
     t.record.c.missing_since,
+    member.c.cluster,
 )
 _LIVE = (t.record.c.deleted.is_(False), t.record.c.archived.is_(False))
-_JOINED = t.change.join(t.record, t.change.c.record == t.record.c.id)
+_RECORDS = t.record.outerjoin(member, member.c.id == t.record.c.page_id)
+_JOINED = t.change.join(_RECORDS, t.change.c.record == t.record.c.id)
 
 
 class SqlJournal:
@@ -110,6 +114,7 @@ class SqlJournal:
         self.upkeep = SqlUpkeep(store, self._packer, self.runs)
         self.links = SqlLinks(store)
         self.quality = SqlQuality(store)
+        self.clusters = SqlClusters(store, self.changes)
 
     @classmethod
     def open(cls, url: str, audit_head: Path | None = None) -> SqlJournal:
@@ -361,7 +366,7 @@ class SqlJournal:
         return self._current(page_ids, findings=False)
 
     def _current(self, page_ids: Sequence[str], *, findings: bool) -> list[Change]:
-        latest = t.record.join(t.change, t.change.c.seq == t.record.c.seq)
+        latest = _RECORDS.join(t.change, t.change.c.seq == t.record.c.seq)
         found: dict[str, Change] = {}
         with self._store.reading() as connection:
             for part in parts(page_ids):
@@ -457,7 +462,7 @@ class SqlJournal:
             )
         query = (
             select(*_CHANGE)
-            .select_from(t.record.join(t.change, t.change.c.seq == last))
+            .select_from(_RECORDS.join(t.change, t.change.c.seq == last))
             .where(
                 t.change.c.graph.is_not(None),
                 t.change.c.archived.is_(False),

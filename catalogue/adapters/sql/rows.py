@@ -211,6 +211,7 @@ def change_of(
         findings=findings_of(row.findings, row.dictionary, packer) if findings else (),
         judged=judged_of(row.judged),
         links=links,
+        cluster=row.cluster,
     )
 
 

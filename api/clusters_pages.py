@@ -1,0 +1,62 @@
+"""`/clusters`: what a steward sees of duplicates, and decides."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from api.clusters import DECISIONS, decided, place, told
+from api.context import catalogue
+from api.pages import shell
+from api.request_pages import back, following
+from api.stewards import is_steward, steward
+from catalogue.dedupe.telling import pair_json, titles_of
+from catalogue.errors import InvalidParameter
+from catalogue.project.describe import describe
+
+PAGE = 50  # pairs on a page
+
+blueprint = Blueprint("clusters_pages", __name__)
+
+
+@blueprint.get("/clusters")
+def review() -> str:
+    """The pairs in doubt, and how many clusters there are."""
+    steward()
+    here = catalogue().journal
+    found = here.clusters.to_review(place(request.args.get("cursor")), PAGE)
+    more = {
+        "pairs": [pair_json(one) for one in found],
+        "names": titles_of(here, [x for one in found for x in (one.a, one.b)]),
+        "number": here.clusters.number(),
+        "following": following(f"{found[-1].a}.{found[-1].b}" if len(found) == PAGE else None),
+        "decides": True,
+    }
+    return render_template("clusters.html", **shell("clusters", **more))
+
+
+@blueprint.get("/clusters/<cluster_id>")
+def cluster(cluster_id: str) -> str:
+    """The records of a cluster side by side, and why they are together."""
+    here = catalogue().journal
+    found = here.clusters.cluster(cluster_id)
+    names = titles_of(here, found.members)
+    more = {
+        "cluster": told(found),
+        "ones": [describe(one, "") for one in here.current_many(list(names))],
+        "names": names,
+        "decides": is_steward(),
+    }
+    return render_template("cluster.html", **shell("clusters", **more))
+
+
+@blueprint.post("/clusters/decisions")
+def decide() -> Response:
+    """Confirm, split or undo, then back to where that was asked."""
+    given = {name: request.form.get(name, "")[:40] for name in ("a", "b", "decision")}
+    if given["decision"] not in DECISIONS:
+        raise InvalidParameter("decision", f"must be one of {', '.join(DECISIONS)}")
+    pair = decided(given["a"], given["b"], given["decision"])
+    at = catalogue().journal.clusters.cluster_of(pair.a)
+    return back(
+        f"/clusters/{at.id}" if at and request.form.get("from") == "cluster" else "/clusters"
+    )

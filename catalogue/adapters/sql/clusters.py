@@ -1,0 +1,192 @@
+"""Duplicates on SQL: records are compared as the journal tells of them, a batch in a transaction.
+
+A batch costs what its own records cost: keys are looked up, never scanned, and only the clusters that
+a changed pair touches are made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection, func, or_, select, update
+
+from catalogue.adapters.sql import auditing
+from catalogue.adapters.sql import tables as t
+from catalogue.adapters.sql.cluster_pairs import (
+    compare,
+    compared_now,
+    forget,
+    keep,
+    members_of,
+    put_decision,
+    recluster,
+)
+from catalogue.adapters.sql.cluster_rows import Compared, compared, compared_pair
+from catalogue.adapters.sql.store import SqlStore, parts
+from catalogue.adapters.sql.tables_clusters import block, member, pair
+from catalogue.dedupe import REVIEW
+from catalogue.errors import InvalidInput, NotFound
+from catalogue.model import PUBLIC, Change
+from catalogue.ports import Cluster, ComparedPair, Decision
+
+CURSOR = "clusters"  # name of this housekeeping
+
+
+class SqlClusters:
+    """`catalogue.ports.Clusters`. Safe to share between threads. `changes` reads the journal."""
+
+    def __init__(self, store: SqlStore, changes: Callable[[int, int], list[Change]]) -> None:
+        self._store, self._changes = store, changes
+
+    # --- following -------------------------------------------------------------------------------
+
+    def follow(self, limit: int) -> int:
+        with self._store.reading() as connection:
+            cursor = _cursor(connection)
+        changes = self._changes(cursor, limit)
+        if not changes:
+            return 0
+        current = {change.record.page_id: change for change in changes}
+        seen = self._hashes(list(current))
+        gone = [key for key, change in current.items() if not _public(change) and key in seen]
+        fresh = [
+            compared(change)
+            for key, change in current.items()
+            if _public(change) and seen.get(key) != change.record.content_hash
+        ]
+        with self._store.writing() as connection:
+            if _cursor(connection) != cursor:
+                return 0  # another process has done it
+            self.take(connection, fresh, gone)
+            _go_on(connection, changes[-1].seq)
+        return len(changes)
+
+    def _hashes(self, ids: Sequence[str]) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        with self._store.reading() as connection:
+            for part in parts(ids):
+                query = select(member.c.id, member.c.content_hash).where(member.c.id.in_(part))
+                found.update((row.id, row.content_hash) for row in connection.execute(query))
+        return found
+
+    def take(
+        self, connection: Connection, fresh: Sequence[Compared], gone: Sequence[str] = ()
+    ) -> None:
+        """Put records in the place of what was known of them, take others out, and mend the clusters."""
+        ids = [one.features.id for one in fresh]
+        concerned = forget(connection, [*ids, *gone], gone)
+        keep(connection, fresh)
+        concerned |= compare(connection, fresh)
+        recluster(connection, concerned)
+
+    def anew(self) -> None:
+        with self._store.writing() as connection:
+            connection.execute(pair.delete().where(pair.c.decision == Decision.NONE))
+            connection.execute(block.delete())
+            # What is in a cluster stays until the record comes by, so that it is touched when it leaves.
+            connection.execute(update(member).values(content_hash=b"", keys=b""))
+            connection.execute(t.housekeeping.delete().where(t.housekeeping.c.name == CURSOR))
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    def clusters(self, after: str = "", limit: int = 100) -> list[Cluster]:
+        query = select(member.c.cluster).where(member.c.cluster > after).distinct()
+        with self._store.reading() as connection:
+            ids = connection.execute(query.order_by(member.c.cluster).limit(limit)).scalars().all()
+            found = members_of(connection, [one for one in ids if one])
+        return [Cluster(one, found[one]) for one in sorted(found)]
+
+    def number(self) -> int:
+        with self._store.reading() as connection:
+            query = select(func.count(member.c.cluster.distinct()))
+            return int(connection.execute(query).scalar_one())
+
+    def members(self, cluster_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        with self._store.reading() as connection:
+            return members_of(connection, cluster_ids)
+
+    def cluster(self, cluster_id: str) -> Cluster:
+        with self._store.reading() as connection:
+            ids = members_of(connection, [cluster_id]).get(cluster_id)
+            if not ids:
+                raise NotFound(f"there is no cluster {cluster_id}; its records may have parted")
+            query = select(pair).where(pair.c.a.in_(ids), pair.c.b.in_(ids))
+            found = connection.execute(query.order_by(pair.c.a, pair.c.b)).all()
+        return Cluster(cluster_id, ids, tuple(compared_pair(row, together=True) for row in found))
+
+    def cluster_of(self, page_id: str) -> Cluster | None:
+        with self._store.reading() as connection:
+            query = select(member.c.cluster).where(member.c.id == page_id)
+            found = connection.execute(query).scalar()
+        return self.cluster(found) if found else None
+
+    def to_review(self, after: tuple[str, str] = ("", ""), limit: int = 100) -> list[ComparedPair]:
+        one, other = member.alias(), member.alias()
+        apart = or_(one.c.cluster.is_(None), one.c.cluster.is_distinct_from(other.c.cluster))
+        behind = or_(pair.c.a > after[0], (pair.c.a == after[0]) & (pair.c.b > after[1]))
+        query = (
+            select(pair)
+            .select_from(pair.join(one, one.c.id == pair.c.a).join(other, other.c.id == pair.c.b))
+            .where(pair.c.decision == Decision.NONE, pair.c.points >= REVIEW, apart, behind)
+            .order_by(pair.c.a, pair.c.b)
+            .limit(limit)
+        )
+        with self._store.reading() as connection:
+            return [compared_pair(row, together=False) for row in connection.execute(query)]
+
+    def pair(self, one: str, other: str) -> ComparedPair:
+        with self._store.reading() as connection:
+            return _pair(connection, one, other)
+
+    # --- deciding --------------------------------------------------------------------------------
+
+    def decide(self, one: str, other: str, decision: Decision, who: str) -> ComparedPair:
+        with self._store.writing() as connection:
+            before = _pair(connection, one, other)
+            now = self._store.now(connection)
+            told = {"decision": decision.value, "before": before.decision.value}
+            row = compared_now(connection, before.a, before.b) or {}
+            said = {"who": who, "at": now} if decision is not Decision.NONE else {}
+            put_decision(connection, {**row, "decision": decision.value, **said})
+            recluster(connection, _beside(connection, before))
+            act = "cluster.undo" if decision is Decision.NONE else f"cluster.{decision.value}"
+            auditing.note(connection, now, who, act, f"{before.a} {before.b}", told)
+            return _pair(connection, one, other)
+
+
+def _public(change: Change) -> bool:
+    return not change.withdrawn and change.record.visibility == PUBLIC
+
+
+def _cursor(connection: Connection) -> int:
+    query = select(t.housekeeping.c.seq).where(t.housekeeping.c.name == CURSOR)
+    return connection.execute(query).scalar() or 0
+
+
+def _go_on(connection: Connection, seq: int) -> None:
+    at = t.housekeeping.c.name == CURSOR
+    if not connection.execute(update(t.housekeeping).where(at).values(seq=seq)).rowcount:
+        connection.execute(t.housekeeping.insert().values(name=CURSOR, seq=seq))
+
+
+def _beside(connection: Connection, one: ComparedPair) -> set[str]:
+    """Both records and all of their clusters."""
+    query = select(member.c.cluster).where(member.c.id.in_([one.a, one.b]))
+    clusters = {found for found in connection.execute(query).scalars() if found}
+    of = members_of(connection, sorted(clusters))
+    return {one.a, one.b, *(found for ids in of.values() for found in ids)}
+
+
+def _pair(connection: Connection, one: str, other: str) -> ComparedPair:
+    """Raises: InvalidInput, NotFound."""
+    if one == other:
+        raise InvalidInput(f"{one} is one record; name two")
+    a, b = sorted((one, other))
+    now = compared_now(connection, a, b)
+    if now is None:
+        raise NotFound(f"{a} or {b} is no public record that was compared; see `aicat cluster run`")
+    stored = connection.execute(select(pair).where(pair.c.a == a, pair.c.b == b)).first()
+    of = connection.execute(select(member.c.cluster).where(member.c.id.in_([a, b]))).scalars().all()
+    together = of[0] is not None and of[0] == of[1]
+    said = {x: stored._mapping[x] for x in ("decision", "who", "at")} if stored else {}
+    return compared_pair({**now, **said}, together=together)
