@@ -1,5 +1,5 @@
 """Clustering alone: synthetic records, every tenth of them in two portals, compared as the journal tells
-of them. What it takes to make the records is not counted.
+of them. Seconds are of the processor; what it takes to make the records is not counted.
 
 `python -m tests.bench.clustering 1000000 FOLDER` runs it alone.
 """
