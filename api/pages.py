@@ -178,7 +178,9 @@ def search() -> Response:
         page = catalogue().search.search(params)
     except InvalidParameter as error:
         fault = str(error)
-        params = SearchParams(lang=params.lang, facets=FACETS, audiences=reader().audiences)
+        params = SearchParams(
+            lang=params.lang, facets=FACETS, audiences=reader().audiences, collapse=params.collapse
+        )
         page = catalogue().search.search(params)
     body = render_template("search.html", **shell("search", **_results(params, page, fault)))
     return Response(body, status=400 if fault else 200, mimetype="text/html")
@@ -291,6 +293,7 @@ def _asked() -> tuple[SearchParams, str | None]:
         if values:
             given[name] = values if name in FILTERS or name == "facets" else values[-1]
     given["lang"] = language()
+    given.setdefault("collapse", "cluster")
     fault = None
     try:
         params: SearchParams = SearchQuery(unknown=EXCLUDE).load(given)

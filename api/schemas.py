@@ -195,6 +195,16 @@ class Item(Answer):
     changed = fields.DateTime(metadata={"description": "when it last changed here"})
     node = fields.String()
     source = fields.String()
+    cluster = fields.String(
+        allow_none=True,
+        metadata={"description": "of records of several sources that are one thing"},
+    )
+    sources = fields.List(
+        fields.Dict(),
+        metadata={
+            "description": "with collapse=cluster: the records of the cluster and their sources"
+        },
+    )
     highlight = fields.Dict(
         allow_none=True, metadata={"description": "HTML of title and description, words in <mark>"}
     )

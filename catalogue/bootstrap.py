@@ -37,6 +37,7 @@ from catalogue.desk.sender import Sender
 from catalogue.errors import CatalogueError, Conflict, InvalidInput, NotFound, SettingsError
 from catalogue.http import Courtesy, GuardedClient
 from catalogue.mail import SmtpMailer, server_of
+from catalogue.model import Change, visible_to
 from catalogue.ports import Client, Index, Journal, Manifest, Projection, Sparql, Suppression
 from catalogue.project.follower import Positions, live_changes
 from catalogue.quality.checking import Checker
@@ -474,14 +475,30 @@ def projection(name: str, settings: Settings, journal: Journal, *, knows_site: b
             _search_server(settings),
             countries=_countries(journal),
             journal=partial(_journal_id, journal),
+            members=partial(_members, journal),
         )
     else:
         from catalogue.adapters.embedded.tantivy import TantivyIndex
 
-        opened = TantivyIndex(folder, countries=_countries(journal))
+        opened = TantivyIndex(
+            folder, countries=_countries(journal), members=partial(_members, journal)
+        )
     if _unreliable(opened, journal):
         positions(settings).reset(name)
     return opened
+
+
+def _members(journal: Journal, cluster_ids: Sequence[str]) -> dict[str, list[Change]]:
+    """The public, live records of clusters."""
+    ids = journal.clusters.members(cluster_ids)
+    wanted = [one for of in ids.values() for one in of]
+    found = {
+        one.record.page_id: one
+        for one in journal.current_many(wanted)
+        if not one.withdrawn and visible_to(one.record.visibility)
+    }
+    told = {name: [found[one] for one in of if one in found] for name, of in ids.items()}
+    return {name: of for name, of in told.items() if of}
 
 
 def _unreliable(opened: Projection, journal: Journal) -> bool:

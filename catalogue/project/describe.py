@@ -228,8 +228,11 @@ def item(one: Description) -> dict[str, Any]:
 
 def render_item(stored: Mapping[str, Any], language: str) -> dict[str, Any]:
     """A list's item for a reader of a language."""
+    told = dict(stored)
+    if sources := stored.get("sources"):
+        told["sources"] = [{**one, "title": in_language(one["title"], language)} for one in sources]
     return {
-        **stored,
+        **told,
         "title": in_language(stored["title"], language),
         "description": in_language(stored["description"], language),
         "highlight": None,

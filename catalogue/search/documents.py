@@ -20,7 +20,7 @@ from catalogue.search.analysis import tokens_of
 from catalogue.search.languages import LANGUAGES
 from catalogue.search.query import LONGEST_VALUE, SORTED_BY
 
-VERSION = 9  # of what a document holds; an index of another one is made anew
+VERSION = 10  # of what a document holds; an index of another one is made anew
 MARK = "\x1f"  # between the parts of a head
 START = "~"  # the first token of every text, which no analysis gives
 LONGEST_HEAD = 100  # characters of a folded beginning that are compared
@@ -81,7 +81,11 @@ def document(change: Change, one: Description) -> Document:
         sorts[f"{name}_up"], sorts[f"{name}_down"] = _number_keys(number, record.page_id)
     sorts["title_up"], sorts["title_down"] = _title_keys(one, record.page_id)
     sorts["id_up"], sorts["id_down"] = _id_keys(record.page_id)
-    stored = {**item(one), "changed": change.at.isoformat(timespec="seconds")}
+    stored = {
+        **item(one),
+        "changed": change.at.isoformat(timespec="seconds"),
+        "cluster": change.cluster,
+    }
     return Document(
         id=record.page_id,
         hash=record.content_hash.hex(),

@@ -14,6 +14,7 @@ from catalogue.errors import InvalidParameter
 from catalogue.ports import Index
 from catalogue.project.describe import Description, epoch, render_item
 from catalogue.search import ranking
+from catalogue.search.clusters import seen_by
 from catalogue.search.cursor import read_cursor, write_cursor
 from catalogue.search.documents import START, texts
 from catalogue.search.explain import explained
@@ -135,7 +136,7 @@ class SearchService:
         if params.explain and items:
             ids = [hit.id for hit in result.hits]
             told = explained(request.query, ids, lambda part: self._scores(part, request, ids))
-            items = [{**item, "explain": told[item["id"]]} for item in items]
+            items = [{**item, "explain": told[of]} for of, item in zip(ids, items, strict=True)]
         return tuple(items)
 
     def _scores(self, part: Query, request: Request, ids: Sequence[str]) -> dict[str, float]:
@@ -319,7 +320,7 @@ def _request(params: SearchParams, languages: tuple[str, ...]) -> Request:
         limit=params.limit,
         facets=tuple(params.facets),
         facet_limit=params.facet_limit,
-        audiences=params.audiences,
+        audiences=seen_by(params.audiences, collapsed=params.collapse == "cluster"),
     )
 
 
@@ -380,6 +381,7 @@ def _digest(params: SearchParams) -> str:
             params.modified_to,
             params.bbox,
             params.sort,
+            *([params.collapse] if params.collapse != "none" else ()),
         ],
         sorted(params.audiences),
     ]

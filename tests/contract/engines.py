@@ -6,7 +6,7 @@ import contextlib
 import secrets
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from catalogue.adapters.embedded.tantivy import TantivyIndex
@@ -16,6 +16,7 @@ from catalogue.adapters.scaleout.elasticsearch_search import ElasticsearchSearch
 from catalogue.adapters.scaleout.elasticsearch_server import server
 from catalogue.model import Change
 from catalogue.ports import Index, Projection
+from catalogue.search.clusters import Members
 from catalogue.search.service import SearchService
 from tests.elasticsearch_node import Node
 
@@ -31,6 +32,8 @@ class Engine:
     projection: Callable[[], Projection]
     """Opens the projection as a new process does."""
     reader: Callable[[], Index]
+    clusters: dict[str, list[Change]] = field(default_factory=dict)
+    """What the journal tells of the records of each cluster; a test says it."""
 
     def filled(self, *changes: Change) -> Index:
         """A reader of the index once it has these changes besides what it had."""
@@ -44,15 +47,16 @@ class Engine:
 
 @contextlib.contextmanager
 def tantivy(folder: Path) -> Iterator[Engine]:
+    clusters: dict[str, list[Change]] = {}
     with contextlib.ExitStack() as opened:
 
         def projection() -> Projection:
             opened.close()  # one writer at a time
-            index = TantivyIndex(folder, countries=lambda _node: COUNTRY)
+            index = TantivyIndex(folder, countries=lambda _node: COUNTRY, members=_of(clusters))
             opened.callback(index.close)
             return index
 
-        yield Engine(projection, lambda: TantivySearch(folder))
+        yield Engine(projection, lambda: TantivySearch(folder), clusters)
 
 
 @contextlib.contextmanager
@@ -61,11 +65,15 @@ def elasticsearch(
 ) -> Iterator[Engine]:
     hosts, prefix = ",".join(f"127.0.0.1:{one.port}" for one in nodes), f"t{secrets.token_hex(5)}"
     here = server(f"elasticsearch+http://{hosts}/{prefix}{options}")
+    clusters: dict[str, list[Change]] = {}
     with contextlib.ExitStack() as opened:
 
         def projection() -> Projection:
             index = ElasticsearchIndex(
-                here, countries=lambda _node: COUNTRY, journal=lambda: journal
+                here,
+                countries=lambda _node: COUNTRY,
+                journal=lambda: journal,
+                members=_of(clusters),
             )
             opened.callback(index.close)
             return index
@@ -75,6 +83,10 @@ def elasticsearch(
             opened.callback(index.close)
             return index
 
-        yield Engine(projection, reader)
+        yield Engine(projection, reader, clusters)
         for name in nodes[0].ask("GET", f"/{prefix}.*"):
             nodes[0].ask("DELETE", f"/{name}")
+
+
+def _of(clusters: dict[str, list[Change]]) -> Members:
+    return lambda ids: {one: clusters[one] for one in ids if one in clusters}

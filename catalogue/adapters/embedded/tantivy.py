@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +14,23 @@ from catalogue.adapters.embedded.swapping import fresh_folder, swap
 from catalogue.adapters.embedded.tantivy_documents import VERSION, schema, tantivy_document
 from catalogue.adapters.embedded.tantivy_search import TantivySearch
 from catalogue.model import Change
-from catalogue.project.describe import describe
-from catalogue.search.documents import document
+from catalogue.project.describe import Description, describe
+from catalogue.search.clusters import Members, cluster_document, no_members, record_document
 
 HEAP = 64 * 1024 * 1024  # bytes of the writer's buffer
+CLUSTERS = 200  # whose records are read at once
 COMMIT = 10_000  # changes between commits of a burst: each makes a segment that is merged later
 
 
 class TantivyIndex:
-    """`ports.Projection` on Tantivy: one writer."""
+    """`ports.Projection` on Tantivy: one writer. `members` tells the records of clusters."""
 
     name = "index"
 
-    def __init__(self, folder: Path, *, countries: Callable[[str], str]) -> None:
-        self._folder, self._countries = folder, countries
+    def __init__(
+        self, folder: Path, *, countries: Callable[[str], str], members: Members = no_members
+    ) -> None:
+        self._folder, self._countries, self._members = folder, countries, members
         self._schema = schema()
         self._writer: Any = None
         self._at = self._pending = 0  # applied up to, and how many of it are not committed
@@ -48,8 +51,7 @@ class TantivyIndex:
         return "it is ahead of the journal" if self.cursor() > last_seq else None
 
     def apply(self, changes: Sequence[Change], cursor: int) -> None:
-        for change in {change.record.page_id: change for change in changes}.values():
-            self._put(change)
+        self._put_all({change.record.page_id: change for change in changes}.values())
         self._at, self._pending = cursor, self._pending + len(changes)
         if self._pending >= COMMIT:
             self._commit(cursor)
@@ -62,9 +64,8 @@ class TantivyIndex:
     def rebuild(self, live: Callable[[], Iterator[Change]], cursor: int) -> None:
         """Fill a new index beside the old one and swap; safe to repeat."""
         fresh = fresh_folder(self._folder)
-        builder = TantivyIndex(fresh, countries=self._countries)
-        for change in live():
-            builder._put(change)
+        builder = TantivyIndex(fresh, countries=self._countries, members=self._members)
+        builder._put_all(live())
         builder._commit(cursor)
         builder.close()
         self.close()
@@ -118,8 +119,30 @@ class TantivyIndex:
         fresh.replace(self._folder / "state.json")
         self._pending = 0
 
+    def _put_all(self, changes: Iterable[Change]) -> None:
+        clusters: dict[str, None] = {}
+        for change in changes:
+            self._put(change)
+            if change.cluster is not None:
+                clusters[change.cluster] = None
+        ids = list(clusters)
+        for start in range(0, len(ids), CLUSTERS):
+            for cluster_id, members in self._members(ids[start : start + CLUSTERS]).items():
+                self._put_cluster(cluster_id, members)
+
     def _put(self, change: Change) -> None:
+        """A record anew. A cluster that it was in comes back with any of its records: all of them are
+        touched when it changes."""
         self._writer.delete_documents_by_term("id", change.record.page_id)
+        self._writer.delete_documents_by_term("member", change.record.page_id)
         if not change.withdrawn:
-            one = describe(change, self._countries(change.record.node))
-            self._writer.add_document(tantivy_document(document(change, one)))
+            self._writer.add_document(tantivy_document(record_document(*self._described(change))))
+
+    def _put_cluster(self, cluster_id: str, members: Sequence[Change]) -> None:
+        self._writer.delete_documents_by_term("id", cluster_id)
+        made = cluster_document(cluster_id, [self._described(one) for one in members])
+        ids = [one.record.page_id for one in members]
+        self._writer.add_document(tantivy_document(made, ids))
+
+    def _described(self, change: Change) -> tuple[Change, Description]:
+        return change, describe(change, self._countries(change.record.node))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from tantivy import Document as TantivyDocument
@@ -12,7 +13,7 @@ from catalogue.search.documents import VERSION as DOCUMENTS
 from catalogue.search.documents import Document, id_rank
 
 # Of the schema, and of what is put into it; another one makes the index anew.
-VERSION = f"2.{DOCUMENTS}"
+VERSION = f"3.{DOCUMENTS}"
 SIDES = ("west", "south", "east", "north")
 
 
@@ -24,6 +25,7 @@ def schema() -> Any:
         builder.add_text_field(
             name, stored=name == "id", fast=True, tokenizer_name="raw", index_option="basic"
         )
+    builder.add_text_field("member", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("heads", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("hash", stored=True, tokenizer_name="raw", index_option="basic")
     # Ranges are read off the columns: the unique values of sort keys would make large dictionaries.
@@ -38,13 +40,16 @@ def schema() -> Any:
     return builder.build()
 
 
-def tantivy_document(one: Document) -> TantivyDocument:
+def tantivy_document(one: Document, members: Iterable[str] = ()) -> TantivyDocument:
+    """The document; of a cluster's, `members` are the page ids of its records."""
     made = TantivyDocument()
     made.add_text("id", one.id)
     made.add_unsigned("rank", id_rank(one.id))
     made.add_text("hash", one.hash)
     for audience in one.audiences:
         made.add_text("audience", audience)
+    for member in members:
+        made.add_text("member", member)
     for head in one.heads:
         made.add_text("heads", head)
     for name, tokens in one.texts.items():

@@ -20,6 +20,7 @@ from catalogue.adapters.embedded.tantivy_documents import schema
 from catalogue.adapters.embedded.tantivy_queries import Seen, compiled
 from catalogue.model import Change
 from catalogue.search import query as q
+from catalogue.search.clusters import CLUSTER_HASH, differences
 from catalogue.search.documents import folded_head, id_rank, ranked_id, read_head
 
 SEGMENTS = 65_000  # values a segment may report to a facet, so that counts are exact
@@ -132,7 +133,10 @@ class TantivySearch:
 
     def size(self) -> int:
         """How many records are indexed."""
-        return int(self._newest().searcher.num_docs)
+        searcher = self._newest().searcher
+        schema = self._schema
+        clusters = T.term_query(schema, "hash", CLUSTER_HASH, index_option="basic")
+        return int(searcher.num_docs) - int(searcher.search(clusters, 1, count=True).count or 0)
 
     def differences(self, live: Callable[[], Iterator[Change]]) -> list[str]:
         """Records whose presence or content differs from the journal's, twenty at the most."""
@@ -141,14 +145,7 @@ class TantivySearch:
         for _score, address in searcher.search(T.all_query(), max(searcher.num_docs, 1)).hits:
             document = searcher.doc(address)
             indexed[document.get_first("id")] = document.get_first("hash")
-        faults = []
-        for change in live():
-            found = indexed.pop(change.record.page_id, None)
-            if found != change.record.content_hash.hex():
-                what = "is not in the index" if found is None else "is indexed in another version"
-                faults.append(f"record {change.record.page_id} {what}")
-        faults += [f"record {page_id} is in the index only" for page_id in indexed]
-        return faults[:20]
+        return differences(indexed, live())
 
     def close(self) -> None:
         """Let go of the commits that are kept."""

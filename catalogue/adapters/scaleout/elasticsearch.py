@@ -25,10 +25,11 @@ from catalogue.adapters.scaleout.elasticsearch_search import ElasticsearchSearch
 from catalogue.adapters.scaleout.elasticsearch_server import Server, in_our_words
 from catalogue.errors import SettingsError, Unavailable
 from catalogue.model import Change
-from catalogue.project.describe import describe
-from catalogue.search.documents import document
+from catalogue.project.describe import Description, describe
+from catalogue.search.clusters import Members, cluster_document, no_members, record_document
 
 SECONDS = 60.0  # that one request may take
+CLUSTERS = 200  # whose records are read at once
 COMMIT = 10_000  # changes between commits of a burst
 
 Countries = Callable[[str], str]
@@ -60,13 +61,22 @@ class ElasticsearchIndex:
     """`ports.Projection` on Elasticsearch: one writer.
 
     `journal` tells which journal is projected, "" while it is empty: an index that another one left
-    behind under the same prefix is made anew. Opening it asks nothing of the server.
+    behind under the same prefix is made anew. `members` tells the records of clusters. Opening it asks
+    nothing of the server.
     """
 
     name = "index"
 
-    def __init__(self, here: Server, *, countries: Countries, journal: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        here: Server,
+        *,
+        countries: Countries,
+        journal: Callable[[], str],
+        members: Members = no_members,
+    ) -> None:
         self._here, self._countries, self._journal = here, countries, journal
+        self._members = members
         self._client = here.client(seconds=SECONDS)
         self._bulk = Bulk(self._client, here)
         self._index: _Index | None = None
@@ -99,7 +109,9 @@ class ElasticsearchIndex:
 
     def apply(self, changes: Sequence[Change], cursor: int) -> None:
         last = {change.record.page_id: change for change in changes}
-        self._bulk.write(self._here.prefix, self._writes(last.values()), alias=True)
+        before = self._clusters_of(list(last))
+        writes = self._writes(last.values(), cursor, before)
+        self._bulk.write(self._here.prefix, writes, alias=True)
         self._at, self._pending = cursor, self._pending + len(changes)
         if self._pending >= COMMIT:
             self._commit()
@@ -119,7 +131,7 @@ class ElasticsearchIndex:
             # Copies are made once it is filled: that is faster than filling each.
             made = settings(self._here.shards, 0)
             self._client.indices.create(index=fresh, settings=made, mappings=mapping())
-            self._bulk.write(fresh, self._writes(live()))
+            self._bulk.write(fresh, self._writes(live(), cursor))
             self._refresh(fresh)
             self._client.indices.put_mapping(index=fresh, meta=asdict(mark))
             self._client.indices.put_settings(
@@ -141,13 +153,45 @@ class ElasticsearchIndex:
     def close(self) -> None:
         self._client.close()
 
-    def _writes(self, changes: Iterable[Change]) -> Iterator[Write]:
+    def _writes(
+        self, changes: Iterable[Change], cursor: int, before: Iterable[str] = ()
+    ) -> Iterator[Write]:
+        """Records, then the clusters that any of them is in, or was in (`before`)."""
+        clusters = dict.fromkeys(before)
         for change in changes:
             body = None
             if not change.withdrawn:
-                one = describe(change, self._countries(change.record.node))
-                body = elasticsearch_document(document(change, one))
+                body = elasticsearch_document(record_document(*self._described(change)))
+            if change.cluster is not None:
+                clusters[change.cluster] = None
             yield Write(change.record.page_id, change.seq, body)
+        ids = list(clusters)
+        for start in range(0, len(ids), CLUSTERS):
+            some = ids[start : start + CLUSTERS]
+            found = self._members(some)
+            for cluster_id in some:
+                members = [self._described(one) for one in found.get(cluster_id, ())]
+                made = cluster_document(cluster_id, members) if members else None
+                body = elasticsearch_document(made) if made is not None else None
+                yield Write(cluster_id, cursor, body)
+
+    def _described(self, change: Change) -> tuple[Change, Description]:
+        return change, describe(change, self._countries(change.record.node))
+
+    def _clusters_of(self, page_ids: Sequence[str]) -> list[str]:
+        """The clusters that records are in as they are indexed, be that visible or not."""
+        found: dict[str, None] = {}
+        for start in range(0, len(page_ids), COMMIT):
+            with in_our_words(self._here.who):
+                answer = self._client.mget(
+                    index=self._here.prefix,
+                    ids=page_ids[start : start + COMMIT],
+                    source_includes=["item.cluster"],
+                    realtime=True,
+                )
+            told = (one.get("_source", {}).get("item", {}) for one in answer["docs"])
+            found |= dict.fromkeys(cluster for one in told if (cluster := one.get("cluster")))
+        return list(found)
 
     def _commit(self) -> None:
         """What is visible comes first: a crash between repeats the batch, which changes nothing."""

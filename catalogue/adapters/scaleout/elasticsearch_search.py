@@ -39,6 +39,7 @@ from catalogue.adapters.scaleout.elasticsearch_views import (
 from catalogue.errors import Unavailable
 from catalogue.model import Change
 from catalogue.search import query as q
+from catalogue.search.clusters import CLUSTER_HASH, differences
 from catalogue.search.documents import folded_head, read_head
 
 WHO = "the search engine"  # for readers, whom its address does not concern
@@ -127,22 +128,14 @@ class ElasticsearchSearch:
 
     def size(self) -> int:
         """How many records are indexed. Raises: Unavailable."""
-        return int(self._asked(lambda: self._client.count(index=self._here.prefix))["count"])
+        return sum(told != CLUSTER_HASH for _id, told in self._hashes())
 
     def differences(self, live: Callable[[], Iterator[Change]]) -> list[str]:
         """Records whose presence or content differs from the journal's, twenty at the most.
 
         Raises: Unavailable.
         """
-        indexed = dict(self._hashes())
-        faults = []
-        for change in live():
-            found = indexed.pop(change.record.page_id, None)
-            if found != change.record.content_hash.hex():
-                what = "is not in the index" if found is None else "is indexed in another version"
-                faults.append(f"record {change.record.page_id} {what}")
-        faults += [f"record {page_id} is in the index only" for page_id in indexed]
-        return faults[:20]
+        return differences(dict(self._hashes()), live())
 
     def close(self) -> None:
         """Let go of the views that were opened, and of the connections."""
