@@ -67,6 +67,9 @@ class Batch:
             packer.pack(one.graph) if one.graph is not None else None for one in entries
         ]
         self._raws = [packer.pack(one.raw) if one.raw is not None else None for one in entries]
+        self._said = [
+            rows.said_of(one, packer) if one.graph is not None else None for one in entries
+        ]
         kept = (one for one in entries if one.graph is not None or one.failed)
         own_page = page is not None and page_raw is None and any(one.raw is None for one in kept)
         self._packed_page = packer.pack(page.body) if page is not None and own_page else None
@@ -256,10 +259,10 @@ class Batch:
         something else is said of it now; then it is of the time that it was."""
         live = row is not None and not row.deleted and not row.archived
         if live and row.content_hash == entry.content_hash:
-            if row.told_hash != rows.told_hash(entry):
+            if row.told_hash != self._said_at(position).hash:
                 raw = self._raw_of(run, entry, position)
                 self._change(run, entry, row.id, position, raw, row.changed)
-                self._states.append(self._state(run, entry, row.id, raw, row.changed))
+                self._states.append(self._state(run, entry, row.id, position, raw, row.changed))
             elif row.raw_hash != entry.raw_hash:
                 self._touched.append({"b_id": row.id, "b_raw_hash": entry.raw_hash})
             self._forget_waiting(entry)
@@ -269,11 +272,11 @@ class Batch:
         raw = self._raw_of(run, entry, position)
         if row is None:
             self._record += 1
-            self._create(run, entry, self._record, raw)
+            self._create(run, entry, self._record, position, raw)
             self._change(run, entry, self._record, position, raw, self._at)
             return Outcome.CREATED
         self._change(run, entry, row.id, position, raw, self._at)
-        self._states.append(self._state(run, entry, row.id, raw, self._at))
+        self._states.append(self._state(run, entry, row.id, position, raw, self._at))
         return Outcome.CREATED if row.deleted else Outcome.UPDATED
 
     def _forget_waiting(self, entry: Entry) -> None:
@@ -285,6 +288,7 @@ class Batch:
         """Put a version aside for a steward; what is public stays as it is."""
         if self._pending.get(entry.key) == entry.content_hash:
             return Outcome.UNCHANGED
+        said = self._said_at(position)
         self._waiting.append(
             {
                 "source": run.source,
@@ -298,14 +302,21 @@ class Batch:
                 "graph": self._graphs[position],
                 "raw": self._raw_of(run, entry, position),
                 "dictionary": packing.CURRENT,
-                "sectors": rows.sectors_text(entry.sectors),
-                "findings": rows.findings_blob(entry.findings, self._packer),
-                "judged": rows.judged_text(entry.judged),
+                "sectors": said.sectors,
+                "findings": said.findings,
+                "judged": said.judged,
             }
         )
         return Outcome.CREATED if new else Outcome.UPDATED
 
-    def _create(self, run: Any, entry: Entry, record_id: int, raw: int | None) -> None:
+    def _said_at(self, position: int) -> rows.Said:
+        found = self._said[position]
+        assert found is not None
+        return found
+
+    def _create(
+        self, run: Any, entry: Entry, record_id: int, position: int, raw: int | None
+    ) -> None:
         self._new_records.append(
             {
                 "id": record_id,
@@ -323,7 +334,7 @@ class Batch:
                 "raw": raw,
                 "first_seen": self._at,
                 "changed": self._at,
-                "told_hash": rows.told_hash(entry),
+                "told_hash": self._said_at(position).hash,
             }
         )
 
@@ -331,6 +342,7 @@ class Batch:
         self, run: Any, entry: Entry, record_id: int, position: int, raw: int | None, at: int
     ) -> None:
         self._seq += 1
+        said = self._said_at(position)
         self._changes.append(
             {
                 "seq": self._seq,
@@ -343,15 +355,15 @@ class Batch:
                 "iri": entry.iri,
                 "type": entry.type,
                 "visibility": run.visibility,
-                "sectors": rows.sectors_text(entry.sectors),
-                "findings": rows.findings_blob(entry.findings, self._packer),
-                "judged": rows.judged_text(entry.judged),
+                "sectors": said.sectors,
+                "findings": said.findings,
+                "judged": said.judged,
                 "raw": raw,
             }
         )
 
     def _state(
-        self, run: Any, entry: Entry, record_id: int, raw: int | None, changed: int
+        self, run: Any, entry: Entry, record_id: int, position: int, raw: int | None, changed: int
     ) -> dict[str, Any]:
         return {
             "b_id": record_id,
@@ -364,7 +376,7 @@ class Batch:
             "b_content_hash": entry.content_hash or NO_HASH,
             "b_raw": raw,
             "b_changed": changed,
-            "b_told_hash": rows.told_hash(entry),
+            "b_told_hash": self._said_at(position).hash,
         }
 
     def _raw_of(self, run: Any, entry: Entry, position: int) -> int | None:

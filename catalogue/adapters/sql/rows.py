@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -244,10 +244,22 @@ def judged_of(text: str) -> tuple[Judged, ...]:
     return tuple(Judged(*parts) for parts in orjson.loads(text)) if text != "[]" else ()
 
 
-def told_hash(entry: Entry) -> bytes:
-    """Of what is said of a record beside its graph: 16 bytes."""
-    told = f"{sectors_text(entry.sectors)}{judged_text(entry.judged)}".encode()
-    return hashlib.sha256(told + _findings_text(entry.findings)).digest()[:16]
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of a version beside its graph, as it is stored; `hash`: 16 bytes of all of it."""
+
+    sectors: str
+    judged: str
+    findings: bytes | None
+    hash: bytes
+
+
+def said_of(entry: Entry, packer: Packer) -> Said:
+    """It is packed here, as it is the same wherever it is written."""
+    sectors, judged = sectors_text(entry.sectors), judged_text(entry.judged)
+    findings = _findings_text(entry.findings) if entry.findings else b""
+    digest = hashlib.sha256(f"{sectors}{judged}".encode() + findings).digest()[:16]
+    return Said(sectors, judged, packer.pack(findings) if findings else None, digest)
 
 
 def findings_blob(findings: Sequence[Finding], packer: Packer) -> bytes | None:
