@@ -147,6 +147,14 @@ def _comparable(
                 yield of_a, of_b
 
 
+def _of_one_language(
+    a: Mapping[str, Sequence[_T]], b: Mapping[str, Sequence[_T]]
+) -> Iterator[tuple[Sequence[_T], Sequence[_T]]]:
+    """Texts of both in one language, as far as that is told; or in none, both."""
+    for language in a.keys() & b.keys():
+        yield a[language], b[language]
+
+
 def _texts(a: Features, b: Features) -> Iterator[Reason]:
     likeness = max((resemblance(x, y) for x, y in _comparable(a.texts, b.texts)), default=0.0)
     if likeness >= 0.95:
@@ -177,7 +185,9 @@ def _vetoes(a: Features, b: Features, rules: set[str]) -> Iterator[Reason]:
         yield Reason("members-of-one-series", a.series[0], 0)
     if a.version and b.version and a.version != b.version:
         yield Reason("other-version", f"{a.version}, {b.version}", 0)
-    extra = [left_over(x, y) for x, y in _comparable(a.titles, b.titles)]
+    # What has no language may be of another: beside an identifier it contradicts nothing.
+    titles = _of_one_language if rules & IDENTITY else _comparable
+    extra = [left_over(x, y) for x, y in titles(a.titles, b.titles)]
     if extra and all(x and y for x, y in extra):
         yield Reason("other-words", ", ".join(map(" ".join, extra[0]))[:200], 0)
     if rules & IDENTITY:

@@ -40,7 +40,7 @@ DOCUMENTS: dict[str, Callable[[bytes], bytes]] = {
     "odd-language-tag": _replace_first(b"@en", b"@en_US"),
     "undeclared-prefix": _append(
         '\n<https://atlas.example/id/prefixo> a dcat:Dataset ; dct:title "Sem declaração"@pt ;\n'
-        '  skos:note "o prefixo skos falta"@pt .\n'
+        '  rdfs:comment "o prefixo rdfs falta"@pt .\n'
     ),
     "wrong-byte": _replace_first("ă".encode(), b"\x92"),
     "ill-typed-date": _replace_first(b'"2023-', b'"23.'),

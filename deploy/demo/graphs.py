@@ -9,6 +9,7 @@ import pyoxigraph as ox
 from deploy.demo.records import File, Member, Record
 from vocab import scheme
 from vocab.namespaces import (
+    ADMS,
     AUTHORITY,
     DCAT,
     DCATAP,
@@ -20,6 +21,7 @@ from vocab.namespaces import (
     PREFIXES,
     RDF,
     SECTOR,
+    SKOS,
     VCARD,
     XSD,
 )
@@ -104,6 +106,7 @@ def statements(owner: Member, record: Record, place: int) -> Iterator[ox.Triple]
     yield ox.Triple(publisher, _type(), _iri(f"{FOAF}Agent"))
     yield ox.Triple(publisher, _iri(f"{FOAF}name"), ox.Literal(record.publisher))
     yield from _contact(owner, record, one)
+    yield from _doi(record, one)
     yield from _period(record, one)
     yield from _extent(record, one)
     for number, file in enumerate(record.files):
@@ -121,9 +124,9 @@ def _values(owner: Member, record: Record, place: int) -> Iterator[tuple[str, li
     yield f"{DCT}publisher", [_publisher(owner, record)]
     yield f"{DCT}issued", [_typed(record.issued, "date")]
     yield f"{DCT}modified", [_typed(record.modified, "date")]
-    yield f"{DCAT}landingPage", [_iri(f"{owner.homepage}data/{record.id}")]
+    yield f"{DCAT}landingPage", [_iri(landing_page(owner, record))]
     yield f"{DCT}language", [_concept("language", lang) for lang in record.title]
-    yield f"{DCT}spatial", [_concept("country", owner.country)]
+    yield f"{DCT}spatial", [_concept("country", record.country or owner.country)]
     if record.access:
         code = record.access.upper().replace("-", "_")
         yield f"{DCT}accessRights", [_authority("access-right", code)]
@@ -145,6 +148,16 @@ def _contact(owner: Member, record: Record, one: ox.NamedNode) -> Iterator[ox.Tr
     yield ox.Triple(desk, _type(), _iri(f"{VCARD}Organization"))
     yield ox.Triple(desk, _iri(f"{VCARD}fn"), ox.Literal(f"{owner.name}: data desk"))
     yield ox.Triple(desk, _iri(f"{VCARD}hasEmail"), _iri(f"mailto:{owner.contact}"))
+
+
+def _doi(record: Record, one: ox.NamedNode) -> Iterator[ox.Triple]:
+    if record.doi is None:
+        return
+    name = ox.BlankNode(f"doi-{record.id}")
+    yield ox.Triple(one, _iri(f"{ADMS}identifier"), name)
+    yield ox.Triple(name, _type(), _iri(f"{ADMS}Identifier"))
+    doi = ox.Literal(f"https://doi.org/{record.doi}", datatype=_iri(f"{XSD}anyURI"))
+    yield ox.Triple(name, _iri(f"{SKOS}notation"), doi)
 
 
 def _period(record: Record, one: ox.NamedNode) -> Iterator[ox.Triple]:
@@ -200,6 +213,11 @@ def address_of(owner: Member, record: Record, number: int, file: File) -> str:
     if file.page:
         return f"{base}access/{record.id}"
     return f"{base}files/{record.id}-{number}.{file.format.lower()}"
+
+
+def landing_page(owner: Member, record: Record) -> str:
+    """The page about a record: the member's, or that of who made the data."""
+    return record.page or f"{owner.homepage}data/{record.id}"
 
 
 def _publisher(owner: Member, record: Record) -> ox.NamedNode:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from deploy.demo.graphs import address_of
+from deploy.demo.graphs import address_of, landing_page
 from deploy.demo.records import Member, Record
 from vocab import scheme
 from vocab.namespaces import AUTHORITY
@@ -115,7 +115,7 @@ def package(owner: Member, record: Record, place: int) -> dict[str, Any]:
         "private": False,
         "title": record.title.get(own) or next(iter(record.title.values())),
         "notes": record.description.get(own) or next(iter(record.description.values())),
-        "url": f"{owner.homepage}data/{record.id}",
+        "url": landing_page(owner, record),
         "metadata_created": f"{record.issued}T08:00:00.000000",
         "metadata_modified": f"{record.modified}T12:{place % 60:02d}:00.000000",
         "organization": _organization(owner, record),
@@ -140,7 +140,7 @@ def package(owner: Member, record: Record, place: int) -> dict[str, Any]:
 
 
 def _extras(owner: Member, record: Record) -> dict[str, str]:
-    country = scheme("country").concept(owner.country)
+    country = scheme("country").concept(record.country or owner.country)
     extras = {
         "identifier": record.id,
         "issued": record.issued,
@@ -154,6 +154,8 @@ def _extras(owner: Member, record: Record) -> dict[str, str]:
     }
     if country:
         extras["spatial_uri"] = country.iri
+    if record.doi:
+        extras["alternate_identifier"] = f"https://doi.org/{record.doi}"
     if record.access:
         code = record.access.upper().replace("-", "_")
         extras["access_rights"] = f"{AUTHORITY}access-right/{code}"

@@ -1,7 +1,8 @@
 """What the invented members hold: read from `content/`, one file a member.
 
 A card stands for the records of one kind that a member has: one for each place (`where`, a name and
-perhaps a box "west,south,east,north") and year (`when`).
+perhaps a box "west,south,east,north") and year (`when`). Two members list one dataset where their cards have
+one `doi` or one landing `page`, with `{number}` in it; `country` is where such data are from, if not of the member.
 """
 
 from __future__ import annotations
@@ -64,6 +65,10 @@ class Record:
     serves: list[str]
     endpoint_url: str | None
     files: list[File]
+    doi: str | None = None
+    page: str | None = None
+    """Its landing page, where another's."""
+    country: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,9 @@ def _record(
         serves=card.get("serves", []),
         endpoint_url=card.get("endpoint_url"),
         files=[_file(text) for text in card["files"]],
+        doi=card["doi"].format(number=number) if "doi" in card else None,
+        page=card["page"].format(number=number) if "page" in card else None,
+        country=card.get("country"),
     )
 
 

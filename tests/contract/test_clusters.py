@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import create_engine, or_, select
 
 from catalogue.adapters.sql import SqlJournal
+from catalogue.adapters.sql.tables_clusters import block, member, pair
 from catalogue.errors import InvalidInput, NotFound
 from catalogue.model import Entry, Node, RunState, Source, content_hash, page_id, raw_hash
 from catalogue.ports import Decision, Ending, Journal
@@ -208,3 +210,48 @@ def test_what_only_looks_like_several_of_one_source_is_for_a_steward(journal: Jo
     run(journal, "two", *copies)
     followed(journal)
     assert clusters(journal) == []
+
+
+def erase(journal: Journal, page_id: str) -> None:
+    journal.upkeep.scrub(journal.upkeep.begin_erasure([page_id], "a test", "tester"))
+
+
+def held_of(database: str, page_id: str) -> list[object]:
+    """All that the tables of duplicates hold of a record, without the decisions on it."""
+    engine = create_engine(database)
+    with engine.connect() as connection:
+        found: list[object] = []
+        for table in (member, block):
+            found += connection.execute(select(table).where(table.c.id == page_id)).all()
+        of = or_(pair.c.a == page_id, pair.c.b == page_id)
+        told = select(pair.c.reasons).where(of, pair.c.reasons != "[]")
+        found += connection.execute(told).all()
+    engine.dispose()
+    return found
+
+
+def test_nothing_of_an_erased_record_is_left_among_the_duplicates(
+    journal: Journal, database: str
+) -> None:
+    three(journal)
+    followed(journal)
+    gone, kept, other = (page_id(*one) for one in ALL)
+    journal.clusters.decide(gone, kept, Decision.CONFIRMED, "tester")
+    assert len(held_of(database, gone)) > 3
+    erase(journal, gone)
+    assert held_of(database, gone) == []
+    assert clusters(journal) == [ids(*ALL[1:])]
+    assert journal.current(gone).cluster is None
+    assert journal.clusters.cluster_of(gone) is None
+    followed(journal)
+    assert held_of(database, gone) == []
+    assert clusters(journal) == [tuple(sorted((kept, other)))]
+
+
+def test_the_last_but_one_record_that_is_erased_ends_its_cluster_at_once(journal: Journal) -> None:
+    three(journal)
+    followed(journal)
+    for one in ALL[:2]:
+        erase(journal, page_id(*one))
+    assert clusters(journal) == []
+    assert journal.current(page_id(*ALL[2])).cluster is None

@@ -10,6 +10,8 @@ from typing import Any
 import orjson
 import pytest
 
+from catalogue.dedupe import ACCEPT, Features, score
+from catalogue.dedupe.features import read
 from catalogue.model import Mapped, Page, PageEnd
 from catalogue.ports import Feed
 from deploy.demo import defects, graphs
@@ -140,3 +142,33 @@ def test_a_repaired_feed_keeps_the_letters_of_its_language(member: str) -> None:
 def letters(text: str) -> set[str]:
     """The letters that ASCII does not have."""
     return {one for one in text if one.isalpha() and ord(one) > 127}
+
+
+OVERLAPS = [
+    ("de-nordlicht", "fernwaerme-lernsatz", "dk-sund", "fjernvarme", "same-doi"),
+    ("fr-luciole", "houle", "pt-atlas", "ondas", "same-doi"),
+    ("it-lanterna", "livelli-acque", "nl-polder", "waterstanden", "same-page"),
+]
+
+
+@pytest.mark.parametrize(("factory", "copied", "portal", "card", "rule"), OVERLAPS)
+def test_what_a_factory_lists_of_a_portal_is_taken_for_one_thing_and_nothing_else(
+    factory: str, copied: str, portal: str, card: str, rule: str
+) -> None:
+    copies, originals = compared(factory, copied), compared(portal, card)
+    assert len(copies) == len(originals) >= 4
+    told = {(a, b): score(copies[a], originals[b]) for a in copies for b in originals}
+    likely = {both for both, one in told.items() if one.points >= ACCEPT}
+    assert likely == set(zip(sorted(copies), sorted(originals), strict=True))
+    assert all(rule in {reason.rule for reason in told[both].reasons} for both in likely)
+
+
+def compared(member: str, card: str) -> dict[str, Features]:
+    """The records of a card as they are compared, after the harvester."""
+    names = {key_of(member, one.id): one.id for one in site(member).member.records}
+    found = {names[one.key]: one for one in mapped(member)[0] if one.key in names}
+    return {
+        name: read(name, member, one.type, one.subject.strip("<>"), sorted(one.graph))
+        for name, one in found.items()
+        if name.rpartition("-")[0] == card
+    }

@@ -48,6 +48,12 @@ def forget(connection: Connection, ids: Sequence[str], gone: Sequence[str]) -> s
     return concerned
 
 
+def leave(connection: Connection, page_id: str) -> None:
+    """Forget what a record was compared by, and mend its cluster. What stewards decided stays, by the
+    page ids alone."""
+    recluster(connection, forget(connection, [page_id], [page_id]))
+
+
 def keep(connection: Connection, fresh: Sequence[Compared]) -> None:
     """Store records and their keys. A key that more than `LARGEST` have is not stored for more."""
     for part in parts(fresh):

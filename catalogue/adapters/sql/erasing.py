@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, or_, select
 from catalogue.adapters.sql import access_rows, auditing, closing, packing, rows
 from catalogue.adapters.sql import tables as t
 from catalogue.adapters.sql.appending import drop_raws, suppression_of
+from catalogue.adapters.sql.cluster_pairs import leave
 from catalogue.adapters.sql.links import forget_links
 from catalogue.adapters.sql.packing import Packer
 from catalogue.adapters.sql.store import parts
@@ -122,6 +123,7 @@ def scrub(connection: Connection, packer: Packer, found: Iterable[Any]) -> None:
             _parts(connection, packer, row)
         access_rows.forget_resource(connection, row.page_id)
         forget_links(connection, row.page_id)
+        leave(connection, row.page_id)
         _payload(connection, row)
 
 
