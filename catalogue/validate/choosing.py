@@ -9,11 +9,11 @@ from typing import NamedTuple
 from catalogue.model import Sector
 from catalogue.rdf.terms import value_of
 from catalogue.validate.profiles import DEFAULT
-from vocab.namespaces import DCATAP, DCT
+from vocab.namespaces import DCATAP, DCT, FOAF, GEODCATAP, HEALTH, MOBILITY
 
 _CONFORMS, _LEGISLATION = f"<{DCT}conformsTo>", f"<{DCATAP}applicableLegislation>"
+_TOPIC, _TOPIC_OF = f"<{FOAF}primaryTopic>", f"<{FOAF}isPrimaryTopicOf>"
 _HVD = f"<{DCATAP}hvdCategory>"
-_SPATIAL = frozenset(f"<{DCT}{one}>" for one in ("spatial",))
 _HVD_LAW = "http://data.europa.eu/eli/reg_impl/2023/138/oj"
 # What IRIs of a profile and of its releases look like, in lower case.
 _DECLARED: Mapping[str, re.Pattern[str]] = {
@@ -21,10 +21,32 @@ _DECLARED: Mapping[str, re.Pattern[str]] = {
     "mobility-dcat-ap": re.compile(r"mobility-?dcat-?ap"),
     "mldcat-ap": re.compile(r"mldcat-?ap"),
     "geodcat-ap": re.compile(r"geodcat-?ap"),
-    "dcat-ap-hvd": re.compile(r"dcat-?ap-?hvd|/hvd/"),
+    "dcat-ap-hvd": re.compile(r"dcat-?ap-?hvd|dcat-ap/releases/[\d.]+-hvd|/hvd/"),
 }
 _BY_SECTOR = {"health": "health-dcat-ap", "mobility": "mobility-dcat-ap"}
 _BY_TYPE = {"model": "mldcat-ap"}
+# How the terms begin that a profile adds to DCAT's.
+_BY_TERM = {
+    f"<{HEALTH}": "health-dcat-ap",
+    f"<{MOBILITY}": "mobility-dcat-ap",
+    f"<{MOBILITY.replace('https:', 'http:')}": "mobility-dcat-ap",
+    f"<{GEODCATAP}": "geodcat-ap",
+}
+_OWN_TERMS = tuple(_BY_TERM)
+# What only geographic data and services say of themselves: a standard of INSPIRE or of the OGC, INSPIRE's
+# kinds of resources and services, and the EU file types of map and feature services.
+_GEOGRAPHIC: Mapping[str, re.Pattern[str]] = {
+    _CONFORMS: re.compile(
+        r"https?://inspire\.ec\.europa\.eu/|http://data\.europa\.eu/eli/reg/(?:2008/1205|2009/976|2010/1089)\b"
+        r"|https?://www\.opengis\.net/(?:def/(?:servicetype|crs|docs)/|spec/|cat/|wms|wfs|wcs|wmts|sensorthings)"
+    ),
+    f"<{DCT}type>": re.compile(
+        r"https?://inspire\.ec\.europa\.eu/metadata-codelist/"
+        r"(?:resourcetype|spatialdataservicetype|spatialdataservicecategory)/"
+    ),
+    f"<{DCT}format>": re.compile(r".*/authority/file-type/(?:wms|wfs|wcs|wmts)_srvc$"),
+    _LEGISLATION: re.compile(r"http://data\.europa\.eu/eli/dir/2007/2\b"),
+}
 
 
 class Choice(NamedTuple):
@@ -51,37 +73,62 @@ def profiles_of(
 ) -> list[Choice]:
     """The profiles of a record, each once, DCAT-AP first; only those that are `known`.
 
-    A profile is declared by dct:conformsTo, by high-value category or its law, or by the source's option;
-    what only the type or the sector of the record points to is not.
+    A profile is declared by dct:conformsTo of the record or of its catalogue record, by high-value category
+    or its law, or by the source's option. What is only told from the record's type, its sector, the terms
+    that it uses or what is geographic in it is not.
     """
     wanted = chosen(option)
     if wanted and "+" not in option:
-        return wanted
+        return list(dict.fromkeys(wanted))
+    lines = list(lines)
     found: dict[str, Choice] = {DEFAULT: Choice(DEFAULT)}
-    for one in (*wanted, *_by_statement(subject, lines), *_by_nature(type_, sectors)):
+    named = (*wanted, *_by_statement(subject, lines))
+    for one in (*named, *_by_nature(type_, lines, sectors)):
         if one.name in known:
             found.setdefault(one.name, one)
     return list(found.values())
 
 
 def _by_statement(subject: str, lines: Iterable[str]) -> Iterator[Choice]:
-    prefix = f"{subject} "
+    speaking = {subject, *_catalogue_records(subject, lines)}
     for line in lines:
-        if not line.startswith(prefix):
+        one, predicate, rest = line.split(" ", 2)
+        if one not in speaking:
             continue
-        predicate, rest = line[len(prefix) :].split(" ", 1)
-        if predicate == _HVD or (predicate == _LEGISLATION and value_of(rest[:-2]) == _HVD_LAW):
+        if predicate == _CONFORMS:
+            yield from (Choice(name) for name in _declared(value_of(rest[:-2])))
+        elif one == subject and (
+            predicate == _HVD or (predicate == _LEGISLATION and value_of(rest[:-2]) == _HVD_LAW)
+        ):
             yield Choice("dcat-ap-hvd")
-        elif predicate == _CONFORMS:
-            text = value_of(rest[:-2]).lower()
-            for name, pattern in _DECLARED.items():
-                if pattern.search(text):
-                    yield Choice(name)
 
 
-def _by_nature(type_: str, sectors: Iterable[Sector]) -> Iterator[Choice]:
+def _catalogue_records(subject: str, lines: Iterable[str]) -> Iterator[str]:
+    """What describes the record as an entry of its catalogue (foaf:primaryTopic, or its inverse)."""
+    end = f" {_TOPIC} {subject} ."
+    for line in lines:
+        if line.endswith(end):
+            yield line.partition(" ")[0]
+        elif line.startswith(f"{subject} {_TOPIC_OF} "):
+            yield line.rpartition(" ")[0].rpartition(" ")[2]
+
+
+def _declared(text: str) -> Iterator[str]:
+    lower = text.lower()
+    return (name for name, pattern in _DECLARED.items() if pattern.search(lower))
+
+
+def _by_nature(type_: str, lines: Iterable[str], sectors: Iterable[Sector]) -> Iterator[Choice]:
     if type_ in _BY_TYPE:
         yield Choice(_BY_TYPE[type_], declared=False)
-    for one in sectors:
-        if one.sector in _BY_SECTOR:
-            yield Choice(_BY_SECTOR[one.sector], declared=False)
+    for sector in sectors:
+        if sector.sector in _BY_SECTOR:
+            yield Choice(_BY_SECTOR[sector.sector], declared=False)
+    for line in lines:
+        _subject, predicate, rest = line.split(" ", 2)
+        if predicate.startswith(_OWN_TERMS):
+            start = next(one for one in _OWN_TERMS if predicate.startswith(one))
+            yield Choice(_BY_TERM[start], declared=False)
+        pattern = _GEOGRAPHIC.get(predicate)
+        if pattern is not None and pattern.match(value_of(rest[:-2]).lower()):
+            yield Choice("geodcat-ap", declared=False)
