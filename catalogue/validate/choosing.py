@@ -70,19 +70,22 @@ def profiles_of(
     sectors: Iterable[Sector],
     option: str = "",
     known: Collection[str] = (DEFAULT,),
+    conforms: Iterable[str] = (),
 ) -> list[Choice]:
     """The profiles of a record, each once, DCAT-AP first; only those that are `known`.
 
-    A profile is declared by dct:conformsTo of the record or of its catalogue record, by high-value category
-    or its law, or by the source's option. What is only told from the record's type, its sector, the terms
-    that it uses or what is geographic in it is not.
+    A profile is declared by dct:conformsTo of the record or of its catalogue record (`conforms` are the
+    values of one that is not among the lines), by high-value category or its law, or by the source's
+    option. What is only told from the record's type, its sector, the terms that it uses or what is
+    geographic in it is not.
     """
     wanted = chosen(option)
     if wanted and "+" not in option:
         return list(dict.fromkeys(wanted))
     lines = list(lines)
     found: dict[str, Choice] = {DEFAULT: Choice(DEFAULT)}
-    named = (*wanted, *_by_statement(subject, lines))
+    stated = (Choice(name) for term in conforms for name in _declared(value_of(term)))
+    named = (*wanted, *_by_statement(subject, lines), *stated)
     for one in (*named, *_by_nature(type_, lines, sectors)):
         if one.name in known:
             found.setdefault(one.name, one)

@@ -12,10 +12,12 @@ import pytest
 from catalogue.harvest.judges import Judges
 from catalogue.harvest.rules import Rules
 from catalogue.model import Sector
+from catalogue.rdf.split import split_records
 from catalogue.validate.choosing import Choice, profiles_of
 from catalogue.validate.data import Data
 from catalogue.validate.profiles import DEFAULT, OURS, Profiles
 from catalogue.validate.vocabularies import vocabularies
+from vocab import is_vocabulary_term
 
 D = "<http://portal.example/d>"
 PREFIXES = """
@@ -82,6 +84,18 @@ def test_what_a_record_states_declares_a_profile(statement: str, name: str) -> N
 )
 def test_what_its_catalogue_record_states_declares_a_profile(text: str) -> None:
     assert chosen(":d a dcat:Dataset . " + text)[1:] == [Choice("mobility-dcat-ap")]
+
+
+def test_a_harvested_record_is_known_with_what_its_catalogue_says_it_conforms_to() -> None:
+    text = """:c a dcat:Catalog ; dcat:dataset :d , :e ; dcat:record :r , :q .
+    :r a dcat:CatalogRecord ; foaf:primaryTopic :d ; dct:conformsTo <https://w3id.org/mobilitydcat-ap> .
+    :q a dcat:CatalogRecord ; foaf:primaryTopic :e .
+    :d a dcat:Dataset . :e a dcat:Dataset ; dct:title 'E' ."""
+    pieces = {one.subject: one for one in split_records(lines(text), is_vocabulary_term).pieces}
+    assert pieces[D].conforms == ("<https://w3id.org/mobilitydcat-ap>",)
+    assert pieces["<http://portal.example/e>"].conforms == ()
+    judged, _found = Judges(Rules()).judge(D, "dataset", pieces[D].lines, [], pieces[D].conforms)
+    assert [(one.profile, one.declared) for one in judged][1:] == [("mobility-dcat-ap", True)]
 
 
 @pytest.mark.parametrize(
