@@ -71,6 +71,7 @@ _LINKS = {
     )
 }
 _KNOWN_TERMS = 400
+_CLAIMS = 20  # of a resource's conformity that are kept: a document may state any number
 
 
 @dataclass(slots=True)
@@ -156,16 +157,17 @@ class _Graph:
         return records
 
     def entries(self) -> dict[str, tuple[str, ...]]:
-        """What each resource conforms to, by the records of the catalogue about it."""
+        """What each resource conforms to, by the records of the catalogue about it; the first few."""
         found: dict[str, tuple[str, ...]] = {}
         for one in self.barred:
             if _ENTRY not in self.types[one]:
                 continue
             said = [line.split(" ", 2)[1:] for line in self.by_subject[one]]
-            conforms = tuple(value[:-2] for predicate, value in said if predicate == _CONFORMS)
+            conforms = [value[:-2] for predicate, value in said if predicate == _CONFORMS]
             for predicate, value in said if conforms else ():
                 if predicate == _TOPIC:
-                    found[value[:-2]] = (*found.get(value[:-2], ()), *conforms)
+                    known = found.get(value[:-2], ())
+                    found[value[:-2]] = (*known, *conforms[: _CLAIMS - len(known)])
         return found
 
     def _kind(self, subject: str) -> str | None:

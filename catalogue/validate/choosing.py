@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from catalogue.model import Sector
@@ -47,6 +48,7 @@ _GEOGRAPHIC: Mapping[str, re.Pattern[str]] = {
     f"<{DCT}format>": re.compile(r".*/authority/file-type/(?:wms|wfs|wcs|wmts)_srvc$"),
     _LEGISLATION: re.compile(r"http://data\.europa\.eu/eli/dir/2007/2\b"),
 }
+_ASKED = frozenset((*_GEOGRAPHIC, _TOPIC, _TOPIC_OF, _HVD))
 
 
 class Choice(NamedTuple):
@@ -82,38 +84,55 @@ def profiles_of(
     wanted = chosen(option)
     if wanted and "+" not in option:
         return list(dict.fromkeys(wanted))
-    lines = list(lines)
+    telling = _telling(lines)
     found: dict[str, Choice] = {DEFAULT: Choice(DEFAULT)}
     stated = (Choice(name) for term in conforms for name in _declared(value_of(term)))
-    named = (*wanted, *_by_statement(subject, lines), *stated)
-    for one in (*named, *_by_nature(type_, lines, sectors)):
+    named = (*wanted, *_by_statement(subject, telling), *stated)
+    for one in (*named, *_by_nature(type_, telling, sectors)):
         if one.name in known:
             found.setdefault(one.name, one)
     return list(found.values())
 
 
-def _by_statement(subject: str, lines: Iterable[str]) -> Iterator[Choice]:
-    speaking = {subject, *_catalogue_records(subject, lines)}
+class _Statement(NamedTuple):
+    subject: str
+    predicate: str
+    value: str
+
+
+def _telling(lines: Iterable[str]) -> list[_Statement]:
+    """The statements that tell of profiles: few of a record's."""
+    found = []
     for line in lines:
-        one, predicate, rest = line.split(" ", 2)
-        if one not in speaking:
-            continue
-        if predicate == _CONFORMS:
-            yield from (Choice(name) for name in _declared(value_of(rest[:-2])))
+        subject, predicate, rest = line.split(" ", 2)
+        if _tells(predicate):
+            found.append(_Statement(subject, predicate, rest[:-2]))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _tells(predicate: str) -> bool:
+    return predicate in _ASKED or predicate.startswith(_OWN_TERMS)
+
+
+def _by_statement(subject: str, telling: Sequence[_Statement]) -> Iterator[Choice]:
+    speaking = {subject, *_catalogue_records(subject, telling)}
+    for one, predicate, value in telling:
+        if predicate == _CONFORMS and one in speaking:
+            yield from (Choice(name) for name in _declared(value_of(value)))
         elif one == subject and (
-            predicate == _HVD or (predicate == _LEGISLATION and value_of(rest[:-2]) == _HVD_LAW)
+            predicate == _HVD or (predicate == _LEGISLATION and value_of(value) == _HVD_LAW)
         ):
             yield Choice("dcat-ap-hvd")
 
 
-def _catalogue_records(subject: str, lines: Iterable[str]) -> Iterator[str]:
+def _catalogue_records(subject: str, telling: Iterable[_Statement]) -> Iterator[str]:
     """What describes the record as an entry of its catalogue (foaf:primaryTopic, or its inverse)."""
-    end = f" {_TOPIC} {subject} ."
-    for line in lines:
-        if line.endswith(end):
-            yield line.partition(" ")[0]
-        elif line.startswith(f"{subject} {_TOPIC_OF} "):
-            yield line.rpartition(" ")[0].rpartition(" ")[2]
+    for one, predicate, value in telling:
+        if predicate == _TOPIC and value == subject:
+            yield one
+        elif predicate == _TOPIC_OF and one == subject:
+            yield value
 
 
 def _declared(text: str) -> Iterator[str]:
@@ -121,17 +140,18 @@ def _declared(text: str) -> Iterator[str]:
     return (name for name, pattern in _DECLARED.items() if pattern.search(lower))
 
 
-def _by_nature(type_: str, lines: Iterable[str], sectors: Iterable[Sector]) -> Iterator[Choice]:
+def _by_nature(
+    type_: str, telling: Iterable[_Statement], sectors: Iterable[Sector]
+) -> Iterator[Choice]:
     if type_ in _BY_TYPE:
         yield Choice(_BY_TYPE[type_], declared=False)
     for sector in sectors:
         if sector.sector in _BY_SECTOR:
             yield Choice(_BY_SECTOR[sector.sector], declared=False)
-    for line in lines:
-        _subject, predicate, rest = line.split(" ", 2)
-        if predicate.startswith(_OWN_TERMS):
-            start = next(one for one in _OWN_TERMS if predicate.startswith(one))
-            yield Choice(_BY_TERM[start], declared=False)
+    for _subject, predicate, value in telling:
+        own = next((one for one in _OWN_TERMS if predicate.startswith(one)), None)
+        if own is not None:
+            yield Choice(_BY_TERM[own], declared=False)
         pattern = _GEOGRAPHIC.get(predicate)
-        if pattern is not None and pattern.match(value_of(rest[:-2]).lower()):
+        if pattern is not None and pattern.match(value_of(value).lower()):
             yield Choice("geodcat-ap", declared=False)

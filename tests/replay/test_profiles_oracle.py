@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from catalogue.errors import InvalidShapes
 from catalogue.rdf.terms import RDF_TYPE
 from catalogue.validate.compiling import load
 from catalogue.validate.profiles import OURS
@@ -192,6 +193,19 @@ def test_our_profiles_say_what_the_published_ones_say(name: str) -> None:
             assert found == wanted, f"{path.name} {piece.subject}"
             seen += wanted.total()
     assert seen > 400
+
+
+def test_every_published_file_loads_unchanged_but_those_with_sparql() -> None:
+    refused = {}
+    for path in sorted((real_data() / "shacl").rglob("*.ttl")):
+        if path.name.startswith("example"):
+            continue
+        try:
+            shapes_of([path])
+        except InvalidShapes as error:
+            refused[path.name] = error.construct
+    spain = ("catalog_shape", "common_shapes", "dataset_shape", "distribution_shape")
+    assert refused == {f"shacl_{one}.ttl": "sh:sparql" for one in spain}
 
 
 def test_what_mobility_dcat_ap_adds_as_mandatory_is_missed_wherever_its_file_misses_it() -> None:

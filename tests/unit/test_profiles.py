@@ -98,6 +98,17 @@ def test_a_harvested_record_is_known_with_what_its_catalogue_says_it_conforms_to
     assert [(one.profile, one.declared) for one in judged][1:] == [("mobility-dcat-ap", True)]
 
 
+def test_a_catalogue_that_claims_without_end_is_cut() -> None:
+    many = " , ".join(f"<http://p.example/{number}>" for number in range(500))
+    records = " ".join(
+        f":r{one} a dcat:CatalogRecord ; foaf:primaryTopic :d , :e ; dct:conformsTo {many} ."
+        for one in range(50)
+    )
+    text = f":d a dcat:Dataset . :e a dcat:Dataset . {records}"
+    for piece in split_records(lines(text), is_vocabulary_term).pieces:
+        assert len(piece.conforms) == 20
+
+
 @pytest.mark.parametrize(
     "text",
     [
