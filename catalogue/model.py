@@ -337,7 +337,8 @@ class Mapped:
     received where the page can be cut into records (JSON), else None: the page stands for it.
     `failed` marks a record that cannot be used, with findings saying why; `unchanged` one whose raw
     bytes `Feed.seen` knows. The graph is empty in both cases. `torn`: the document is broken inside
-    the record, so an earlier version of it is better.
+    the record, so an earlier version of it is better. `conforms` are the profiles that its catalogue
+    says it conforms to, as terms.
     """
 
     key: str
@@ -349,6 +350,7 @@ class Mapped:
     failed: Outcome | None = None
     unchanged: bool = False
     torn: bool = False
+    conforms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from catalogue.harvest.schedule import checked
 from catalogue.model import PUBLIC, Node, Source
 from catalogue.ports import Journal
 from catalogue.settings import load
+from catalogue.validate.choosing import chosen
+from catalogue.validate.profiles import Profiles, named_files
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}\Z")
 _COUNTRY = re.compile(r"[A-Z]{2}\Z")
@@ -171,7 +173,6 @@ def source_preview(source_id: str, limit: int, as_json: bool) -> None:
     """Harvest the first records and store nothing."""
     from catalogue.bootstrap import guarded_client
     from catalogue.harvest.preview import preview
-    from catalogue.validate.profiles import named_files
 
     settings = load()
     with open_journal(settings) as journal:
@@ -229,7 +230,27 @@ def _checked(given: Source) -> Source:
     elif not given.url or not re.match(r"(https?|file):", given.url):
         raise InvalidInput("--url takes an http:, https: or file: address")
     feed_of(given, harvester(given.kind))
+    _check_profiles(options.get("profiles", ""))
     return given
+
+
+def _check_profiles(option: str) -> None:
+    """Every profile that a source's option names is there, and its files are shapes.
+
+    Raises: InvalidInput for a name that is none; InvalidShapes, SettingsError for a file.
+    """
+    named = [one.name for one in chosen(option)]
+    if not named:
+        return
+    profiles = Profiles(named_files(load().shapes))
+    unknown = [one for one in named if one not in profiles.names]
+    if unknown:
+        raise InvalidInput(
+            f"--option profiles: {', '.join(unknown)[:200]} is no profile; there are:"
+            f" {', '.join(profiles.names)}. Others are files of shapes that AICAT_SHAPES names."
+        )
+    for name in named:
+        profiles.profile(name)
 
 
 def _pairs(options: tuple[str, ...]) -> dict[str, str]:

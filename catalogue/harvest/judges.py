@@ -22,16 +22,22 @@ class Judges:
         self._known = self._profiles.names
 
     def judge(
-        self, subject: str, type_: str, lines: Sequence[str], sectors: Sequence[Sector]
+        self,
+        subject: str,
+        type_: str,
+        lines: Sequence[str],
+        sectors: Sequence[Sector],
+        conforms: Sequence[str] = (),
     ) -> tuple[tuple[Judged, ...], list[Finding]]:
-        """What each profile that fits a record says of it. `lines` are canonical.
+        """What each profile that fits a record says of it. `lines` are canonical;
+        `conforms` what its catalogue says it conforms to.
 
         Raises: InvalidShapes, SettingsError for the operator's files; InvalidParameter for a name that
         is no profile.
         """
         judged, findings = [], list[Finding]()
         for name, declared in profiles_of(
-            subject, type_, lines, sectors, self._option, self._known
+            subject, type_, lines, sectors, self._option, self._known, conforms
         ):
             numbers, found = verdict(
                 lines, self._profiles.profile(name), self._beside, declared=declared

@@ -97,7 +97,7 @@ def _ready(mapped: Mapped, own: bytes, contacts: str, judges: Judges | None) -> 
     sectors = assign_sectors(mapped.subject, lines)
     judged: tuple[Judged, ...] = ()
     if judges is not None:
-        judged, told = judges.judge(mapped.subject, mapped.type, lines, sectors)
+        judged, told = judges.judge(mapped.subject, mapped.type, lines, sectors, mapped.conforms)
         findings = [*findings, *told]
     return Entry(
         key=mapped.key,

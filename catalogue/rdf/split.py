@@ -28,7 +28,9 @@ _MAIN = {
     f"<{DCAT}DataService>": "service",
     f"<{MLDCAT}MachineLearningModel>": "model",
 }
-_CATALOGUE = {f"<{DCAT}Catalog>", f"<{DCAT}CatalogRecord>"}
+_ENTRY = f"<{DCAT}CatalogRecord>"
+_CATALOGUE = {f"<{DCAT}Catalog>", _ENTRY}
+_CONFORMS, _TOPIC = f"<{DCT}conformsTo>", f"<{FOAF}primaryTopic>"
 _PAGING = {f"<{HYDRA}PagedCollection>", f"<{HYDRA}PartialCollectionView>", f"<{HYDRA}Collection>"}
 _MEMBERS = {
     f"<{DCAT}dataset>": "dataset",
@@ -69,17 +71,20 @@ _LINKS = {
     )
 }
 _KNOWN_TERMS = 400
+_CLAIMS = 20  # of a resource's conformity that are kept: a document may state any number
 
 
 @dataclass(slots=True)
 class Piece:
-    """One record: its subject's term, its type, and its lines."""
+    """One record: its subject's term, its type, and its lines. `conforms` are the profiles that the
+    record of it in its catalogue says it conforms to, as terms."""
 
     subject: str
     type: str
     lines: list[str]
     findings: list[Finding] = field(default_factory=list)
     torn: bool = False  # the document is broken in it
+    conforms: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -105,10 +110,12 @@ def split_records(
     taken: set[str] = set()
     pieces = []
     foreign: Counter[str] = Counter()
+    entries = graph.entries()
     for subject, kind in records.items():
         found = _closure(graph, subject, barred, is_term, foreign, taken)
         cut = bool(torn) and any(line.split(" ", 1)[0] in torn for line in found)
-        pieces.append(Piece(subject, kind, found, graph.notes.get(subject, []), cut))
+        conforms = entries.get(subject, ())
+        pieces.append(Piece(subject, kind, found, graph.notes.get(subject, []), cut, conforms))
     loose = [s for s in graph.by_subject if s not in taken and s not in barred]
     rest = [line for s in graph.barred for line in graph.by_subject.get(s, ())]
     return Split(pieces, [*_foreign(graph, foreign, is_term, taken), *_loose(loose, is_term)], rest)
@@ -148,6 +155,20 @@ class _Graph:
             if kind:
                 records[subject] = kind
         return records
+
+    def entries(self) -> dict[str, tuple[str, ...]]:
+        """What each resource conforms to, by the records of the catalogue about it; the first few."""
+        found: dict[str, tuple[str, ...]] = {}
+        for one in self.barred:
+            if _ENTRY not in self.types[one]:
+                continue
+            said = [line.split(" ", 2)[1:] for line in self.by_subject[one]]
+            conforms = [value[:-2] for predicate, value in said if predicate == _CONFORMS]
+            for predicate, value in said if conforms else ():
+                if predicate == _TOPIC:
+                    known = found.get(value[:-2], ())
+                    found[value[:-2]] = (*known, *conforms[: _CLAIMS - len(known)])
+        return found
 
     def _kind(self, subject: str) -> str | None:
         found = self.types.get(subject, set())

@@ -17,6 +17,11 @@ from catalogue.validate.sources import ShapesFile
 
 OURS = {
     "dcat-ap-3": ("dcat-ap-3.ttl", "dcat-ap-3-recommended.ttl", "dcat-ap-3-vocabularies.ttl"),
+    "dcat-ap-hvd": ("dcat-ap-hvd.ttl",),
+    "geodcat-ap": ("geodcat-ap.ttl",),
+    "health-dcat-ap": ("health-dcat-ap.ttl",),
+    "mobility-dcat-ap": ("mobility-dcat-ap.ttl",),
+    "mldcat-ap": ("mldcat-ap.ttl",),
 }
 DEFAULT = "dcat-ap-3"
 VERSION = b"1"  # of how shapes judge: a new number makes the next harvest judge everything again

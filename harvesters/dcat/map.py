@@ -54,6 +54,7 @@ def _record(source: str, piece: Piece) -> Mapped:
             graph=piece.lines,
             findings=piece.findings,
             torn=piece.torn,
+            conforms=piece.conforms,
         )
     key = _key_of_blank(piece)
     iri = f"<{skolem(source, key)}>"
@@ -73,6 +74,7 @@ def _record(source: str, piece: Piece) -> Mapped:
         graph=_renamed(piece.lines, piece.subject, iri),
         findings=[*(replace(one, key=key) for one in piece.findings), finding],
         torn=piece.torn,
+        conforms=piece.conforms,
     )
 
 

@@ -20,6 +20,7 @@ from api.validating import CHECKERS
 from catalogue.bootstrap import Catalogue
 from catalogue.errors import InvalidShapes
 from catalogue.harvest.checking import LARGEST
+from catalogue.validate.profiles import OURS
 from tests.api.conftest import whole_answers
 
 DATASET = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
@@ -220,6 +221,21 @@ def test_the_page_shows_findings_of_a_text_without_any_script_of_its_own(
     assert "dct:description is missing" in answer.text
     assert "&lt;b&gt;Who&lt;/b&gt;" in answer.text
     assert "does not conform" in answer.text
+
+
+def test_the_page_and_the_interface_offer_every_profile_of_ours(client: FlaskClient) -> None:
+    page = client.get("/validate").text
+    for name in OURS:
+        assert f'value="{name}"' in page
+    address = f"{ADDRESS}?{'&'.join(f'profile={name}' for name in OURS)}"
+    told = client.post(address, data=DATASET, headers=TURTLE).get_json()
+    assert [one["name"] for one in told["profiles"]] == list(OURS)
+    assert {one["profile"] for one in told["items"]} >= {
+        "dcat-ap-3",
+        "dcat-ap-hvd",
+        "health-dcat-ap",
+    }
+    assert {one["conforms"] for one in told["profiles"] if one["name"] == "mldcat-ap"} == {True}
 
 
 def test_the_page_takes_a_file_and_says_what_it_cannot_read(client: FlaskClient) -> None:

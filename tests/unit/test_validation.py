@@ -18,7 +18,7 @@ from catalogue.validate.documents import validate
 from catalogue.validate.judging import Profile, judge
 from catalogue.validate.literals import is_less, is_of, is_well_formed
 from catalogue.validate.patterns import compiled
-from catalogue.validate.profiles import Profiles, named_files
+from catalogue.validate.profiles import OURS, Profiles, named_files
 from catalogue.validate.shapes import Shapes
 from catalogue.validate.sources import ShapesFile
 from catalogue.validate.telling import told
@@ -317,7 +317,7 @@ def test_an_operator_s_profile_has_the_files_of_its_name(tmp_path: Path) -> None
         (tmp_path / f"{name}.ttl").write_text(HEAD + text)
     setting = f"mine={tmp_path / 'a.ttl'}, mine={tmp_path / 'b.ttl'}"
     profiles = Profiles(named_files(setting))
-    assert profiles.names == ["dcat-ap-3", "mine"]
+    assert profiles.names == [*OURS, "mine"]
     assert broken(profiles.profile("mine").shapes, DATASET + "dct:title 'One' .") == {"MinCount": 1}
 
 
