@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from catalogue.model import Finding
-from catalogue.validate.data import Data
+from catalogue.validate.data import NOTHING, Data
 from catalogue.validate.paths import Path, Predicate
 
+_NOTHING_SAID: Mapping[str, Sequence[str]] = {}
 Test = Callable[[Data, str], bool]
 Search = Callable[[Data, str, Sequence[str]], Iterable[str | None]]
 
@@ -46,6 +47,7 @@ class Shape:
         "_always",
         "_by_predicate",
         "_properties",
+        "_required",
         "_searches",
         "_tests",
         "id",
@@ -62,6 +64,7 @@ class Shape:
         self._searches: list[Check] = []
         self._properties: list[Shape] = []
         self._always: list[Shape] = []
+        self._required: list[tuple[str, Shape]] = []
         self._by_predicate: dict[str, list[Shape]] = {}
 
     def take(self, checks: Iterable[Check], properties: Iterable[Shape]) -> None:
@@ -72,6 +75,8 @@ class Shape:
             self._properties.append(one)
             if isinstance(one.path, Predicate) and not one.minds_absence:
                 self._by_predicate.setdefault(one.path.term, []).append(one)
+            elif isinstance(one.path, Predicate):
+                self._required.append((one.path.term, one))
             else:
                 self._always.append(one)
 
@@ -101,9 +106,15 @@ class Shape:
     def _of_node(self, data: Data, focus: str, found: list[Result]) -> None:
         for one in self._always:
             one.report(data, focus, found)
+        said = data.said_of(focus) if self._by_predicate or self._required else _NOTHING_SAID
+        for term, one in self._required:
+            values = said.get(term, NOTHING)
+            one._judge(data, focus, values, found)
+            for value in values if one._properties else ():
+                one._of_node(data, value, found)
         if not self._by_predicate:
             return
-        for predicate, values in data.said_of(focus).items():
+        for predicate, values in said.items():
             for one in self._by_predicate.get(predicate, ()):
                 one._judge(data, focus, values, found)
                 for value in values if one._properties else ():
@@ -112,7 +123,7 @@ class Shape:
     def _judge(self, data: Data, focus: str, values: Sequence[str], found: list[Result]) -> None:
         data.tick(len(values))
         path = self.path
-        for check in self._tests:
+        for check in self._tests if values else ():
             test = check.test
             assert test is not None
             found += [
