@@ -11,12 +11,14 @@ import pytest
 
 from catalogue.harvest.judges import Judges
 from catalogue.harvest.rules import Rules
-from catalogue.model import Sector
+from catalogue.model import Mapped, Page, Sector
+from catalogue.ports import Feed
 from catalogue.rdf.split import split_records
 from catalogue.validate.choosing import Choice, profiles_of
 from catalogue.validate.data import Data
 from catalogue.validate.profiles import DEFAULT, OURS, Profiles
 from catalogue.validate.vocabularies import vocabularies
+from harvesters.dcat.map import map_page
 from vocab import is_vocabulary_term
 
 D = "<http://portal.example/d>"
@@ -359,3 +361,13 @@ def test_a_message_of_a_profile_is_there_in_three_languages(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(OURS))
 def test_the_files_of_a_profile_load_without_a_warning(name: str) -> None:
     assert not Profiles({}).profile(name).shapes.findings
+
+
+def test_the_dcat_harvester_hands_over_what_the_catalogue_says_a_record_conforms_to() -> None:
+    text = """:d a dcat:Dataset . :r a dcat:CatalogRecord ; foaf:primaryTopic :d ;
+    dct:conformsTo <https://w3id.org/mobilitydcat-ap> ."""
+    body = "\n".join(lines(text)).encode()
+    feed = Feed(source="s", url="http://portal.example/")
+    page = Page(cursor="1", url=feed.url, media_type="application/n-triples", body=body)
+    (one,) = [one for one in map_page(feed, page) if isinstance(one, Mapped)]
+    assert one.conforms == ("<https://w3id.org/mobilitydcat-ap>",)
