@@ -141,7 +141,7 @@ def test_what_type_and_sector_point_to_is_recommended_only() -> None:
 def test_others_statements_and_other_standards_declare_nothing() -> None:
     lines = [
         f"<https://portal.example/d/0> <{DCT}conformsTo> <https://w3id.org/mobilitydcat-ap> .",
-        f"{SUBJECT} <{DCT}conformsTo> <http://www.opengis.net/def/crs/EPSG/0/4326> .",
+        f"{SUBJECT} <{DCT}conformsTo> <https://portal.example/standard> .",
     ]
     assert names(*lines) == [Choice(DEFAULT)]
 
