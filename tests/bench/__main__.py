@@ -1,5 +1,6 @@
 """`make bench`: one JSON object a line, for 10,000 and 100,000 records and 10,000 requests for access
-unless `--sizes` and `--requests` say other; `--validated` records are validated beside other validators."""
+unless `--sizes` and `--requests` say other; `--validated` records are validated beside other validators,
+and `--clustered` records are searched for duplicates."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-from tests.bench import access, asking, harvesting, plain, searching, validating
+from tests.bench import access, asking, clustering, harvesting, plain, searching, validating
 from tests.bench.figures import Watched, cores, percentiles, tell, timed
 from tests.bench.portal import make
 from tests.bench.portal import serving as portals
@@ -145,6 +146,7 @@ def main() -> None:
     asked.add_argument("--index-sizes", type=int, nargs="*", default=[100_000])
     asked.add_argument("--requests", type=int, nargs="*", default=[10_000])
     asked.add_argument("--validated", type=int, nargs="*", default=[1000])
+    asked.add_argument("--clustered", type=int, nargs="*", default=[100_000])
     given = asked.parse_args()
     sizes = given.sizes
     tell("machine", python=platform.python_version(), cores=cores(), system=platform.system())
@@ -156,6 +158,8 @@ def main() -> None:
             harvesting.side_by_side(Path(folder), *bases)
     for number in given.validated:
         validating.figures(Path(os.environ.get("AICAT_REAL_DATA", "../shared/data")), number)
+    for number in given.clustered:
+        clustering.figures(number)
     for number in given.requests:
         with tempfile.TemporaryDirectory() as folder:
             asking.measure(Path(folder), number)
