@@ -14,19 +14,25 @@ from catalogue.errors import InvalidParameter
 from catalogue.project.describe import describe
 
 PAGE = 50  # pairs on a page
+SHOWN = 20  # clusters on it; all are behind `/api/v1/clusters`
 
 blueprint = Blueprint("clusters_pages", __name__)
 
 
 @blueprint.get("/clusters")
 def review() -> str:
-    """The pairs in doubt, and how many clusters there are."""
+    """The pairs in doubt, how many clusters there are, and some of those by id."""
     steward()
     here = catalogue().journal
     found = here.clusters.to_review(place(request.args.get("cursor")), PAGE)
+    clusters = here.clusters.clusters(limit=SHOWN)
+    ids = [x for one in found for x in (one.a, one.b)] + [
+        x for one in clusters for x in one.members
+    ]
     more = {
+        "clusters": clusters,
         "pairs": [pair_json(one) for one in found],
-        "names": titles_of(here, [x for one in found for x in (one.a, one.b)]),
+        "names": titles_of(here, list(dict.fromkeys(ids))),
         "number": here.clusters.number(),
         "following": following(f"{found[-1].a}.{found[-1].b}" if len(found) == PAGE else None),
         "decides": True,

@@ -114,6 +114,15 @@ def test_a_steward_splits_and_takes_it_back(steward: FlaskClient, catalogue: Cat
     assert decide(steward, "burn", csrf) in {400, 422}
 
 
+def test_the_page_of_stewards_leads_to_clusters(steward: FlaskClient, catalogue: Catalogue) -> None:
+    (one,) = catalogue.journal.clusters.clusters()
+    page = steward.get("/clusters", base_url=BASE).get_data(as_text=True)
+    assert f'href="/clusters/{one.id}"' in page
+    assert f'href="/datasets/{A}"' in page
+    assert f'href="/datasets/{B}"' in page
+    assert "<script>alert" not in page
+
+
 def test_pages_decide_without_a_script(steward: FlaskClient, catalogue: Catalogue) -> None:
     (one,) = catalogue.journal.clusters.clusters()
     page = steward.get(f"/clusters/{one.id}", base_url=BASE).get_data(as_text=True)
