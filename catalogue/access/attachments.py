@@ -136,9 +136,9 @@ def safe_name(name: str) -> str:
     stem = stem.strip(" .-") or "file"
     if _DEVICES.fullmatch(stem.partition(".")[0].strip()):
         stem = f"file {stem}"
-    ending = ending[:10]
+    ending = ending[:10].strip()
     room = MOST_NAME - len(ending) - 1
-    return f"{stem[:room].rstrip(' .')}.{ending}" if ending else stem[:room]
+    return f"{stem[:room].rstrip(' .')}.{ending}" if ending else stem[:room].rstrip(" .")
 
 
 def download_headers(name: str, media_type: str, size: int) -> dict[str, str]:

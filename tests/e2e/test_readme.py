@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from deploy.demo import desk
 from deploy.demo.records import members
 from tests.command import PATIENCE, WORDS, free_port, free_ports, read, read_json, wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]  # whoever comes first starts the demo
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]  # whoever comes first starts the demo
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -54,6 +55,13 @@ class Demo:
                 return process
         raise AssertionError("the demo ended before it was ready")
 
+    def play(self, process: subprocess.Popen[str]) -> None:
+        """Wait until the desk is filled, and what was given for moments has ended."""
+        assert process.stdout is not None
+        assert any("the desk holds" in line for line in process.stdout)
+        auditor = self.browser("auditor")
+        wait_for(lambda: not _ending(auditor), patience=240.0)
+
     def stop(self, process: subprocess.Popen[str]) -> int:
         process.send_signal(signal.SIGINT)
         return process.wait(PATIENCE)
@@ -77,6 +85,7 @@ class Demo:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     made = Demo(tmp_path_factory.mktemp("demo") / "var")
     process = made.start()
+    made.play(process)
     yield made
     assert made.stop(process) == 0
 
@@ -91,7 +100,7 @@ def shown() -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_the_demo_is_whole(demo: Demo) -> None:
     stats = read_json(f"{demo.base}/api/v1/stats")
     assert stats["records"] >= 400
@@ -111,8 +120,7 @@ def test_the_desk_has_requests_in_every_state_and_of_every_sector(demo: Demo) ->
     requests = _every(auditor, "access-requests?all=true")
     legs = _every(auditor, "access-requests/legs?")
     states = {one["state"] for one in legs} | {one["state"] for one in requests}
-    # Nothing can be made to have ended in the past: what was given for a day expires by itself.
-    assert set(LegState) - states == {LegState.EXPIRED}
+    assert set(LegState) <= states
     assert min(one["ends"] for one in legs if one["state"] == "active") < min(
         one["ends"] for one in legs if one["title"].startswith("Tired") and one["ends"]
     )
@@ -147,7 +155,7 @@ def test_three_holders_have_decided_differently_on_the_start_up_s_request(demo: 
     assert {bool(one["conditions"]) for one in given} == {True, False}
     _is_seen_by_its_own_only(demo, address)
     figures = _lanterna(demo).get("/api/v1/reports/access", holder="it-lanterna")
-    assert figures["decisions"] == {"approved": 1, "rejected": 1}
+    assert min(figures["decisions"][one] for one in ("approved", "rejected")) >= 1
     check = demo.browser("auditor").get("/api/v1/audit/check")
     assert (check["sound"], check["faults"]) == (True, [])
 
@@ -181,6 +189,17 @@ def test_what_is_on_the_desk_is_not_put_there_again(
     assert len(auditor.get("/api/v1/me/sessions")["items"]) == 1  # whoever plays signs out
 
 
+def _ending(auditor: desk.Browser) -> list[Any]:
+    """Legs that end within the next minutes, so that their requests go on by themselves."""
+    soon = datetime.now(UTC) + timedelta(minutes=5)
+    legs = _every(auditor, "access-requests/legs?")
+    return [
+        one
+        for one in legs
+        if one["state"] == "active" and one["ends"] and datetime.fromisoformat(one["ends"]) < soon
+    ]
+
+
 def _versions(auditor: desk.Browser) -> dict[str, int]:
     return {one["id"]: one["version"] for one in _every(auditor, "access-requests?all=true")}
 
@@ -192,7 +211,7 @@ def _every(browser: desk.Browser, path: str) -> Any:
     return told["items"]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_every_command_of_the_readme_gives_what_it_shows(demo: Demo) -> None:
     commands = shown()
     assert len(commands) >= 6
@@ -224,7 +243,7 @@ def _grasping(demo: Demo) -> str:
     return identifier
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_a_second_start_harvests_nothing_and_a_taken_port_is_said(tmp_path: Path) -> None:
     made = Demo(tmp_path / "var")
     made.environ["AICAT_DEV_LOGIN"] = "0"
