@@ -7,6 +7,10 @@ from typing import Any
 from api.context import catalogue
 from catalogue.dedupe.telling import cluster_json
 from catalogue.model import Change
+from catalogue.ports import Decision
+
+# Of a record that others of its cluster lead to.
+_UNPAIRED: dict[str, Any] = {"score": None, "reasons": [], "decision": Decision.NONE.value}
 
 
 def also_at(change: Change) -> list[dict[str, Any]]:
@@ -20,12 +24,7 @@ def also_at(change: Change) -> list[dict[str, Any]]:
     mine = change.record.page_id
     pairs = {x: pair for pair in found["pairs"] if mine in pair["records"] for x in pair["records"]}
     return [
-        {
-            **member,
-            "score": pairs[member["id"]]["score"] if member["id"] in pairs else None,
-            "reasons": pairs[member["id"]]["reasons"] if member["id"] in pairs else [],
-            "decision": pairs[member["id"]]["decision"] if member["id"] in pairs else "none",
-        }
+        {**member, **{name: pairs.get(member["id"], _UNPAIRED)[name] for name in _UNPAIRED}}
         for member in found["members"]
         if member["id"] != mine
     ]

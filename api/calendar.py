@@ -6,13 +6,12 @@ import uuid
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from api import icalendar
 from api.access_showing import STATE_NAMES
 from api.context import catalogue, site
-from api.keys import note_refusal
-from api.sessions import is_shut
+from api.sessions import by_secret
 from catalogue.access.model import WITH_HOLDER, Entitlement, EntitlementState
 from catalogue.errors import NotFound, Unauthenticated
 from catalogue.people import Person
@@ -49,14 +48,9 @@ def dates(secret: str) -> Response:
 def _follower(secret: str) -> Person:
     """Raises: NotFound, which is audited."""
     try:
-        found, person = catalogue().journal.people.calendar(secret, catalogue().clock())
-        if is_shut(person):
-            raise Unauthenticated("local accounts are off here", found.id)
-    except Unauthenticated as error:
-        who = f"address:{request.remote_addr or 'unknown'}"
-        note_refusal(who, "token.refused", error.key or "unknown", str(error), "/calendar")
+        return by_secret(catalogue().journal.people.calendar, secret, "/calendar")[1]
+    except Unauthenticated:
         raise NotFound("this link shows no calendar; make another on your account's page") from None
-    return person
 
 
 def _entitlements(person: Person) -> Iterator[Entitlement]:

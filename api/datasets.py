@@ -29,7 +29,7 @@ from catalogue.errors import NotFound, Unavailable
 from catalogue.model import SECTORS, Change, Finding, Judged, Record, visible_to
 from catalogue.project.describe import describe, detail
 from catalogue.search.service import FACETS, SearchParams
-from catalogue.validate.telling import LANGUAGES, spoken
+from catalogue.validate.telling import spoken
 
 blueprint = StrictBlueprint(
     "datasets", __name__, url_prefix="/api/v1", description="Search and records"
@@ -199,7 +199,7 @@ def conformance(one: Judged) -> dict[str, Any]:
 def finding_json(one: Finding, lang: str = "en") -> dict[str, Any]:
     """A finding as JSON; `count` is the number of alike ones that it stands for. A profile's is in the
     reader's language, where we speak it."""
-    one = spoken(one, lang if lang in LANGUAGES else "en")
+    one = spoken(one, lang)
     return {
         "rule": one.rule,
         "severity": one.severity.value,

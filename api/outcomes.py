@@ -9,7 +9,7 @@ from marshmallow import RAISE, Schema, fields, validate
 
 from api.access import SECURED
 from api.context import catalogue, csv_answer, json_answer, site
-from api.schemas import StrictBlueprint
+from api.schemas import CsvQuery, StrictBlueprint
 from api.sessions import refused, wanted_person
 from catalogue.access.model import Kind
 from catalogue.desk.reports import (
@@ -47,16 +47,11 @@ class WebhookBody(Schema):
     )
 
 
-class ReportQuery(HolderQuery):
+class ReportQuery(HolderQuery, CsvQuery):
     first = fields.String(
         data_key="from", metadata={"description": "first day, UTC; else a year before the last"}
     )
     last = fields.String(data_key="to", metadata={"description": "last day, UTC; else today"})
-    format = fields.String(
-        load_default="json",
-        validate=validate.OneOf(["json", "csv"]),
-        metadata={"description": "csv: RFC 4180, formulas made harmless"},
-    )
     rows = fields.String(
         load_default="figures",
         validate=validate.OneOf(["figures", "legs"]),

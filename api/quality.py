@@ -12,7 +12,7 @@ import vocab
 from api.context import catalogue, csv_answer, json_answer
 from api.datasets import listed, next_link
 from api.federation import readable_source, readable_sources
-from api.schemas import Answer, Listed, ListQuery, StrictBlueprint
+from api.schemas import Answer, CsvQuery, Listed, ListQuery, StrictBlueprint
 from catalogue.desk.reports import csv_lines
 from catalogue.errors import NotFound
 from catalogue.model import SECTORS
@@ -33,12 +33,7 @@ blueprint = StrictBlueprint(
 )
 
 
-class QualityQuery(ListQuery):
-    format = fields.String(
-        load_default="json",
-        validate=validate.OneOf(["json", "csv"]),
-        metadata={"description": "csv: RFC 4180, formulas made harmless"},
-    )
+class QualityQuery(ListQuery, CsvQuery):
     rows = fields.String(
         load_default="figures",
         validate=validate.OneOf(["figures", "days"]),

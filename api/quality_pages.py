@@ -13,7 +13,7 @@ from api.federation import findings_told, readable_source
 from api.pages import shell
 from api.quality import KINDS, broken_links, broken_number, scope_json, scope_list, scope_name
 from catalogue.model import Severity
-from catalogue.quality.metrics import MOST
+from catalogue.quality.metrics import BANDS, MOST
 from catalogue.quality.telling import broken_json
 
 ROWS = 30  # broken addresses on a page
@@ -44,7 +44,7 @@ def scope(kind: str, scope_id: str) -> str:
     told = scope_json(KINDS[kind], scope_id, name)
     after = request.args.get("after", "")
     broken = [] if kind == "sectors" else broken_links(kind, scope_id, after, ROWS + 1)
-    sources = [one for one in scope_list("sources", lang) if _of_node(one["id"], scope_id)]
+    sources = scope_list("sources", lang) if kind == "nodes" else []
     more = {
         "kind": kind,
         "id": scope_id,
@@ -55,7 +55,7 @@ def scope(kind: str, scope_id: str) -> str:
         "broken_number": 0 if kind == "sectors" else broken_number(kind, scope_id),
         "more_broken": broken[ROWS - 1].url if len(broken) > ROWS else None,
         "after": after,
-        "sources": sources if kind == "nodes" else [],
+        "sources": [one for one in sources if _of_node(one["id"], scope_id)],
         "found": _found(scope_id) if kind == "sources" else None,
         "node": readable_source(scope_id).node if kind == "sources" else None,
     }
@@ -78,7 +78,8 @@ def trend(days: Sequence[dict[str, Any]]) -> dict[str, Any]:
     line = " ".join(f"{one['x']},{one['y']}" for one in dots)
     bands = [
         {"name": name, "y": round(TALL * (1 - least / MOST), 1)}
-        for name, least in (("excellent", 351), ("good", 221), ("sufficient", 121))
+        for name, least in BANDS.items()
+        if least
     ]
     return {"dots": dots, "line": line, "width": WIDE, "height": TALL, "bands": bands}
 

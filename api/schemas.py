@@ -93,6 +93,14 @@ class ListQuery(PagingQuery, LanguageQuery):
     pass
 
 
+class CsvQuery(Schema):
+    format = fields.String(
+        load_default="json",
+        validate=validate.OneOf(["json", "csv"]),
+        metadata={"description": "csv: RFC 4180, formulas made harmless"},
+    )
+
+
 class SimilarQuery(LanguageQuery):
     limit = fields.Integer(load_default=10, validate=validate.Range(1, 50))
 

@@ -8,6 +8,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
@@ -155,15 +156,26 @@ def bearer() -> str | None:
     return None if scheme.lower() in {"", "basic"} else token.strip()
 
 
-def _by_token(token: str) -> Asked:
+def by_secret(
+    find: Callable[[str, datetime], tuple[PersonToken, Person]],
+    secret: str,
+    path: str | None = None,
+) -> tuple[PersonToken, Person]:
+    """The token of a secret, and whose it is. Raises: Unauthenticated, which is audited; with the `path`
+    where the request's own would tell the secret."""
     try:
-        found, person = catalogue().journal.people.token(token, catalogue().clock())
+        found, person = find(secret, catalogue().clock())
         if is_shut(person):
             raise Unauthenticated("local accounts are off here", found.id)
     except Unauthenticated as error:
         who = f"address:{request.remote_addr or 'unknown'}"
-        note_refusal(who, "token.refused", error.key or "unknown", str(error))
+        note_refusal(who, "token.refused", error.key or "unknown", str(error), path)
         raise
+    return found, person
+
+
+def _by_token(token: str) -> Asked:
+    found, person = by_secret(catalogue().journal.people.token, token)
     return Asked(person, token=found)
 
 

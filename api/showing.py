@@ -14,7 +14,7 @@ from markupsafe import Markup
 from catalogue.model import Change, Finding, Severity
 from catalogue.ports import SparqlAnswer
 from catalogue.project.describe import Description, Texts, in_language
-from catalogue.validate.telling import LANGUAGES, spoken
+from catalogue.validate.telling import spoken
 
 KINDS = {
     "dataset": "Dataset",
@@ -279,12 +279,11 @@ def _cell(term: dict[str, Any] | None) -> dict[str, Any]:
 
 def by_profile(change: Change, language: str) -> list[dict[str, Any]]:
     """What each profile says of a record, in the reader's language; the gravest first within each."""
-    lang = language if language in LANGUAGES else "en"
     return [
         {
             "judged": one,
             "findings": sorted(
-                (spoken(f, lang) for f in change.findings if f.profile == one.profile),
+                (spoken(f, language) for f in change.findings if f.profile == one.profile),
                 key=lambda f: (GRAVITY[f.severity], f.path or ""),
             ),
         }

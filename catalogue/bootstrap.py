@@ -37,7 +37,7 @@ from catalogue.desk.sender import Sender
 from catalogue.errors import CatalogueError, Conflict, InvalidInput, NotFound, SettingsError
 from catalogue.http import Courtesy, GuardedClient
 from catalogue.mail import SmtpMailer, server_of
-from catalogue.model import Change, visible_to
+from catalogue.model import Change
 from catalogue.ports import Client, Index, Journal, Manifest, Projection, Sparql, Suppression
 from catalogue.project.follower import Positions, live_changes
 from catalogue.quality.checking import Checker
@@ -492,11 +492,7 @@ def _members(journal: Journal, cluster_ids: Sequence[str]) -> dict[str, list[Cha
     """The public, live records of clusters."""
     ids = journal.clusters.members(cluster_ids)
     wanted = [one for of in ids.values() for one in of]
-    found = {
-        one.record.page_id: one
-        for one in journal.current_many(wanted)
-        if not one.withdrawn and visible_to(one.record.visibility)
-    }
+    found = {one.record.page_id: one for one in journal.current_many(wanted) if one.public}
     told = {name: [found[one] for one in of if one in found] for name, of in ids.items()}
     return {name: of for name, of in told.items() if of}
 

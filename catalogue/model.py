@@ -588,6 +588,11 @@ class Change:
         return self.graph is None or self.record.archived
 
     @property
+    def public(self) -> bool:
+        """It is in lists, counts and queries of anybody's."""
+        return not self.withdrawn and visible_to(self.record.visibility)
+
+    @property
     def lines(self) -> list[str]:
         return self.graph.decode().split("\n")[:-1] if self.graph else []
 

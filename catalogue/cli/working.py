@@ -41,26 +41,23 @@ def main() -> None:
             files=named_files(settings.shapes),
         )
 
-        postman = Postman(sender(settings, journal, worker_name()))
-
-        rounds = Rounds(journal, link_checker(settings, journal), settings.link_checks)
-        comparing = Comparing(journal)
+        beside: dict[str, Postman | Rounds | Comparing] = {
+            "postman": Postman(sender(settings, journal, worker_name())),
+            "scores": Rounds(journal, link_checker(settings, journal), settings.link_checks),
+            "comparing": Comparing(journal),
+        }
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
             hands.stop()
-            postman.stop()
-            rounds.stop()
-            comparing.stop()
+            for goes_round in beside.values():
+                goes_round.stop()
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal; who started us says when
         thread = threading.Thread(target=hands.run, name="worker")
         thread.start()
-        posts = threading.Thread(target=postman.run, name="postman", daemon=True)
-        posts.start()
-        scores = threading.Thread(target=rounds.run, name="scores", daemon=True)
-        scores.start()
-        threading.Thread(target=comparing.run, name="comparing", daemon=True).start()
+        for name, goes_round in beside.items():
+            threading.Thread(target=goes_round.run, name=name, daemon=True).start()
         thread.join()
     # A run in hand is left as it is: its worker is seen to be gone, and the next goes on with it. So it is
     # with a letter: it is sent again under the same id.

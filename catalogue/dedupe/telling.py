@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from catalogue.harvest.preview import title_of
-from catalogue.model import PUBLIC
 from catalogue.ports import Cluster, ComparedPair, Journal
 
 
@@ -33,17 +32,13 @@ def titles_of(journal: Journal, page_ids: Sequence[str]) -> dict[str, Member]:
             one.record.iri,
         )
         for one in journal.current_many(page_ids)
-        if not one.withdrawn and one.record.visibility == PUBLIC
+        if one.public
     }
 
 
 def cluster_json(journal: Journal, one: Cluster) -> dict[str, Any]:
     """A cluster with what is told of its records, and its pairs with points and reasons."""
-    told = titles_of(journal, one.members).values()
-    members = [
-        {"id": m.id, "title": m.title, "source": m.source, "node": m.node, "iri": m.iri}
-        for m in told
-    ]
+    members = [asdict(told) for told in titles_of(journal, one.members).values()]
     return {"id": one.id, "members": members, "pairs": [pair_json(pair) for pair in one.pairs]}
 
 

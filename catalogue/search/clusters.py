@@ -15,9 +15,12 @@ import orjson
 from catalogue.model import PUBLIC, Change
 from catalogue.project.describe import Description
 from catalogue.search.documents import START, Document, document
+from catalogue.search.query import And, Not, Terms
 
 COLLAPSED = "public-collapsed"  # public, each cluster once
 CLUSTER_HASH = "cluster"  # in the place of a record's hash
+OF_CLUSTERS = And((Terms("audience", (COLLAPSED,)), Not(Terms("audience", (PUBLIC,)))))
+"""The documents that are of clusters."""
 
 Members = Callable[[Sequence[str]], dict[str, list[Change]]]
 """The public, live records of each of the clusters; those without any are left out."""
@@ -93,7 +96,7 @@ def differences(indexed: dict[str, str], live: Iterable[Change]) -> list[str]:
     wanted: set[str] = set()
     for change in live:
         found = indexed.pop(change.record.page_id, None)
-        if change.cluster is not None and change.record.visibility == PUBLIC:
+        if change.cluster is not None and change.public:
             wanted.add(change.cluster)
         if found != change.record.content_hash.hex():
             what = "is not in the index" if found is None else "is indexed in another version"

@@ -73,10 +73,7 @@ class Profiles:
 
     def mark(self) -> bytes:
         """Changes with every profile that there is: its files, and how they are read."""
-        told = hashlib.sha256(VERSION)
-        for name in OURS:
-            for one in _files_of_ours(name):
-                told.update(one.body)
+        told = hashlib.sha256(_mark_of_ours())
         for name, paths in sorted(self._more.items()):
             told.update(name.encode())
             for path in paths:
@@ -87,6 +84,15 @@ class Profiles:
         """Compile the operator's profiles. Raises: InvalidShapes, SettingsError."""
         for name in self._more:
             self.profile(name)
+
+
+@cache
+def _mark_of_ours() -> bytes:
+    told = hashlib.sha256(VERSION)
+    for name in OURS:
+        for one in _files_of_ours(name):
+            told.update(one.body)
+    return told.digest()
 
 
 @cache

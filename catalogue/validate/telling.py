@@ -61,7 +61,8 @@ def told(result: Result, record: str | None, profile: str, language: str) -> Tol
 
 
 def spoken(finding: Finding, language: str) -> Finding:
-    """A finding with its words in the reader's language, where they can be made anew."""
+    """A finding with its words in the reader's language (English where we do not speak it), if they can
+    be made anew."""
     if finding.limit is None:
         return finding
     message, hint = words(finding.rule, finding.path or "", finding.limit, language)

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from catalogue.adapters.sql import migrate
+from catalogue.adapters.sql import SqlJournal, migrate
+from catalogue.model import Node, Source
+from catalogue.ports import Journal
 from catalogue.search.service import SearchService
 from tests.contract.engines import Engine, Make, elasticsearch, tantivy
 from tests.postgres import create, postgres
@@ -33,6 +35,16 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         url = create(server, f"journal{next(_NUMBER)}")
     migrate(url)
     return url
+
+
+@pytest.fixture
+def journal(database: str) -> Iterator[Journal]:
+    """A journal with one node and one source of it."""
+    opened = SqlJournal.open(database)
+    opened.add_node(Node("n", "Node N (fictional)", "DE"))
+    opened.add_source(Source("s", "n", "dcat", "http://portal.example/"))
+    yield opened
+    opened.close()
 
 
 ENGINES = [

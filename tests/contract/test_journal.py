@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from catalogue.adapters.sql import SqlJournal
 from catalogue.errors import Conflict, Fenced, NotFound
 from catalogue.model import (
     Entry,
     Finding,
     Judged,
     Lease,
-    Node,
     Outcome,
     Page,
     PageEnd,
@@ -29,15 +26,6 @@ from catalogue.model import (
     raw_hash,
 )
 from catalogue.ports import Ending, Journal
-
-
-@pytest.fixture
-def journal(database: str) -> Iterator[Journal]:
-    opened = SqlJournal.open(database)
-    opened.add_node(Node("n", "Node N (fictional)", "DE"))
-    opened.add_source(Source("s", "n", "dcat", "http://portal.example/"))
-    yield opened
-    opened.close()
 
 
 def entry(key: str, text: str = "one", **more: object) -> Entry:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from catalogue.adapters.sql import SqlJournal
-from catalogue.model import Entry, Judged, Node, Sector, Source, content_hash, page_id
+from catalogue.model import Entry, Judged, Sector, content_hash, page_id
 from catalogue.ports import Journal, LinkState
 from catalogue.project.describe import describe
 from catalogue.quality.keeping import follow
@@ -19,15 +17,6 @@ NOW = datetime.now(UTC)
 DCAT, DCT = "http://www.w3.org/ns/dcat#", "http://purl.org/dc/terms/"
 FILE = "http://files.example/data.csv"
 A = page_id("s", "a")
-
-
-@pytest.fixture
-def journal(database: str) -> Iterator[Journal]:
-    opened = SqlJournal.open(database)
-    opened.add_node(Node("n", "Node N (fictional)", "DE"))
-    opened.add_source(Source("s", "n", "dcat", "http://portal.example/"))
-    yield opened
-    opened.close()
 
 
 def dataset(key: str, *, keyword: bool = True, file: str = FILE, violations: int = 0) -> Entry:

@@ -77,7 +77,7 @@ def harvested_beside(aicat: Aicat, base: str) -> None:
     assert behind >= 2  # what is learned of links and duplicates is followed, too
     told = re.search(rb'aicat_projection_lag\{name="index"\} (\S+)', read(f"{base}/metrics") or b"")
     assert told is not None
-    assert float(told[1]) >= behind
+    assert behind <= float(told[1]) <= lag(aicat)
     assert json.loads(aicat("status", "--json"))["records"] == 5
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from catalogue.model import Change, visible_to
+from catalogue.model import Change
 from catalogue.project.statements import statements
 
 BATCH = 100_000  # lines that are written into a passing store at once
@@ -34,7 +34,7 @@ def differences(
 
 def held(change: Change) -> bool:
     """Whether the public graph holds the record in this state."""
-    return not change.withdrawn and visible_to(change.record.visibility)
+    return change.public
 
 
 def as_stored(lines: Iterable[str]) -> list[str]:

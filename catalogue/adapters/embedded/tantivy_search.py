@@ -20,7 +20,7 @@ from catalogue.adapters.embedded.tantivy_documents import schema
 from catalogue.adapters.embedded.tantivy_queries import Seen, compiled
 from catalogue.model import Change
 from catalogue.search import query as q
-from catalogue.search.clusters import CLUSTER_HASH, differences
+from catalogue.search.clusters import OF_CLUSTERS, differences
 from catalogue.search.documents import folded_head, id_rank, ranked_id, read_head
 
 SEGMENTS = 65_000  # values a segment may report to a facet, so that counts are exact
@@ -133,10 +133,8 @@ class TantivySearch:
 
     def size(self) -> int:
         """How many records are indexed."""
-        searcher = self._newest().searcher
-        schema = self._schema
-        clusters = T.term_query(schema, "hash", CLUSTER_HASH, index_option="basic")
-        return int(searcher.num_docs) - int(searcher.search(clusters, 1, count=True).count or 0)
+        records = compiled(q.Not(OF_CLUSTERS), self._schema)
+        return int(self._newest().searcher.search(records, 1, count=True).count or 0)
 
     def differences(self, live: Callable[[], Iterator[Change]]) -> list[str]:
         """Records whose presence or content differs from the journal's, twenty at the most."""

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from elastic_transport import TransportError
@@ -39,7 +40,7 @@ from catalogue.adapters.scaleout.elasticsearch_views import (
 from catalogue.errors import Unavailable
 from catalogue.model import Change
 from catalogue.search import query as q
-from catalogue.search.clusters import CLUSTER_HASH, differences
+from catalogue.search.clusters import OF_CLUSTERS, differences
 from catalogue.search.documents import folded_head, read_head
 
 WHO = "the search engine"  # for readers, whom its address does not concern
@@ -128,7 +129,9 @@ class ElasticsearchSearch:
 
     def size(self) -> int:
         """How many records are indexed. Raises: Unavailable."""
-        return sum(told != CLUSTER_HASH for _id, told in self._hashes())
+        records = compiled(q.Not(OF_CLUSTERS))
+        count = partial(self._client.count, index=self._here.prefix, query=records)
+        return int(self._asked(count)["count"])
 
     def differences(self, live: Callable[[], Iterator[Change]]) -> list[str]:
         """Records whose presence or content differs from the journal's, twenty at the most.

@@ -26,7 +26,7 @@ from catalogue.adapters.sql.store import SqlStore, parts
 from catalogue.adapters.sql.tables_clusters import block, member, pair
 from catalogue.dedupe import REVIEW
 from catalogue.errors import InvalidInput, NotFound
-from catalogue.model import PUBLIC, Change
+from catalogue.model import Change
 from catalogue.ports import Cluster, ComparedPair, Decision
 
 CURSOR = "clusters"  # name of this housekeeping
@@ -48,11 +48,11 @@ class SqlClusters:
             return 0
         current = {change.record.page_id: change for change in changes}
         seen = self._hashes(list(current))
-        gone = [key for key, change in current.items() if not _public(change) and key in seen]
+        gone = [key for key, change in current.items() if not change.public and key in seen]
         fresh = [
             compared(change)
             for key, change in current.items()
-            if _public(change) and seen.get(key) != change.record.content_hash
+            if change.public and seen.get(key) != change.record.content_hash
         ]
         with self._store.writing() as connection:
             if _cursor(connection) != cursor:
@@ -152,10 +152,6 @@ class SqlClusters:
             act = "cluster.undo" if decision is Decision.NONE else f"cluster.{decision.value}"
             auditing.note(connection, now, who, act, f"{before.a} {before.b}", told)
             return _pair(connection, one, other)
-
-
-def _public(change: Change) -> bool:
-    return not change.withdrawn and change.record.visibility == PUBLIC
 
 
 def _cursor(connection: Connection) -> int:
