@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from catalogue.harvest.rules import Rules
 from catalogue.model import Finding, Judged, Sector
 from catalogue.validate.choosing import profiles_of
+from catalogue.validate.data import Data
 from catalogue.validate.profiles import Profiles
 from catalogue.validate.verdict import verdict
 from catalogue.validate.vocabularies import vocabularies
@@ -35,13 +36,12 @@ class Judges:
         Raises: InvalidShapes, SettingsError for the operator's files; InvalidParameter for a name that
         is no profile.
         """
+        data = Data(lines, self._beside)
         judged, findings = [], list[Finding]()
         for name, declared in profiles_of(
-            subject, type_, lines, sectors, self._option, self._known, conforms
+            subject, type_, data, sectors, self._option, self._known, conforms
         ):
-            numbers, found = verdict(
-                lines, self._profiles.profile(name), self._beside, declared=declared
-            )
+            numbers, found = verdict(data, self._profiles.profile(name), declared=declared)
             judged.append(numbers)
             findings += found
         return tuple(judged), findings

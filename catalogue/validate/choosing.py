@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from catalogue.model import Sector
 from catalogue.rdf.terms import value_of
+from catalogue.validate.data import Data
 from catalogue.validate.profiles import DEFAULT
 from vocab.namespaces import DCATAP, DCT, FOAF, GEODCATAP, HEALTH, MOBILITY
 
@@ -68,7 +69,7 @@ def chosen(option: str) -> list[Choice]:
 def profiles_of(
     subject: str,
     type_: str,
-    lines: Iterable[str],
+    data: Data,
     sectors: Iterable[Sector],
     option: str = "",
     known: Collection[str] = (DEFAULT,),
@@ -77,14 +78,14 @@ def profiles_of(
     """The profiles of a record, each once, DCAT-AP first; only those that are `known`.
 
     A profile is declared by dct:conformsTo of the record or of its catalogue record (`conforms` are the
-    values of one that is not among the lines), by high-value category or its law, or by the source's
+    values of one that the graph does not hold), by high-value category or its law, or by the source's
     option. What is only told from the record's type, its sector, the terms that it uses or what is
     geographic in it is not.
     """
     wanted = chosen(option)
     if wanted and "+" not in option:
         return list(dict.fromkeys(wanted))
-    telling = _telling(lines)
+    telling = _telling(data)
     found: dict[str, Choice] = {DEFAULT: Choice(DEFAULT)}
     stated = (Choice(name) for term in conforms for name in _declared(value_of(term)))
     named = (*wanted, *_by_statement(subject, telling), *stated)
@@ -100,14 +101,15 @@ class _Statement(NamedTuple):
     value: str
 
 
-def _telling(lines: Iterable[str]) -> list[_Statement]:
+def _telling(data: Data) -> list[_Statement]:
     """The statements that tell of profiles: few of a record's."""
-    found = []
-    for line in lines:
-        subject, predicate, rest = line.split(" ", 2)
-        if _tells(predicate):
-            found.append(_Statement(subject, predicate, rest[:-2]))
-    return found
+    return [
+        _Statement(subject, predicate, value)
+        for subject, said in data.out.items()
+        for predicate in said
+        if _tells(predicate)
+        for value in said[predicate]
+    ]
 
 
 @lru_cache(maxsize=4096)

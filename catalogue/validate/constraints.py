@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from catalogue.rdf.terms import parts_of, value_of
+from catalogue.rdf.terms import RDF_TYPE, parts_of, value_of
 from catalogue.validate import literals, patterns
 from catalogue.validate.data import NOTHING, Data
 from catalogue.validate.names import NODE_KINDS
@@ -32,7 +32,11 @@ def of_class(term: str) -> Check:
                 return True
         return False
 
-    return Check("Class", value_of(term), test)
+    def quick(data: Data, value: str) -> bool:
+        said = data.out.get(value)
+        return (said is not None and term in said.get(RDF_TYPE, NOTHING)) or data.is_a(value, term)
+
+    return Check("Class", value_of(term), test, quick=quick)
 
 
 def datatype(term: str) -> Check:
@@ -54,7 +58,7 @@ def node_kind(term: str) -> Check:
     def test(_data: Data, value: str) -> bool:
         return value[0] in starts
 
-    return Check("NodeKind", term.rpartition("#")[2].rstrip(">"), test)
+    return Check("NodeKind", term.rpartition("#")[2].rstrip(">"), test, kinds=starts)
 
 
 def count(least: int | None, most: int | None) -> Iterable[Check]:
@@ -64,13 +68,13 @@ def count(least: int | None, most: int | None) -> Iterable[Check]:
         def too_few(_data: Data, _focus: str, values: Sequence[str]) -> Iterable[None]:
             return (None,) if len(values) < least else ()
 
-        yield Check("MinCount", str(least), search=too_few)
+        yield Check("MinCount", str(least), search=too_few, least=least, absence=True)
     if most is not None:
 
         def too_many(_data: Data, _focus: str, values: Sequence[str]) -> Iterable[None]:
             return (None,) if len(values) > most else ()
 
-        yield Check("MaxCount", str(most), search=too_many)
+        yield Check("MaxCount", str(most), search=too_many, most=most)
 
 
 def bound(component: str, term: str) -> Check:
@@ -145,7 +149,7 @@ def equals(term: str) -> Check:
         others = data.said_of(focus).get(term, NOTHING)
         return [*_without(values, others), *_without(others, values)]
 
-    return Check("Equals", value_of(term), search=search)
+    return Check("Equals", value_of(term), search=search, absence=True)
 
 
 def _without(values: Sequence[str], others: Sequence[str]) -> list[str]:
@@ -221,7 +225,7 @@ def qualified(
         def too_few(data: Data, _focus: str, values: Sequence[str]) -> Iterable[None]:
             return (None,) if number(data, values) < least else ()
 
-        yield Check("QualifiedMinCount", str(least), search=too_few)
+        yield Check("QualifiedMinCount", str(least), search=too_few, absence=True)
     if most is not None:
 
         def too_many(data: Data, _focus: str, values: Sequence[str]) -> Iterable[None]:
@@ -248,7 +252,7 @@ def has_value(term: str) -> Check:
     def search(_data: Data, _focus: str, values: Sequence[str]) -> Iterable[None]:
         return () if term in values else (None,)
 
-    return Check("HasValue", value_of(term), search=search)
+    return Check("HasValue", value_of(term), search=search, absence=True)
 
 
 def among(terms: Sequence[str]) -> Check:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from typing import Protocol
 
 from catalogue.rdf.terms import RDF_TYPE
@@ -54,29 +55,24 @@ class NothingBeside:
 
 
 class Data:
-    """A record's graph by subject, and by class. `deadline` is of `time.monotonic`."""
+    """A record's graph by subject, for any number of profiles. `has_subclasses` tells that it speaks of
+    classes itself."""
 
     __slots__ = (
         "_back",
         "_deadline",
         "_left",
-        "_subclasses",
         "beside",
-        "by_class",
+        "has_subclasses",
         "missing",
         "out",
     )
 
-    def __init__(
-        self, lines: Iterable[str], beside: Beside, deadline: float = float("inf")
-    ) -> None:
+    def __init__(self, lines: Iterable[str], beside: Beside) -> None:
         self.beside = beside
-        self.missing: Counter[str] = Counter()
-        """Tables that are not loaded, with how often a class could not be judged for want of them."""
-        self._deadline, self._left = deadline, _PACE
+        self.begin()
         self._back: dict[str, dict[str, list[str]]] | None = None
         out: dict[str, dict[str, list[str]]] = {}
-        by_class: dict[str, list[str]] = {}
         for line in dict.fromkeys(lines):
             subject, predicate, rest = line.split(" ", 2)
             value = rest[:-2]
@@ -88,10 +84,14 @@ class Data:
                     said[predicate].append(value)
                 else:
                     said[predicate] = [value]
-            if predicate == RDF_TYPE:
-                by_class.setdefault(value, []).append(subject)
-        self.out, self.by_class = out, by_class
-        self._subclasses = any(SUBCLASS in said for said in out.values())
+        self.out = out
+        self.has_subclasses = any(SUBCLASS in said for said in out.values())
+
+    def begin(self, deadline: float = inf) -> None:
+        """Begin to judge by a profile; `deadline` is of `time.monotonic`."""
+        self.missing: Counter[str] = Counter()
+        """Tables that are not loaded, with how often a class could not be judged for want of them."""
+        self._deadline, self._left = deadline, _PACE
 
     def tick(self, steps: int) -> None:
         """Count work. Raises: OutOfTime when the deadline has passed."""
@@ -124,7 +124,7 @@ class Data:
     def above(self, class_term: str) -> frozenset[str]:
         """Every class above a class, by the record itself and what is beside it."""
         known = self.beside.above(class_term)
-        if not self._subclasses:
+        if not self.has_subclasses:
             return known
         found: set[str] = set()
         pending = [class_term]

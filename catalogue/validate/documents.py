@@ -12,7 +12,7 @@ from catalogue.model import Finding
 from catalogue.rdf.parse import parse
 from catalogue.rdf.split import split_records
 from catalogue.rdf.terms import is_blank, value_of
-from catalogue.validate.data import Beside
+from catalogue.validate.data import Beside, Data
 from catalogue.validate.judging import SECONDS, Profile, judge
 from catalogue.validate.reporting import Report
 from catalogue.validate.telling import Told, of_ours, told
@@ -119,7 +119,7 @@ class _Work:
         missing: Counter[str] = Counter()
         for part in parts:
             left = self.deadline - time.monotonic()
-            found = judge(part.lines, profile, beside, min(seconds, left))
+            found = judge(Data(part.lines, beside), profile, min(seconds, left))
             missing += found.missing
             for result in found.results:
                 one = told(result, part.record, profile.name, self.language)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from catalogue.validate.data import Beside, Data, OutOfTime
+from catalogue.validate.data import Data, OutOfTime
 from catalogue.validate.shapes import Result, Shapes
 
 SECONDS = 5.0  # that one record may take under one profile
@@ -34,16 +33,14 @@ class Judgement:
     missing: Counter[str]
 
 
-def judge(
-    lines: Iterable[str], profile: Profile, beside: Beside, seconds: float = SECONDS
-) -> Judgement:
-    """Validate one record, given as canonical N-Triples lines. Never raises for what the record holds.
+def judge(data: Data, profile: Profile, seconds: float = SECONDS) -> Judgement:
+    """Validate one record. Never raises for what the record holds.
 
     It ends within about `seconds`, whatever the record; results come in the order of focus node, path,
     component and value.
     """
     found: list[Result] = []
-    data = Data(lines, beside, time.monotonic() + seconds)
+    data.begin(time.monotonic() + seconds)
     whole = True
     try:
         profile.shapes.report(data, found)

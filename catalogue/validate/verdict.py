@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from catalogue.model import Finding, Judged, Severity
-from catalogue.validate.data import Beside
+from catalogue.validate.data import Data
 from catalogue.validate.judging import Profile, judge
 from catalogue.validate.names import SEVERITIES
-from catalogue.validate.shapes import Result
-from catalogue.validate.telling import own_message, plain, plain_path, words
+from catalogue.validate.shapes import Check, Result, Shape
+from catalogue.validate.telling import COMPONENT, SHACL, own_message, plain, plain_path, words
 
 SECONDS = 2.0  # that one record may take under one profile while it is harvested
 MOST = 60  # findings of one record and profile that are kept; the numbers count all
@@ -19,33 +21,29 @@ OUT_OF_TIME = "validate.out-of-time"
 
 
 def verdict(
-    lines: Iterable[str],
+    data: Data,
     profile: Profile,
-    beside: Beside,
     *,
     declared: bool = True,
     seconds: float = SECONDS,
 ) -> tuple[Judged, list[Finding]]:
-    """What a profile says of a record, given as canonical N-Triples lines. Never raises for what the
-    record holds.
+    """What a profile says of a record. Never raises for what the record holds.
 
     Results that break the same rule on the same path are one finding with their number, and the first
     focus node and value as its example. Of a profile that is not `declared` the findings are
     information only: nobody promised to follow it.
     """
-    found = judge(lines, profile, beside, seconds)
+    found = judge(data, profile, seconds)
     numbers: Counter[str] = Counter()
-    groups: dict[tuple[str, str, str, str], tuple[Result, int]] = {}
+    groups: dict[tuple[str, str, str, str], tuple[_Said, Result, int]] = {}
     for one, count in _alike(found.results):
-        severity = SEVERITIES.get(one.shape.severity, "violation")
-        numbers[severity] += count
-        path = plain_path(one) or ""
-        key = (one.check.component, path, severity, one.shape.id if one.shape.messages else "")
-        first, before = groups.get(key, (one, 0))
-        groups[key] = first, before + count
+        said = _said(one.shape, one.check, plain_path(one) or "")
+        numbers[said.severity] += count
+        _said_first, first, before = groups.get(said.group, (said, one, 0))
+        groups[said.group] = _said_first, first, before + count
     findings = [
-        _finding(one, path, severity if declared else "info", profile.name, count)
-        for (_rule, path, severity, _own), (one, count) in islice(groups.items(), MOST)
+        _finding(said, one, profile.name, count, declared=declared)
+        for said, one, count in islice(groups.values(), MOST)
     ]
     if not found.whole:
         findings.append(_out_of_time(profile.name))
@@ -70,22 +68,48 @@ def _alike(results: Iterable[Result]) -> Iterable[tuple[Result, int]]:
     return found.values()
 
 
-def _finding(result: Result, path: str, severity: str, profile: str, count: int) -> Finding:
-    rule = f"sh:{result.check.component}ConstraintComponent"
-    limit = result.check.limit
-    message, hint = words(rule, path, limit, "en")
-    own = own_message(result.shape.messages, "en")
+class _Said(NamedTuple):
+    """What is the same of all results of one constraint on one path; `group` tells results apart that
+    are findings of their own."""
+
+    group: tuple[str, str, str, str]
+    severity: str
+    rule: str
+    message: str
+    path: str
+    hint: str
+    limit: str | None
+
+
+@lru_cache(maxsize=8192)
+def _said(shape: Shape, check: Check, path: str) -> _Said:
+    severity = SEVERITIES.get(shape.severity, "violation")
+    rule = f"{SHACL}{check.component}{COMPONENT}"
+    message, hint = words(rule, path, check.limit, "en")
+    own = own_message(shape.messages, "en")
+    return _Said(
+        (check.component, path, severity, shape.id if shape.messages else ""),
+        severity,
+        rule,
+        own or message,
+        path,
+        hint,
+        None if own else check.limit,
+    )
+
+
+def _finding(said: _Said, result: Result, profile: str, count: int, *, declared: bool) -> Finding:
     return Finding(
-        rule=rule,
-        severity=Severity(severity),
-        message=own or message,
-        path=path or None,
+        rule=said.rule,
+        severity=Severity(said.severity if declared else "info"),
+        message=said.message,
+        path=said.path or None,
         value=plain(result.value),
-        hint=hint,
+        hint=said.hint,
         count=count,
         focus=plain(result.focus),
         profile=profile,
-        limit=None if own else limit,
+        limit=said.limit,
     )
 
 

@@ -28,6 +28,7 @@ from catalogue.rdf.split import split_records
 from catalogue.rdf.terms import literal
 from catalogue.synth.writing import document
 from catalogue.validate.compiling import load
+from catalogue.validate.data import Data
 from catalogue.validate.documents import validate
 from catalogue.validate.judging import Profile, judge
 from catalogue.validate.profiles import Profiles
@@ -76,10 +77,10 @@ def ours(profile: Profile, cut: Sequence[Sequence[str]], name: str) -> float:
     def work() -> None:
         nonlocal found
         for lines in cut:
-            results = judge(lines, profile, vocabularies()).results
+            results = judge(Data(lines, vocabularies()), profile).results
             found += len([told(one, None, profile.name, "en") for one in results])
 
-    judge(cut[0], profile, vocabularies())
+    judge(Data(cut[0], vocabularies()), profile)
     return rate(f"validation: ours, {name}", len(cut), spent(work), findings=found)
 
 
@@ -88,7 +89,7 @@ def judged_only(profile: Profile, cut: Sequence[Sequence[str]], name: str) -> No
 
     def work() -> None:
         for lines in cut:
-            judge(lines, profile, vocabularies())
+            judge(Data(lines, vocabularies()), profile)
 
     rate(f"validation: ours, {name}, results only", len(cut), spent(work))
 
@@ -140,7 +141,7 @@ def largest(profile: Profile) -> None:
     lines = [f"{subject} {kind} ."]
     lines += [f"{subject} {words} {literal(f'word {number}')} ." for number in range(100_000)]
     whole: list[bool] = []
-    seconds = spent(lambda: whole.append(judge(lines, profile, vocabularies()).whole))
+    seconds = spent(lambda: whole.append(judge(Data(lines, vocabularies()), profile).whole))
     tell(
         "validation: one record of 100,000 statements",
         cpu_seconds=round(seconds, 2),

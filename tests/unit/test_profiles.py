@@ -46,12 +46,16 @@ def lines(text: str) -> list[str]:
     return written.decode().splitlines()
 
 
+def data(text: str) -> Data:
+    return Data(lines(text), vocabularies())
+
+
 # --- choosing ---------------------------------------------------------------------------------------
 
 
 def chosen(text: str, type_: str = "dataset", sector: str = "", option: str = "") -> list[Choice]:
     sectors = [Sector(sector, "theme", "x")] if sector else []
-    return profiles_of(D, type_, lines(text), sectors, option, [*OURS, "mine"])
+    return profiles_of(D, type_, data(text), sectors, option, [*OURS, "mine"])
 
 
 @pytest.mark.parametrize(
@@ -197,7 +201,7 @@ def test_a_source_s_option_names_the_only_profiles_or_adds_to_those_that_fit() -
 
 def test_a_profile_that_is_not_there_is_not_chosen_by_what_a_record_says() -> None:
     text = ":d dct:conformsTo <https://w3id.org/mobilitydcat-ap> ."
-    assert profiles_of(D, "dataset", lines(text), [], "", [DEFAULT]) == [Choice(DEFAULT)]
+    assert profiles_of(D, "dataset", data(text), [], "", [DEFAULT]) == [Choice(DEFAULT)]
 
 
 def test_each_profile_s_findings_and_conformity_are_kept_apart() -> None:

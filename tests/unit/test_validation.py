@@ -178,7 +178,7 @@ def huge(number: int) -> list[str]:
 
 def test_a_record_of_100_000_statements_is_judged_or_its_time_runs_out() -> None:
     profile = Profiles({}).profile("dcat-ap-3")
-    found = judge(huge(100_000), profile, vocabularies(), seconds=60)
+    found = judge(Data(huge(100_000), vocabularies()), profile, seconds=60)
     assert found.whole
     assert {one.check.component for one in found.results} == {"MinCount"}
     slow = Profile(
@@ -189,7 +189,7 @@ def test_a_record_of_100_000_statements_is_judged_or_its_time_runs_out() -> None
         ),
     )
     begun = time.monotonic()
-    found = judge(huge(100_000), slow, vocabularies(), seconds=0.2)
+    found = judge(Data(huge(100_000), vocabularies()), slow, seconds=0.2)
     assert not found.whole
     assert time.monotonic() - begun < 60  # a watchdog: all pairs would take hours
 
@@ -417,7 +417,7 @@ def test_no_record_whatever_it_holds_makes_judging_fail(record: list[str]) -> No
     )
     ours = Profiles({}).profile("dcat-ap-3")
     for profile in (Profile("every", every), ours):
-        found = judge(record, profile, vocabularies())
+        found = judge(Data(record, vocabularies()), profile)
         assert found.whole
         for result in found.results:
             assert told(result, None, profile.name, "en").message

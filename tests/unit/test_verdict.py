@@ -13,6 +13,7 @@ from catalogue.harvest.prepare import prepare, salt_of
 from catalogue.harvest.rules import PLAIN, rules_of
 from catalogue.model import Judged, Mapped, Sector, Severity
 from catalogue.validate.choosing import Choice, chosen, profiles_of
+from catalogue.validate.data import Data
 from catalogue.validate.profiles import DEFAULT, Profiles
 from catalogue.validate.telling import spoken
 from catalogue.validate.verdict import MOST, OUT_OF_TIME, verdict
@@ -38,7 +39,7 @@ def distributions(number: int) -> list[str]:
 
 def judged(lines: list[str], *, declared: bool = True, seconds: float = 60.0):  # type: ignore[no-untyped-def]
     profile = Profiles({}).profile(DEFAULT)
-    return verdict(lines, profile, vocabularies(), declared=declared, seconds=seconds)
+    return verdict(Data(lines, vocabularies()), profile, declared=declared, seconds=seconds)
 
 
 def test_a_record_with_what_is_mandatory_conforms() -> None:
@@ -102,7 +103,7 @@ def test_a_hostile_record_fills_nothing_with_findings(tmp_path: Path) -> None:
           sh:property [ sh:path <urn:p{number}> ; sh:minCount 1 ] .\n"""
     (tmp_path / "many.ttl").write_text(shapes)
     profile = Profiles({"many": [tmp_path / "many.ttl"]}).profile("many")
-    numbers, findings = verdict([DATASET], profile, vocabularies(), seconds=60.0)
+    numbers, findings = verdict(Data([DATASET], vocabularies()), profile, seconds=60.0)
     assert numbers.violations == MOST + 20
     assert len(findings) == MOST
 
@@ -114,7 +115,9 @@ KNOWN = (DEFAULT, "dcat-ap-hvd", "health-dcat-ap", "mobility-dcat-ap", "mldcat-a
 
 def names(*lines: str, type_: str = "dataset", option: str = "", sectors: str = "") -> list[Choice]:
     found = [Sector(one, "theme", "x") for one in sectors.split()]
-    return profiles_of(SUBJECT, type_, [DATASET, *lines], found, option, KNOWN)
+    return profiles_of(
+        SUBJECT, type_, Data([DATASET, *lines], vocabularies()), found, option, KNOWN
+    )
 
 
 def test_every_record_is_judged_by_dcat_ap_and_by_what_it_declares() -> None:
