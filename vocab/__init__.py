@@ -79,6 +79,7 @@ _OWNED = (
     "http://id.loc.gov/",
     "http://www.opengis.net/",
     "http://dcat-ap.de/def/",
+    "http://dcat-ap.ch/vocabulary/",
     "http://europeandataportal.eu/ontologies/od-licenses#",
     "https://w3id.org/dpv",
     "https://w3id.org/mobilitydcat-ap",
@@ -90,7 +91,9 @@ _OWNED = (
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One concept. `code` is what facets show; `key` is the authority's own code in the IRI."""
+    """One concept. `code` is what facets show; `key` is the authority's own code in the IRI, and the whole
+    IRI where a concept has no code in the scheme's table. `also` are further IRIs of it that are as good as
+    its own, `exact` those that mean the same elsewhere."""
 
     iri: str
     code: str
@@ -100,6 +103,17 @@ class Concept:
     exact: tuple[str, ...] = ()
     notations: tuple[str, ...] = ()
     definition: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def of_table(self) -> bool:
+        """Whether the concept is one of the scheme's own table, not one that only completes it."""
+        return self.key != self.iri
+
+    @property
+    def iris(self) -> tuple[str, ...]:
+        """All IRIs that name the concept, its own first."""
+        return (self.iri, *self.also)
 
     def label(self, language: str = "en") -> str:
         """The label in a language, else in English, else in any (by code), else the code."""
@@ -117,14 +131,15 @@ class Scheme:
     def __init__(self, name: str, concepts: list[Concept]) -> None:
         self.name = name
         self.iri = _IRIS[name]
+        self._concepts = tuple({one.iri: one for one in concepts}.values())
         self._by_code = {one.code: one for one in concepts}
-        self._by_iri = {one.iri: one for one in concepts}
+        self._by_iri = {iri: one for one in concepts for iri in one.iris}
 
     def __len__(self) -> int:
-        return len(self._by_iri)
+        return len(self._concepts)
 
     def __iter__(self) -> Iterator[Concept]:
-        return iter(self._by_iri.values())
+        return iter(self._concepts)
 
     def concept(self, code_or_iri: str) -> Concept | None:
         return self._by_code.get(code_or_iri) or self._by_iri.get(code_or_iri)
@@ -135,7 +150,12 @@ def scheme(name: str) -> Scheme:
     """A concept scheme by its name in `SCHEMES`. Raises: KeyError for any other."""
     if name not in _IRIS:
         raise KeyError(name)
-    return Scheme(name, [_concept(name, row) for row in rows(name)])
+    return Scheme(
+        name, [_concept(name, row) for file in _FILES.get(name, (name,)) for row in rows(file)]
+    )
+
+
+_FILES = {"license": ("license", "licences-beside")}
 
 
 def label(name: str, code: str, language: str = "en") -> str:
@@ -180,12 +200,12 @@ def _metric_lines() -> Iterator[str]:
 
 @cache
 def _codes() -> dict[str, str]:
-    return {one.iri: one.code for name in SCHEMES for one in scheme(name)}
+    return {iri: one.code for name in SCHEMES for one in scheme(name) for iri in one.iris}
 
 
 @cache
 def _schemes() -> dict[str, str]:
-    return {one.iri: name for name in SCHEMES for one in scheme(name)}
+    return {iri: name for name in SCHEMES for one in scheme(name) for iri in one.iris}
 
 
 def rows(name: str) -> list[dict[str, object]]:
@@ -195,7 +215,7 @@ def rows(name: str) -> list[dict[str, object]]:
 
 
 def _concept(name: str, row: dict[str, object]) -> Concept:
-    key = str(row["c"])
+    key = str(row.get("c") or row["i"])
     code = str(row.get("s") or key)
     if name == "access":
         code = key.lower().replace("_", "-")
@@ -208,6 +228,7 @@ def _concept(name: str, row: dict[str, object]) -> Concept:
         exact=tuple(row.get("x", ())),  # type: ignore[arg-type]
         notations=tuple(row.get("n", ())),  # type: ignore[arg-type]
         definition=str(row.get("d", "")),
+        also=tuple(row.get("a", ())),  # type: ignore[arg-type]
     )
 
 
@@ -215,17 +236,24 @@ def _scheme_lines(found: Scheme) -> Iterator[str]:
     type_ = f"<{ns.RDF}type>"
     yield f"<{found.iri}> {type_} <{ns.SKOS}ConceptScheme> ."
     for one in found:
-        subject = f"<{one.iri}>"
-        yield f"{subject} {type_} <{ns.SKOS}Concept> ."
+        for iri in one.iris:
+            yield from _concept_lines(found, one, iri)
+
+
+def _concept_lines(found: Scheme, one: Concept, iri: str) -> Iterator[str]:
+    """What the graph is told of a concept under one of its IRIs; a scheme's own concepts are in it."""
+    subject = f"<{iri}>"
+    yield f"{subject} <{ns.RDF}type> <{ns.SKOS}Concept> ."
+    if one.of_table:
         yield f"{subject} <{ns.SKOS}inScheme> <{found.iri}> ."
         yield f"{subject} <{ns.SKOS}notation> {quoted(one.key)} ."
-        for language in OFFICIAL:
-            if language in one.labels:
-                text = quoted(one.labels[language])
-                yield f"{subject} <{ns.SKOS}prefLabel> {text}@{language} ."
-        for key in one.broader:
-            broader = one.iri.removesuffix(one.key) + key
-            yield f"{subject} <{ns.SKOS}broader> <{broader}> ."
+    for language in OFFICIAL:
+        if language in one.labels:
+            text = quoted(one.labels[language])
+            yield f"{subject} <{ns.SKOS}prefLabel> {text}@{language} ."
+    for key in one.broader:
+        broader = one.iri.removesuffix(one.key) + key
+        yield f"{subject} <{ns.SKOS}broader> <{broader}> ."
 
 
 def quoted(text: str) -> str:

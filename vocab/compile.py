@@ -3,12 +3,13 @@
     python -m vocab.compile FOLDER
 
 FOLDER holds the EU authority tables in RDF. One line of JSON a concept: `c` code, `i` IRI, `l`
-labels by language, `b` broader codes, `x` IRIs that mean the same, `n` other notations (ISO codes, media
-types, extensions). Only facts are kept; run it again when the tables change.
+labels by language, `b` broader codes, `x` IRIs that mean the same, `a` IRIs that are as good as its own,
+`n` other notations (ISO codes, media types, extensions). Only facts are kept; run it again when the tables change.
 `mqa.json` holds what the Metadata Quality Assessment of data.europa.eu calls machine-readable,
 non-proprietary and a known licence.
-The schemes `access`, `frequency` and `sector` are kept by hand: the published tables lack labels
-in most languages.
+`licences-beside`, licences that the tables at hand lack, is kept by hand, each with where it is published
+(`f`). The schemes `access`, `frequency` and `sector` are kept by hand: the published tables lack labels
+in most languages. `vocab.compile_themes` makes those of themes that lie within EU themes.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from babel.core import get_global
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, RdfFormat, Store
 
 from vocab.languages import OFFICIAL
+from vocab.licences import eu_address
 from vocab.namespaces import AUTHORITY, RDF, RDFS, SKOS
 
 AT = "http://publications.europa.eu/ontology/authority/"
@@ -62,12 +64,14 @@ def main(folder: Path) -> None:
     for name, (namespace, files) in SCHEMES.items():
         concepts: dict[str, dict[str, Any]] = {}
         for file in files:
-            _merge(concepts, _read(folder / "eu-authority" / file), namespace)
+            _merge(concepts, read(folder / "eu-authority" / file), namespace)
         _complete(name, concepts)
         if name == "license":
-            _known_licences(concepts, *(_read(folder / file) for file in KNOWN_LICENCES))
+            _known_licences(concepts, *(read(folder / file) for file in KNOWN_LICENCES))
+            for code, found in concepts.items():
+                if not found["i"].startswith(namespace) and (address := eu_address(code)):
+                    found["a"] = [address]
         _write(out, name, [concepts[code] for code in sorted(concepts)])
-    _write(out, "mapped-themes", _mapped_themes(folder))
     _write(out, "months", _months())
     _write(out, "place-names", _place_names(folder, out))
     facts = orjson.dumps(_assessed(folder), option=orjson.OPT_INDENT_2)
@@ -83,12 +87,12 @@ def _assessed(folder: Path) -> dict[str, list[str]]:
     """Codes of the EU file types that count, and licences as they may be written, without scheme."""
     spoken = {"machine_readable": "machine-readable", "non_proprietary": "non-proprietary"}
     found = {
-        name: sorted(_marked(_read(folder / "mqa" / f"edp-{said}-format.rdf")))
+        name: sorted(_marked(read(folder / "mqa" / f"edp-{said}-format.rdf")))
         for name, said in spoken.items()
     }
     licences: set[str] = set()
     for file in SCHEMES["license"][1]:
-        store = _read(folder / "eu-authority" / file)
+        store = read(folder / "eu-authority" / file)
         for quad in store.quads_for_pattern(
             None, NamedNode(f"{SKOS}inScheme"), NamedNode(f"{AUTHORITY}licence"), None
         ):
@@ -106,7 +110,7 @@ def _marked(store: Store) -> Iterator[str]:
             yield quad.subject.value.removeprefix(f"{AUTHORITY}file-type/")
 
 
-def _read(path: Path) -> Store:
+def read(path: Path) -> Store:
     body = path.read_bytes()
     if path.suffix == ".gz":
         body = gzip.decompress(body)
@@ -126,7 +130,7 @@ def _merge(concepts: dict[str, dict[str, Any]], store: Store, namespace: str) ->
         if not code or "/" in code:
             continue
         found = concepts.setdefault(code, {"c": code, "i": subject.value, "l": {}})
-        for language, label in _labels(store, subject, "prefLabel"):
+        for language, label in labels_of(store, subject, "prefLabel"):
             found["l"].setdefault(language, label)
         _extend(found, "b", _broader(store, subject, namespace))
         _extend(found, "x", _iris(store, subject, "exactMatch"))
@@ -145,7 +149,7 @@ def _known_licences(concepts: dict[str, dict[str, Any]], known: Store, german: S
             code = next((q.object.value for q in codes if isinstance(q.object, Literal)), "")
             found = concepts.setdefault(code, {"c": code, "i": subject.value, "l": {}})
             if code and found["i"] == subject.value:
-                for language, label in _labels(known, subject, "prefLabel"):
+                for language, label in labels_of(known, subject, "prefLabel"):
                     found["l"].setdefault(language, label)
                 _extend(found, "n", sorted(_alternatives(known, subject)))
     for found in concepts.values():
@@ -166,25 +170,6 @@ def _bare(iri: str) -> str:
     return iri.split("://", 1)[-1].rstrip("/").lower()
 
 
-def _mapped_themes(folder: Path) -> list[dict[str, Any]]:
-    """Concepts of Switzerland's themes and of EuroVoc, each with the one EU theme that its mapping
-    names, and with labels where the mapping's file has them."""
-    themes: dict[str, set[str]] = defaultdict(set)
-    swiss = _read(folder / "national" / "ch-themes.ttl")
-    eurovoc = _read(folder / "eurovoc" / "theme-subtheme-mapping.rdf")
-    namespace = SCHEMES["theme"][0]
-    for quad in swiss.quads_for_pattern(None, NamedNode(f"{SKOS}mappingRelation"), None, None):
-        if quad.object.value.startswith(namespace):  # type: ignore[union-attr]
-            themes[quad.subject.value].add(quad.object.value)  # type: ignore[union-attr]
-    for quad in eurovoc.quads_for_pattern(None, NamedNode(f"{SKOS}narrowMatch"), None, None):
-        themes[quad.object.value].add(quad.subject.value)  # type: ignore[union-attr]
-    return [
-        {"i": iri, "t": next(iter(found)), "l": dict(_labels(swiss, NamedNode(iri), "prefLabel"))}
-        for iri, found in sorted(themes.items())
-        if len(found) == 1
-    ]
-
-
 def _months() -> list[dict[str, Any]]:
     """Names of months in the official languages and their numbers; names that stand for two months
     (listopad is October in Croatian, November in Czech and Polish) are left out."""
@@ -203,7 +188,7 @@ def _months() -> list[dict[str, Any]]:
 
 def _place_names(folder: Path, out: Path) -> list[dict[str, Any]]:
     """Names of countries, in lower case, that a place of the EU's table has too."""
-    store = _read(folder / "eu-authority" / "places-skos.rdf.gz")
+    store = read(folder / "eu-authority" / "places-skos.rdf.gz")
     label = NamedNode(f"{SKOS}prefLabel")
     places = {
         quad.object.value.lower()
@@ -222,7 +207,7 @@ def _extend(found: dict[str, Any], name: str, values: list[str]) -> None:
         found[name] = [*found.get(name, []), *fresh]
 
 
-def _labels(store: Store, subject: NamedNode, name: str) -> Iterator[tuple[str, str]]:
+def labels_of(store: Store, subject: NamedNode, name: str) -> Iterator[tuple[str, str]]:
     for quad in store.quads_for_pattern(subject, NamedNode(f"{SKOS}{name}"), None, None):
         value = quad.object
         if isinstance(value, Literal) and (value.language or "en") in OFFICIAL and value.value:
@@ -230,7 +215,7 @@ def _labels(store: Store, subject: NamedNode, name: str) -> Iterator[tuple[str, 
 
 
 def _alternatives(store: Store, subject: NamedNode) -> set[str]:
-    return {label for _language, label in _labels(store, subject, "altLabel") if len(label) < 40}
+    return {label for _language, label in labels_of(store, subject, "altLabel") if len(label) < 40}
 
 
 def _iris(store: Store, subject: NamedNode, name: str) -> list[str]:
@@ -274,9 +259,17 @@ def _complete(name: str, concepts: dict[str, dict[str, Any]]) -> None:
                 found["s"] = short
                 found["l"] = _cldr("territories", short, found["l"])
             found.pop("n", None)
+        for code, number in _geonames():
+            _extend(concepts[code], "x", [f"http://sws.geonames.org/{number}/"])
     if name in {"license", "theme", "hvd"}:
         for found in concepts.values():
             found.pop("n", None) if name != "license" else None
+
+
+def _geonames() -> Iterator[list[str]]:
+    """The keys of countries with their numbers in GeoNames, from its country information."""
+    for line in (Path(__file__).parent / "geonames.tsv").read_text().splitlines():
+        yield line.split("\t")
 
 
 def _cldr(table: str, code: str, labels: dict[str, str]) -> dict[str, str]:

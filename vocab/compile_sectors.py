@@ -12,7 +12,7 @@ import gzip
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 # Micro-thesauri by their notation. Those that mix sectors (air and space, coal and mining) are left
@@ -30,18 +30,24 @@ SECTORS = {
 
 def lines(text: str) -> Iterator[str]:
     """One line a sector, concepts in the order of their numbers."""
-    schemes, concepts = text.split("\nconcepts:\n", 1)
-    named = re.compile(r"^  (\d+):\n(?:    .*\n)*?      en: '(\d{4}) ", re.MULTILINE)
-    number = {notation: scheme for scheme, notation in named.findall(schemes)}
-    members = defaultdict(set)
-    for concept, body in re.findall(r"^  (\d+):\n((?:    .*\n?)+)", concepts, re.MULTILINE):
-        among = re.search(r"inScheme:\n((?:      - \d+\n)+)", body)
-        for scheme in re.findall(r"\d+", among[1]) if among else ():
-            members[scheme].add(concept)
+    number, members = thesaurus(text)
     for sector, notations in SECTORS.items():
         found = {number[one] for one in notations}
         found |= {concept for one in notations for concept in members[number[one]]}
         yield f"{sector}\t{' '.join(sorted(found, key=int))}\n"
+
+
+def thesaurus(text: str) -> tuple[dict[str, str], Mapping[str, set[str]]]:
+    """EuroVoc's micro-thesauri: the number of each by its notation, and the numbers of the concepts in it."""
+    schemes, concepts = text.split("\nconcepts:\n", 1)
+    named = re.compile(r"^  (\d+):\n(?:    .*\n)*?      en: '(\d{4}) ", re.MULTILINE)
+    number = {notation: scheme for scheme, notation in named.findall(schemes)}
+    members: defaultdict[str, set[str]] = defaultdict(set)
+    for concept, body in re.findall(r"^  (\d+):\n((?:    .*\n?)+)", concepts, re.MULTILINE):
+        among = re.search(r"inScheme:\n((?:      - \d+\n)+)", body)
+        for scheme in re.findall(r"\d+", among[1]) if among else ():
+            members[scheme].add(concept)
+    return number, members
 
 
 def main() -> None:

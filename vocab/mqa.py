@@ -9,6 +9,7 @@ from importlib.resources import files
 import orjson
 
 from vocab import code_of, scheme_of
+from vocab.licences import EU_TABLE
 from vocab.namespaces import AUTHORITY
 
 VOCABULARY = "https://piveau.eu/ns/voc#"  # of its metrics and dimensions
@@ -48,8 +49,11 @@ def is_non_proprietary(code: str) -> bool:
 
 
 def is_known_licence(iri: str) -> bool:
-    """Whether an IRI is a licence of the collection, or one that it says to be the same."""
-    return _bare(iri) in _facts()["licences"]
+    """Whether an IRI is a licence of the collection, or one that it says to be the same; the EU's table
+    of today counts as well as the collection at hand."""
+    return _bare(iri) in _facts()["licences"] or (
+        iri.startswith(EU_TABLE) and scheme_of(iri) == "license"
+    )
 
 
 def file_type(iri: str) -> str | None:

@@ -5,37 +5,63 @@ Each group says where it comes from. A spelling is in lower case and names one c
 
 from __future__ import annotations
 
-from vocab.namespaces import AUTHORITY
-
 SPELLINGS = {
-    "license": {  # identifiers of the Open Definition's list, SPDX, and titles that CKAN gives them
+    "license": {
+        # Identifiers of the Open Definition's list, and titles that CKAN gives them.
         "CC0": "cc-zero|cc0|cc0-1.0|cc-0|creative commons cczero|creative commons zero",
         "CC_BY": "cc-by|creativecommons.org/licenses/by|opendefinition.org/licenses/cc-by"
         "|creative commons attribution",
         "CC_BYSA": "cc-by-sa|creativecommons.org/licenses/by-sa|opendefinition.org/licenses/cc-by-sa"
         "|creative commons attribution share-alike",
         "CC_BYNC": "cc-by-nc|creativecommons.org/licenses/by-nc",
-        "ODC_BL": "odc-odbl|odbl|odbl-1.0|opendatacommons.org/licenses/odbl"
-        "|open data commons open database license (odbl)|open database license (odbl)",
-        "ODC_BY": "odc-by|odc-by-1.0|opendatacommons.org/licenses/by"
+        # ODbL: also the titles of data.gouv.fr's list of licences, DCAT-AP.de's od-bl, and the French
+        # translation that VeniVidiLibri hosts, to which French publishers link.
+        "ODC_BL": "odc-odbl|odbl|odbl-1.0|opendatacommons.org/licenses/odbl|open database license"
+        "|open data commons open database license (odbl)|open database license (odbl)"
+        "|open database license (odbl) 1.0|open data commons open database license 1.0"
+        "|dcat-ap.de/def/licenses/od-bl|vvlibri.org/fr/licence/odbl/10/fr/legalcode"
+        "|www.vvlibri.org/fr/licence/odbl/10/fr/legalcode|vvlibri.org/fr/licence/odbl/10/fr"
+        "|www.vvlibri.org/fr/licence/odbl/10/fr|vvlibri.org/fr/licence/odbl-10/legalcode/unofficial",
+        "ODC_BY": "odc-by|odc-by-1.0|opendatacommons.org/licenses/by|dcat-ap.de/def/licenses/od-bc"
         "|open data commons attribution license",
         "ODC_PDDL": "odc-pddl|pddl|pddl-1.0|opendatacommons.org/licenses/pddl"
-        "|open data commons public domain dedication and license (pddl)",
-        "GNU_FDL": "gfdl",
-        "CC_PDM_1_0": "pdm-1.0|creativecommons.org/publicdomain/mark/1.0/deed",
+        "|dcat-ap.de/def/licenses/odc-pddl"
+        "|open data commons public domain dedication and license (pddl)"
+        "|open data commons public domain dedication and licence (pddl)",
+        "GNU_FDL": "gfdl|dcat-ap.de/def/licenses/gfdl",
+        # Identifiers of DCAT-AP.de, and of SPDX's list of licences.
         "DLDE_BY_1_0": "dl-de-by-1.0|dl-de/by-1-0",
+        "DLDE_BYNC_1_0": "dl-de-by-nc-1.0|dl-de/by-nc-1-0",
         "DLDE_BY_2_0": "dl-de-by-2.0|dl-de/by-2-0|dl-by-de/2.0|datenlizenz deutschland namensnennung 2.0"
         "|datenlizenz deutschland – namensnennung – version 2.0",
         "DLDE_ZERO_2_0": "dl-de-zero-2.0|dl-de/zero-2-0|dl-zero-de/2.0|datenlizenz deutschland zero 2.0"
         "|datenlizenz deutschland – zero – version 2.0",
-        "OGL_3_0": "ogl-uk-3.0|uk-ogl-3.0",
+        "CC_PDM_1_0": "pdm-1.0",
+        "OGL_3_0": "ogl-uk-3.0|uk-ogl-3.0"
+        # CKAN's own list gives this one the address that the Quality Assessment's says to be 3.0.
+        "|uk-ogl|uk open government licence (ogl)",
         "OGL_2_0": "ogl-uk-2.0",
         "OGL_1_0": "ogl-uk-1.0",
         "NLOD": "data.norge.no/nlod/no/1.0|nlod-1.0",
         "IODL_2_0": "iodl-2.0|iodl2|italian open data license 2.0",
         "IODL_1_0": "iodl-1.0",
+        "EUPL_1_0": "eupl-1.0",
+        "EUPL_1_1": "eupl-1.1",
+        "EUPL_1_2": "eupl-1.2|joinup.ec.europa.eu/collection/eupl/eupl-text-eupl-12",
         "MIT": "mit|mit license",
         "Apache-2.0": "www.apache.org/licenses/license-2.0|apache license 2.0",
+        # Addresses of the licences' own texts, as SPDX gives them.
+        "GPL-3.0": "www.gnu.org/licenses/gpl-3.0.html|www.gnu.org/licenses/gpl-3.0.en.html|gpl-3.0-only"
+        "|www.gnu.org/licenses/gpl-3.0-standalone.html|www.gnu.org/licenses/gpl-3.0"
+        "|dcat-ap.de/def/licenses/gpl/30|dcat-ap.de/def/licenses/gpl/3_0|dcat-ap.de/def/licenses/gpl/3.0",
+        "GPL-2.0": "www.gnu.org/licenses/old-licenses/gpl-2.0.html|gpl-2.0-only"
+        "|www.gnu.org/licenses/old-licenses/gpl-2.0-standalone.html",
+        "LGPL-3.0": "www.gnu.org/licenses/lgpl-3.0.html|lgpl-3.0-only"
+        "|www.gnu.org/licenses/lgpl-3.0-standalone.html",
+        "LGPL-2.1": "www.gnu.org/licenses/old-licenses/lgpl-2.1.html|lgpl-2.1-only"
+        "|www.gnu.org/licenses/old-licenses/lgpl-2.1-standalone.html",
+        "AGPL-3.0": "www.gnu.org/licenses/agpl-3.0.html|agpl-3.0-only",
+        "MPL-1.0": "dcat-ap.de/def/licenses/mozilla",  # "Mozilla Public License 1.0 (MPL)" there
     },
     "language": {  # ISO 639-2, bibliographic codes
         "BOD": "tib",
@@ -58,6 +84,10 @@ SPELLINGS = {
         "SLK": "slo",
         "SQI": "alb",
         "ZHO": "chi",
+    },
+    "country": {  # Spain's vocabulary of places (NTI-RISP), whose only country is Spain
+        "ESP": "datos.gob.es/recurso/sector-publico/territorio/pais/españa"
+        "|datos.gob.es/recurso/sector-publico/territorio/pais/espa%c3%b1a",
     },
     "access": {  # INSPIRE's code list, OpenAIRE's and COAR's terms, levels of Project Open Data 1.1
         "PUBLIC": "public|open|open access|openaccess"
@@ -158,43 +188,3 @@ SHARED_NAMES = frozenset(_SHARED.split())
 # Codes of ISO 3166-1 (three letters) that are words or common abbreviations as well.
 _WORDS = "AND ARE CAN COD COL COM CUB DOM EST GIN GUM LIE MAR MUS NOR PAN PER SEN SOM TON VAT"
 CODES_AS_WORDS = frozenset(_WORDS.split())
-
-_INSPIRE = {  # themes of INSPIRE (Directive 2007/2/EC, annexes) that lie within one EU data theme
-    "ENVI": "ac br ef hb hy lc mf nz of ps sd so sr",
-    "AGRI": "af",
-    "ENER": "er",
-    "HEAL": "hh",
-    "SOCI": "pd",
-    "TRAN": "tn",
-}
-_TOPICS = {  # topic categories of ISO 19115 that lie within one EU data theme
-    "AGRI": "farming",
-    "ECON": "economy",
-    "ENVI": "biota climatologymeteorologyatmosphere environment inlandwaters",
-    "HEAL": "health",
-    "SOCI": "society",
-    "TRAN": "transportation",
-}
-_SPANISH = {  # Spain's sectors (NTI-RISP, annex IV) that lie within one EU data theme
-    "AGRI": "medio-rural-pesca",
-    "ECON": "economia comercio industria",
-    "EDUC": "educacion cultura-ocio deporte",
-    "ENER": "energia",
-    "ENVI": "medio-ambiente",
-    "GOVE": "sector-publico",
-    "HEAL": "salud",
-    "JUST": "legislacion-justicia seguridad",
-    "SOCI": "demografia sociedad-bienestar",
-    "TECH": "ciencia-tecnologia",
-    "TRAN": "transporte",
-}
-MAPPED_THEMES = {
-    f"{start}{name}": f"{AUTHORITY}data-theme/{code}"
-    for start, table in (
-        ("inspire.ec.europa.eu/theme/", _INSPIRE),
-        ("inspire.ec.europa.eu/metadata-codelist/topiccategory/", _TOPICS),
-        ("datos.gob.es/kos/sector-publico/sector/", _SPANISH),
-    )
-    for code, names in table.items()
-    for name in names.split()
-}

@@ -19,7 +19,8 @@ from functools import cache
 from typing import NamedTuple
 
 import vocab
-from vocab.namespaces import DCAT, DCATAP, DCT
+from catalogue.align.licences import readings
+from vocab.namespaces import AUTHORITY, DCAT, DCATAP, DCT
 from vocab.spellings import CODES_AS_WORDS, SHARED_NAMES, SPELLINGS
 
 # property -> scheme
@@ -44,20 +45,6 @@ class Match(NamedTuple):
     rule: str
 
 
-_SHORT_LICENCE = re.compile(r"(?:cc[- ])?(by(?:-(?:sa|nc|nd|nc-sa|nc-nd))?)[- ]([1-4]\.\d)\Z")
-# A licence of a jurisdiction (by/3.0/it) is another one; the language of a deed does not matter.
-_DEED = re.compile(
-    r"creativecommons\.org/licenses/(by(?:-(?:sa|nc|nd|nc-sa|nc-nd))?)/([1-4]\.\d)"
-    r"(?:/(?:deed|legalcode)(?:\.[a-z_-]+)?)?\Z"
-)
-_PORTED = re.compile(
-    r"(creativecommons\.org/licenses/by(?:-[a-z]+)*/[1-3]\.\d/[a-z]{2})"
-    r"(?:/(?:deed|legalcode)(?:\.[a-z_-]+)?)?\Z"
-)
-_ZERO = re.compile(
-    r"creativecommons\.org/publicdomain/zero/1\.0(?:/(?:deed|legalcode)(?:\.[a-z_-]+)?)?\Z"
-)
-_OPEN_DEFINITION = re.compile(r"(?:www\.)?opendefinition\.org/licenses/([a-z-]+)\Z")
 _LANGUAGE_IRI = re.compile(
     r"(?:(?:www\.)?lexvo\.org/(?:id|page)/(?:iso639-3|iso639-1|code)/"
     r"|id\.loc\.gov/vocabulary/iso639-[12]/|(?:www\.)?lingvoj\.org/lang/"
@@ -77,6 +64,13 @@ _ABBREVIATED = re.compile(r"([\w/ -]{5,60}) \((\w{2,8})\)\Z")
 _MAINTENANCE = re.compile(r".*maintenancefrequency(?:code)?[/#_]([a-z]+)\Z")
 _REPEATED = re.compile(r"(?:r\d*/)?p(?:(\d+)([ymwd])|t(\d+)([hm])|(0\.5m|3\.5d|0\.33w|0\.33m))\Z")
 _NUTS = re.compile(r"(?:data\.europa\.eu/nuts/code|nuts\.geovocab\.org/id)/([a-z]{2})([0-9a-z]{0,3})\Z")  # fmt: skip
+_GEONAMES = re.compile(r"(?:sws\.|www\.)?geonames\.org/(\d+)(?:/[^/]*)?\Z")
+# Countries by ISO 3166 or NUTS, in addresses of Lexvo, ISO and Eurostat's older ones.
+_COUNTRY = re.compile(
+    r"(?:(?:www\.)?lexvo\.org/(?:id|page)/iso3166/|(?:www\.)?iso\.org/obp/ui/#iso:code:3166:"
+    r"|rdfdata\.eionet\.europa\.eu/ramon/nuts\d*/|ec\.europa\.eu/eurostat/ramon/rdfdata/nuts\d*/)"
+    r"([a-z]{2})\Z"
+)
 _TABLE = re.compile(
     r"publications\.europa\.eu/(?:resource|mdr)/(?:resource/)?(?:authority/)?([\w-]+)/(\w+)\Z"
 )
@@ -135,7 +129,8 @@ def _patterned(scheme: str, text: str) -> Match | None:
         return found
     match = _TABLE.match(text)
     if match and _TABLES.get(match.group(1)) == scheme:
-        return _of_key(scheme, match.group(2), "iri")
+        found = _of_key(scheme, match.group(2), "iri")
+        return found if found and found.iri.startswith(AUTHORITY) else None
     return None
 
 
@@ -145,20 +140,9 @@ def _of_key(scheme: str, key: str, rule: str) -> Match | None:
 
 
 def _licence(text: str) -> Match | None:
-    if match := _DEED.match(text) or _SHORT_LICENCE.match(text):
-        kind, version = match.groups()
-        return _of_key(
-            "license", f"CC_{kind.replace('-', '')}_{version.replace('.', '_')}", "pattern"
-        )
-    if _ZERO.match(text):
-        return _of_key("license", "CC0", "pattern")
-    if match := _PORTED.match(text):
-        known = spellings("license")
-        found = known.get(match.group(1)) or known.get(f"{match.group(1)}/legalcode")
-        return Match(found.iri, "pattern") if found else None
-    if match := _OPEN_DEFINITION.match(text):
-        found = spellings("license").get(match.group(1))
-        return Match(found.iri, "pattern") if found else None
+    for one in readings(text):
+        if found := _of_key("license", one, "pattern") or spellings("license").get(one):
+            return Match(found.iri, "pattern")
     return None
 
 
@@ -194,16 +178,18 @@ def _frequency(text: str) -> Match | None:
 
 
 def _region(text: str) -> Match | None:
-    """A country by its NUTS code (level 0), where Greece is EL and the United Kingdom UK; a region by
-    the address that Eurostat gives it."""
-    match = _NUTS.match(text)
+    """A country by its number in GeoNames, its ISO code, or its NUTS code (level 0), where Greece is EL and
+    the United Kingdom UK; a region by the address that Eurostat gives it."""
+    if match := _GEONAMES.match(text):
+        return spellings("country").get(f"sws.geonames.org/{match.group(1)}")
+    match = _NUTS.match(text) or _COUNTRY.match(text)
     if not match:
         return None
     code = {"el": "gr", "uk": "gb"}.get(match.group(1), match.group(1))
     country = _short_codes().get(code)
     if country is None:
         return None
-    if not match.group(2):
+    if match.re is _COUNTRY or not match.group(2):
         return Match(country, "code")
     return Match(f"http://data.europa.eu/nuts/code/{''.join(match.groups()).upper()}", "iri")
 
@@ -248,7 +234,8 @@ def spellings(scheme: str) -> dict[str, Match]:
     for spelling in shared:
         del table[spelling]
     for concept in vocab.scheme(scheme):
-        table[bare(concept.iri)] = Match(concept.iri, "iri")
+        for iri in concept.iris:
+            table[bare(iri)] = Match(iri, "iri")
         if scheme != "country" and not _is_word(concept):
             table[concept.key.lower()] = Match(concept.iri, "code")
     for key, spellings in SPELLINGS.get(scheme, {}).items():

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.resources import files
 
 import vocab
 from catalogue.align.tables import MOST, Match, bare, spellings
-from vocab.spellings import MAPPED_THEMES
+from vocab.namespaces import AUTHORITY
+from vocab.themes import MAPPED_THEMES, OTHER_STARTS
 
 
 def theme_within(value: str) -> Match | None:
     """The EU data theme that a published mapping puts a concept of another scheme in."""
-    plain = bare(value)
+    plain = _own_address(bare(value))
     found = MAPPED_THEMES.get(plain) or _mapped_themes().get(plain)
+    if found is None and plain.startswith(_EUROVOC):
+        found = _of_eurovoc().get(plain.removeprefix(_EUROVOC))
+    if found is None and (own := spellings("theme").get(plain)):
+        found = own.iri
     return Match(found, "mapped") if found else None
+
+
+_EUROVOC = "eurovoc.europa.eu/"
+
+
+def _own_address(plain: str) -> str:
+    """The address in the scheme itself, where a theme is named by another one."""
+    for start, own in OTHER_STARTS.items():
+        if plain.startswith(start):
+            return own + plain.removeprefix(start)
+    return plain
 
 
 def theme_named(value: str, *, also_mapped: bool) -> Match | None:
@@ -30,6 +47,16 @@ def theme_named(value: str, *, also_mapped: bool) -> Match | None:
 @cache
 def _mapped_themes() -> dict[str, str]:
     return {bare(str(row["i"])): str(row["t"]) for row in vocab.rows("mapped-themes")}
+
+
+@cache
+def _of_eurovoc() -> dict[str, str]:
+    """Domains and concepts of EuroVoc, by their numbers, all of whose micro-thesauri lie within one theme."""
+    found: dict[str, str] = {}
+    for line in files("vocab").joinpath("theme_eurovoc.tsv").read_text().splitlines():
+        code, _tab, numbers = line.partition("\t")
+        found |= dict.fromkeys(numbers.split(" "), f"{AUTHORITY}data-theme/{code}")
+    return found
 
 
 @cache

@@ -135,12 +135,13 @@ def known_lines() -> list[str]:
         scheme = vocab.scheme(name)
         lines.append(f"<{scheme.iri}> {kind} <{SKOS}ConceptScheme> .")
         for concept in scheme:
-            term = f"<{concept.iri}>"
-            lines.append(f"{term} {kind} <{SKOS}Concept> .")
-            lines.append(f"{term} {scheme_of} <{scheme.iri}> .")
-            lines.append(f"{term} <{SKOS}prefLabel> {vocab.quoted(concept.label())}@en .")
-            if name in _RANGES:
-                lines.append(f"{term} {kind} <{DCT}{_RANGES[name]}> .")
+            for term in (f"<{iri}>" for iri in concept.iris):
+                lines.append(f"{term} {kind} <{SKOS}Concept> .")
+                if concept.of_table:
+                    lines.append(f"{term} {scheme_of} <{scheme.iri}> .")
+                lines.append(f"{term} <{SKOS}prefLabel> {vocab.quoted(concept.label())}@en .")
+                if name in _RANGES:
+                    lines.append(f"{term} {kind} <{DCT}{_RANGES[name]}> .")
     for above, below in _BELOW.items():
         lines += [f"<{one}> {SUBCLASS} <{above}> ." for one in below]
     return lines
@@ -153,5 +154,6 @@ def vocabularies() -> Vocabulary:
         concept.iri.removesuffix(concept.key)
         for name in vocab.SCHEMES
         for concept in vocab.scheme(name)
+        if concept.of_table
     }
     return Vocabulary(known_lines(), loaded)

@@ -19,6 +19,7 @@ from tests.conftest import real_data
 from tests.shacl_oracle import Row, catalogues, ours, records_of, shapes_of
 from vocab.namespaces import (
     ADMS,
+    AUTHORITY,
     DCAT,
     DCATAP,
     DCT,
@@ -28,10 +29,13 @@ from vocab.namespaces import (
     GEODCATAP,
     HEALTH,
     MLDCAT,
+    RDFS,
+    SKOS,
     VCARD,
 )
 
 Keys = Collection[tuple[str, str]]
+MOBILITY = "http://w3id.org/mobilitydcat-ap#"  # the namespace of the files at hand
 NODE, SEVERAL = "", "several"  # paths of a result of a node shape, and of several steps
 
 OFFICIAL = {
@@ -96,6 +100,10 @@ LEFT_OUT: dict[str, Keys] = {
         (f"<{FOAF}workplaceHomepage>", "Class"),
         # A warning here: a dataset may conform to standards that are no reference systems.
         (f"<{DCT}conformsTo>", "Pattern"),
+        # Release 1.1.0 lets these stand several times, for languages and for conditions.
+        (f"<{DCT}type>", "MaxCount"),
+        (f"<{RDFS}label>", "MaxCount"),
+        (f"<{MOBILITY}schema>", "MaxCount"),
     },
 }
 
@@ -138,6 +146,7 @@ BESIDE: dict[str, Keys] = {
                 "accrualPeriodicity",
                 "conformsTo",
                 "format",
+                "identifier",
                 "publisher",
                 "rights",
                 "rightsHolder",
@@ -145,6 +154,15 @@ BESIDE: dict[str, Keys] = {
             )
         ),
         (f"<{DCAT}distribution>", "MinCount"),
+        (f"<{SKOS}inScheme>", "MinCount"),
+        (f"<{VCARD}hasURL>", "MinCount"),
+        # Release 1.1.0 asks for one of these at most.
+        (f"<{DCT}identifier>", "MaxCount"),
+        (f"<{DCT}rights>", "MaxCount"),
+        (f"<{DCAT}accessURL>", "MaxCount"),
+        (f"<{DCAT}downloadURL>", "MaxCount"),
+        # Texts and nodes, which the file does not tell apart.
+        (f"<{RDFS}label>", "NodeKind"),
         # Recommended terms of its own; its two mandatory ones are compared one by one below.
         (SEVERAL, "MinCount"),
     },
@@ -242,5 +260,62 @@ def test_a_bare_model_misses_what_the_first_release_asks_for_and_what_the_third_
         for name, shapes in (("old", theirs), ("new", shapes_of(own("mldcat-ap"))))
     }
     assert missed["old"] == {"title", "version", "trainedOn", "hasOutputFilePrediction"}
-    # Release 3 has files for predictions, and asks for an identifier and a date of creation.
-    assert missed["new"] == {"title", "version", "trainedOn", "hasFile", "identifier", "created"}
+    # Release 3 has files for predictions, and asks for an identifier and a date of creation. The version
+    # may be written in two ways.
+    assert missed["new"] == {"title", SEVERAL, "trainedOn", "hasFile", "identifier", "created"}
+
+
+def test_a_model_says_its_version_in_the_way_of_either_release() -> None:
+    mine = shapes_of(own("mldcat-ap"))
+    model = "<http://m.example/1>"
+    line = f"{model} {RDF_TYPE} <{MLDCAT}MachineLearningModel> ."
+    for path in (f"{MLDCAT}version", f"{DCAT}version"):
+        rows = ours(mine, [line, f'{model} <{path}> "1.2" .'])
+        assert SEVERAL not in {row[1] for row in rows}
+
+
+# A made-up feed of bus stops that has all that the profile asks for, and one statement a mandatory property.
+STOPS, FILE, RIGHTS = (
+    "<http://m.example/stops>",
+    "<http://m.example/file>",
+    "<http://m.example/rights>",
+)
+TERMS = "https://w3id.org/mobilitydcat-ap/"
+FEED = {
+    f"{DCAT}distribution": f"{STOPS} <{DCAT}distribution> {FILE} .",
+    f"{DCT}accrualPeriodicity": f"{STOPS} <{DCT}accrualPeriodicity> <{AUTHORITY}frequency/DAILY> .",
+    f"{DCT}spatial": f"{STOPS} <{DCT}spatial> <{AUTHORITY}country/BEL> .",
+    f"{DCT}publisher": f"{STOPS} <{DCT}publisher> <http://m.example/agency> .",
+    f"{MOBILITY}mobilityTheme": f"{STOPS} <{MOBILITY}mobilityTheme> <{TERMS}mobility-theme/stops> .",
+    f"{DCT}format": f"{FILE} <{DCT}format> <{AUTHORITY}file-type/CSV> .",
+    f"{DCT}rights": f"{FILE} <{DCT}rights> {RIGHTS} .",
+    f"{DCT}type": f"{RIGHTS} <{DCT}type> <{TERMS}conditions-for-access-and-usage/free-of-charge> .",
+    f"{MOBILITY}mobilityDataStandard": f"{FILE} <{MOBILITY}mobilityDataStandard>"
+    f" <{TERMS}mobility-data-standard/gtfs> .",
+}
+KINDS = [
+    f"{STOPS} {RDF_TYPE} <{DCAT}Dataset> .",
+    f"{FILE} {RDF_TYPE} <{DCAT}Distribution> .",
+    f"{RIGHTS} {RDF_TYPE} <{DCT}RightsStatement> .",
+    f"<http://m.example/agency> {RDF_TYPE} <{FOAF}Agent> .",
+]
+
+
+def violated(lines: list[str]) -> set[tuple[str, str]]:
+    rows = ours(shapes_of(own("mobility-dcat-ap")), lines)
+    return {(row[1], row[3]) for row in rows if row[4].endswith("Violation>")}
+
+
+@pytest.mark.parametrize("missing", sorted(FEED))
+def test_each_mandatory_property_of_mobility_dcat_ap_is_missed_alone(missing: str) -> None:
+    assert violated([*KINDS, *FEED.values()]) == set()
+    lines = [*KINDS, *(line for path, line in FEED.items() if path != missing)]
+    own_term = missing.startswith(MOBILITY)  # asked for under either namespace
+    assert violated(lines) == {(SEVERAL if own_term else f"<{missing}>", "MinCount")}
+
+
+def test_conditions_of_use_may_be_several_and_the_address_of_a_file_may_not() -> None:
+    second = f"{RIGHTS} <{DCT}type> <{TERMS}conditions-for-access-and-usage/licence-provided> ."
+    assert violated([*KINDS, *FEED.values(), second]) == set()
+    urls = [f"{FILE} <{DCAT}accessURL> <http://m.example/{one}> ." for one in "ab"]
+    assert violated([*KINDS, *FEED.values(), *urls]) == {(f"<{DCAT}accessURL>", "MaxCount")}

@@ -88,9 +88,9 @@ ROWS = (
     Row("dcat-turtle/de/dcat_ap_de-RefImp_TTL_SIMPLE.ttl", "d4ce4e6e-ab89-44cb-bf5c-33a162c234de#dataset", 0,
         (0, 0, 0, 0), (50, 20, 30), (0, 0, 0, 0, 0, 30), (20, 10, 0, 0, 20, 0), (0, 0, 0, 0), 180,
         {"http://example.com/Badegewaesser_HH_2004-2013.zip": 206}),
-    # The format is a relative IRI, so of no table; the Italian licence IRI with a colon is not in the list.
+    # The format is a relative IRI, so of no table; Italy's list says that its licence IRI is CC BY 4.0.
     Row("dcat-rdfxml/it-brescia-mobilita.rdf", "Open-Data/sosta", 3,
-        (30, 30, 0, 0), (50, 0, 0), (20, 0, 0, 0, 0, 0), (20, 0, 10, 5, 20, 10), (5, 0, 5, 5), 210,
+        (30, 30, 0, 0), (50, 0, 0), (20, 0, 0, 0, 0, 0), (20, 10, 10, 5, 20, 10), (5, 0, 5, 5), 220,
         {f"{IT}/Parcheggio%20in%20struttura%20-%20Brescia.csv": 200, f"{IT}/Parcometri%20-%20Brescia.csv": 0}),
     # csv with text/csv: everything about formats; a licence that is a text; no contact, no dates.
     Row("dcat-turtle/de-potsdam-opendatasoft.ttl", "/3d-gebaudemodell-lod2-citygml", 1,

@@ -12,6 +12,7 @@ import vocab
 from catalogue.align import align
 from catalogue.align.tables import PROPERTIES
 from catalogue.rdf.terms import literal
+from vocab.mqa import is_known_licence
 
 S = "<http://portal.example/d>"
 AUTHORITY = "http://publications.europa.eu/resource/authority/"
@@ -21,6 +22,9 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 OGL = "http://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 LIMITS = "http://inspire.ec.europa.eu/metadata-codelist/LimitationsOnPublicAccess/"
 ISO = "http://iso.example/codelists.xml#MD_MaintenanceFrequencyCode"
+ITALY = "https://w3id.org/italia/controlled-vocabulary/licences/"
+ETALAB = "https://www.etalab.gouv.fr/wp-content/uploads/2017/04/ETALAB-"
+SWISS = "http://dcat-ap.ch/vocabulary/licenses/"
 PATHS = {
     "language": f"{DCT}language",
     "license": f"{DCT}license",
@@ -55,6 +59,22 @@ def term(value: str) -> str:
         ("license", "http://www.dati.gov.it/iodl/2.0/", f"{KNOWN}IODLv2.0", "exact"),
         ("license", "http://data.norge.no/nlod/en/1.0", f"{KNOWN}NLOD", "exact"),
         ("license", OGL, f"{KNOWN}OGL3.0", "exact"),
+        ("license", "uk-ogl", f"{KNOWN}OGL3.0", "alias"),
+        ("license", "https://spdx.org/licenses/CC-BY-SA-4.0.html", "licence/CC_BYSA_4_0", "pattern"),
+        ("license", "http://spdx.org/licenses/GPL-3.0-only", f"{KNOWN}GPL-3.0", "pattern"),
+        ("license", "https://creativecommons.org/publicdomain/mark/1.0/deed.nl", f"{KNOWN}CC-PDM1.0", "pattern"),
+        ("license", "https://opendatacommons.org/licenses/odbl/1-0/", "licence/ODC_BL", "pattern"),
+        ("license", "http://www.vvlibri.org/fr/licence/odbl/10/fr/legalcode", "licence/ODC_BL", "alias"),
+        ("license", "http://rdflicense.appspot.com/rdflicense/cc-by-nc-nd3.0", "licence/CC_BYNCND_3_0", "pattern"),
+        ("license", "http://purl.org/NET/rdflicense/cc-by-sa3.0de", f"{KNOWN}CC_BYSA_3_0DE", "pattern"),
+        ("license", f"{ITALY}A21_CCBY40", "licence/CC_BY_4_0", "pattern"),
+        ("license", f"{ITALY}A29:IODL20", f"{KNOWN}IODLv2.0", "pattern"),
+        ("license", f"{ETALAB}Licence-Ouverte-v2.0.pdf", "licence/ETALAB_2_0", "exact"),
+        ("license", "lov2", "licence/ETALAB_2_0", "code"),
+        ("license", "https://data.norge.no/nlod/no/2.0", "licence/NLOD_2_0", "exact"),
+        ("license", f"{AUTHORITY}licence/OGL_3_0".replace("http:", "https:"), "licence/OGL_3_0", "iri"),
+        ("license", "https://www.usa.gov/publicdomain/label/1.0", "http://www.usa.gov/publicdomain/label/1.0/", "iri"),
+        ("license", "https://opendata.swiss/terms-of-use#terms_by_ask", f"{SWISS}terms_by_ask", "exact"),
         ("license", "https://creativecommons.org/licenses/by/3.0/de/", f"{KNOWN}CC-BY-3.0DE", "exact"),
         ("format", "Tagged Image File Format (TIFF)", "file-type/TIFF", "pattern"),
         ("format", "Enhanced Compressed Wavelet (ECW)", "file-type/ECW", "pattern"),
@@ -77,6 +97,11 @@ def term(value: str) -> str:
         ("spatial", "Ελλάδα", "country/GRC", "label"),
         ("spatial", "FRA", "country/FRA", "code"),
         ("spatial", "http://data.europa.eu/nuts/code/EL", "country/GRC", "code"),
+        ("spatial", "https://sws.geonames.org/2921044/", "country/DEU", "exact"),
+        ("spatial", "http://www.geonames.org/3017382/republic-of-france.html", "country/FRA", "exact"),
+        ("spatial", "http://lexvo.org/id/iso3166/BE", "country/BEL", "code"),
+        ("spatial", "http://rdfdata.eionet.europa.eu/ramon/nuts2008/UK", "country/GBR", "code"),
+        ("spatial", "http://datos.gob.es/recurso/sector-publico/territorio/Pais/España", "country/ESP", "alias"),
         ("spatial", "https://nuts.geovocab.org/id/DE30", "http://data.europa.eu/nuts/code/DE30", "iri"),
         ("theme", "Gesundheit", "data-theme/HEAL", "label"),
     ],
@@ -101,6 +126,10 @@ def test_a_value_becomes_the_concept_of_the_table_and_the_finding_says_by_which_
         ("license", "cc-nc"),  # which of the four, of which version?
         ("license", "Fair"),
         ("license", "https://creativecommons.org/licenses/by/3.0/pl/"),  # no table says which
+        ("license", "http://www.nationalarchives.gov.uk/doc/open-government-licence/"),  # which version?
+        ("license", "https://data.norge.no/nlod/no"),
+        ("license", f"{ITALY}A23_CCBY30IT"),  # no table has it
+        ("license", f"{AUTHORITY}licence/OGL_3_0"),  # the EU's table of today: not written otherwise
         ("license", "Non-Commercial Government Licence"),  # two concepts have this label
         ("format", "data"),
         ("format", "Excel"),  # XLS or XLSX
@@ -119,6 +148,7 @@ def test_a_value_becomes_the_concept_of_the_table_and_the_finding_says_by_which_
         ("spatial", "AND"),
         ("spatial", "Colorado, Utah"),
         ("spatial", "http://data.europa.eu/nuts/code/XX1"),
+        ("spatial", "https://sws.geonames.org/6361390/"),  # a place, not a country
         ("keyword", "climate"),
         ("theme", "Plan"),
     ],
@@ -135,6 +165,15 @@ def test_a_value_that_is_not_certain_stays_as_it_is(name: str, value: str) -> No
         ("http://inspire.ec.europa.eu/metadata-codelist/TopicCategory/farming", "AGRI"),
         ("http://dcat-ap.ch/vocabulary/themes/work", "ECON"),
         ("http://eurovoc.europa.eu/100284", "REGI"),
+        ("http://inspire.ec.europa.eu/theme/am", "ENVI"),
+        ("http://inspire.ec.europa.eu/metadata-codelist/TopicCategory/oceans", "ENVI"),
+        ("http://datos.gob.es/kos/sector-publico/sector/hacienda", "GOVE"),
+        ("http://datos.gob.es/kos/sector-publico/sector/vivienda", "REGI"),
+        ("http://opendata.swiss/themes/mobility", "TRAN"),
+        ("http://vocab.belgif.be/auth/datatheme/TRAN", "TRAN"),
+        ("http://eurovoc.europa.eu/100215", "HEAL"),  # the micro-thesaurus that means the same
+        ("http://eurovoc.europa.eu/100154", "TRAN"),  # the domain transport
+        ("http://eurovoc.europa.eu/4509", "TRAN"),  # a concept of one of its micro-thesauri
     ],
 )
 def test_the_eu_theme_stands_beside_the_national_one(iri: str, code: str) -> None:
@@ -143,6 +182,37 @@ def test_the_eu_theme_stands_beside_the_national_one(iri: str, code: str) -> Non
     assert lines == [line, f"{S} <{DCAT}theme> <{AUTHORITY}data-theme/{code}> ."]
     assert [one.rule for one in findings] == ["align.theme.mapped"]
     assert align(lines) == (lines, [])
+
+
+@pytest.mark.parametrize(
+    "iri",
+    [
+        "http://inspire.ec.europa.eu/theme/el",  # technology by one table, regions by the other
+        "http://inspire.ec.europa.eu/metadata-codelist/TopicCategory/elevation",
+        "http://eurovoc.europa.eu/100212",  # social affairs: the mapping puts it within two themes
+        "http://vocab.belgif.be/auth/datatheme/CULT",  # the EU has no such theme
+    ],
+)
+def test_a_theme_on_which_tables_disagree_leads_to_none(iri: str) -> None:
+    line = f"{S} <{DCAT}theme> <{iri}> ."
+    assert align([line]) == ([line], [])
+
+
+def test_a_licence_of_the_eu_table_of_today_counts_as_the_one_known_before() -> None:
+    today = f"{AUTHORITY}licence/DLDE_BY_2_0"
+    assert vocab.code_of(today) == vocab.code_of("http://dcat-ap.de/def/licenses/dl-by-de/2.0")
+    assert vocab.label("license", today) == vocab.label("license", "DLDE_BY_2_0")
+    assert is_known_licence(today)
+    assert not is_known_licence(f"{AUTHORITY}licence/DLDE_BY_9_0")
+
+
+def test_a_licence_outside_the_eu_table_has_its_address_as_code_and_names_in_its_languages() -> (
+    None
+):
+    terms = f"{SWISS}terms_by"
+    assert vocab.code_of(terms) == terms
+    assert vocab.label("license", terms, "de").startswith("Opendata BY: Freie Nutzung")
+    assert not any(line.startswith(f"<{terms}>") and "inScheme" in line for line in vocab.triples())
 
 
 def test_a_group_is_a_theme_by_its_name_and_stays_beside_it() -> None:

@@ -257,7 +257,8 @@ GOOD = {
   mob:networkCoverage mv:network-coverage\\/motorways ; mob:transportMode mv:transport-mode\\/car ;
   dct:conformsTo <http://www.opengis.net/def/crs/EPSG/0/4326> ; dct:rightsHolder [ a foaf:Agent ] ;
   dcat:distribution :x ;
-  dcat:contactPoint [ a vcard:Kind ; vcard:fn "Desk" ; vcard:hasEmail <mailto:desk@portal.example> ] .
+  dcat:contactPoint [ a vcard:Kind ; vcard:fn "Desk" ; vcard:hasURL :desk ;
+    vcard:hasEmail <mailto:desk@portal.example> ] .
 :x a dcat:Distribution ; mob:mobilityDataStandard mv:mobility-data-standard\\/datex-II ; dct:format eu:file-type\\/XML ;
   dct:rights [ a dct:RightsStatement ; dct:type mv:conditions-for-access-and-usage\\/licence-provided ] ;
   mob:applicationLayerProtocol mv:application-layer-protocol\\/http-https .""",
