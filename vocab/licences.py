@@ -6,7 +6,7 @@ from vocab.namespaces import AUTHORITY
 
 EU_TABLE = f"{AUTHORITY}licence/"
 
-# The EU's table of today, by the codes that users of it list (data.europa.eu's licensing assistant): it has
+# The EU's table of today, by the codes that catalogues which use it list: it has
 # taken in licences that the Metadata Quality Assessment knew before. Its own IRI of such a licence stays
 # where it is given, and counts as the same licence.
 _CODES = (
