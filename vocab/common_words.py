@@ -41,8 +41,9 @@ WORDS = {
     "sonraí faisnéis eolas mar chun idir dá ina ní nach den don trí bliain tacar gcás sna um éireann bhliain "
     "lena iad níos maidir",
     "hr": "i u na za se je od s su do po o iz koji koja koje ili kao te podataka podaci skup sadrži nije "
-    "prema između broj godine godini ovaj ova ovo biti bio kod ako pri radi svi svih tijekom općina "
-    "grada hrvatske hrvatskoj hrvatska županije županija županijama općini općinama općine putem kako njihove putem nakon vrijednosti popis uključujući",
+    "prema između broj godine godini ovaj ova ovo biti bio kod ako pri radi svi svih tijekom "
+    "grada hrvatske hrvatskoj hrvatska županije županija "
+    "županijama kako njihove putem nakon vrijednosti popis uključujući",
     "hu": "a az és hogy is egy nem van meg vagy ez ezek azok amely amelyek szerint valamint mint csak adatok "
     "adatai által között száma tartalmazza során illetve adatbázis évi év évben után ha kell minden "
     "vonatkozó található lehet alapján magyarország volt még ki be el felett alatt",
