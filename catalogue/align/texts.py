@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
-from catalogue.align.language import language_of, says_otherwise, spoken_for, words_in
+from catalogue.align.language import LONGEST, language_of, says_otherwise, spoken_for, words_in
 from catalogue.align.tables import look_up
 from catalogue.model import Finding, Severity
-from catalogue.rdf.terms import split, value_of
+from catalogue.rdf.terms import value_of
 from vocab.languages import OFFICIAL
 from vocab.namespaces import DCAT, DCT
 
@@ -39,12 +38,12 @@ def with_languages(subject: str, lines: list[str]) -> tuple[list[str], list[Find
     for place, at in record.places.items():
         if language in record.present.get(place, ()) or (place[1] != _KEYWORD and len(at) > 1):
             continue
-        fit = [one for one in at if record.fits(place, value_of(split(lines[one])[2]), language)]
+        fit = [one for one in at if record.fits(place, _term(lines[one]), language)]
         for one in fit:
             tagged[one] = f"{lines[one][:-2]}@{language} ."
         if fit:
             findings.append(
-                _finding(place, value_of(split(lines[fit[0]])[2]), language, rule, len(fit))
+                _finding(place, value_of(_term(lines[fit[0]])), language, rule, len(fit))
             )
     return tagged, findings
 
@@ -52,7 +51,7 @@ def with_languages(subject: str, lines: list[str]) -> tuple[list[str], list[Find
 class _Texts:
     """The texts of a record by the place where they stand."""
 
-    __slots__ = ("_declared", "_subject", "_words", "places", "present")
+    __slots__ = ("_declared", "_own", "_parts", "_subject", "_words", "places", "present")
 
     def __init__(self, subject: str, lines: list[str]) -> None:
         self._subject = subject
@@ -61,22 +60,32 @@ class _Texts:
         self.places: dict[Place, list[int]] = {}
         self.present: dict[Place, set[str]] = {}
         told: dict[Place, list[int]] = {}
-        parts = {subject}
+        self._own = (f"{subject} {_DISTRIBUTION} ", f"{subject} {_LANGUAGE} ")
+        self._parts: set[str] = set()
         for at, line in enumerate(lines):
-            start, predicate, rest = line.split(" ", 2)
-            if predicate in _TEXTS and rest[0] == '"':
-                if rest[-3] == '"':
+            if line[-3] == '"':  # a literal without a tag or datatype
+                start, predicate, _rest = line.split(" ", 2)
+                if predicate in _TEXTS:
                     told.setdefault((start, predicate), []).append(at)
-                else:
-                    tag = rest[rest.rfind('"') + 1 : -2].lower().removeprefix("@")
-                    self.present.setdefault((start, predicate), set()).add(tag.split("-", 1)[0])
-            elif start == subject and predicate == _DISTRIBUTION:
-                parts.add(rest[:-2])
-            elif start == subject and predicate == _LANGUAGE:
-                self._declared.add(rest[1:-3])
+            elif line[-3] != ">" or line.startswith(self._own):  # a tag, a blank node
+                self._hear(line)
+        parts = {subject, *self._parts}
         self.places = {place: at[:MOST] for place, at in told.items() if place[0] in parts}
         own = (self.places.get((subject, one), ()) for one in (_TITLE, _DESCRIPTION))
-        self._words = _joined(value_of(split(lines[at])[2]) for some in own for at in some[:4])
+        self._words = frozenset[str]().union(
+            *(_words(_term(lines[at])) for some in own for at in some[:4])
+        )
+
+    def _hear(self, line: str) -> None:
+        """Takes a tagged text, a distribution or a declared language."""
+        start, predicate, rest = line.split(" ", 2)
+        if predicate in _TEXTS and rest[0] == '"':
+            tag = rest[rest.rfind('"') + 2 : -2].lower()
+            self.present.setdefault((start, predicate), set()).add(tag.split("-", 1)[0])
+        elif start == self._subject and predicate == _DISTRIBUTION:
+            self._parts.add(rest[:-2])
+        elif start == self._subject and predicate == _LANGUAGE:
+            self._declared.add(rest[1:-3])
 
     def language(self) -> tuple[str | None, str]:
         """The language of the record's own title and description, and what told it."""
@@ -88,19 +97,37 @@ class _Texts:
                 return declared, "declared"
         return None, ""
 
-    def fits(self, place: Place, text: str, language: str) -> bool:
+    def fits(self, place: Place, term: str, language: str) -> bool:
         """Whether a text may be tagged: the record's own unless it speaks for another language; a keyword
         where the record's texts have all its words; what a distribution says where it tells itself."""
-        words = words_in(text)
+        words = _words(term)
         if place[1] == _KEYWORD:
             return bool(words) and words <= self._words
         if place[0] == self._subject:
             return bool(words) and not says_otherwise(spoken_for(words), language)
-        return language_of(words, DECLARED) == language
+        return _alone(term) == language
 
 
-def _joined(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset().union(*map(words_in, texts))
+def _term(line: str) -> str:
+    """As much of a line's literal as is looked at, not cut within an escape."""
+    term = line.split(" ", 2)[2][:-3]
+    if len(term) <= LONGEST:
+        return f'{term}"'
+    term = term[:LONGEST]
+    return f'{term[: term.rindex(chr(92))] if chr(92) in term[-10:] else term}"'
+
+
+@lru_cache(maxsize=4096)
+def _words(term: str) -> frozenset[str]:
+    """The words of a literal: keywords and names of files come again, a record's own texts at once."""
+    return words_in(value_of(term))
+
+
+@lru_cache(maxsize=4096)
+def _alone(term: str) -> str | None:
+    """The language that a literal tells by itself."""
+    words = _words(term)
+    return language_of(words, DECLARED) if len(words) > 1 else None
 
 
 @cache
