@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from catalogue.align import align, assign_sectors
+from catalogue.align import align, assign_sectors, with_languages
 from catalogue.align.contacts import KEEP, silent, without_personal
 from catalogue.harvest.judges import Judges
 from catalogue.harvest.rules import Rules
@@ -91,6 +91,8 @@ def _ready(mapped: Mapped, own: bytes, contacts: str, judges: Judges | None) -> 
     lines, dropped, gone = without_personal(mapped.subject, lines, contacts)
     findings = [*mapped.findings, *aligned]
     lines = _strictly(lines, findings)
+    lines, tagged = with_languages(mapped.subject, lines)
+    findings += tagged
     if contacts != KEEP:
         findings = [*silent(findings, gone), *dropped]
     graph = canonical(lines)
