@@ -58,7 +58,7 @@ def search(params: SearchParams) -> Response:
 def one(given: dict[str, str], page_id: str) -> Response:
     """One whole record. 410 for one that was withdrawn."""
     change = readable(page_id)
-    whole = record_json(change, given["lang"][:2])
+    whole = record_json(change, given["lang"][:2].lower())
     return json_answer({**whole, "also_at": also_at(change)})
 
 
@@ -167,7 +167,7 @@ def record_json(change: Change, lang: str) -> dict[str, Any]:
             "missing_since": record.missing_since,
             "archived": record.archived,
         },
-        "assessment": record_told(change),
+        "assessment": record_told(change, lang),
         "notice": notice(record),
         "cluster": change.cluster,
         "page": f"{site()}/datasets/{record.page_id}",
@@ -197,8 +197,8 @@ def conformance(one: Judged) -> dict[str, Any]:
 
 
 def finding_json(one: Finding, lang: str = "en") -> dict[str, Any]:
-    """A finding as JSON; `count` is the number of alike ones that it stands for. A profile's is in the
-    reader's language, where we speak it."""
+    """A finding as JSON; `count` is the number of alike ones that it stands for. Its words are in the
+    language, where they can be made in it."""
     one = spoken(one, lang)
     return {
         "rule": one.rule,

@@ -115,12 +115,12 @@ def proposals(given: dict[str, Any], run_id: str) -> Response:
 
 
 @blueprint.route("/runs/<run_id>/findings")
-@blueprint.arguments(PagingQuery, location="query")
+@blueprint.arguments(ListQuery, location="query")
 @blueprint.response(200, Listed)
 def findings(given: dict[str, Any], run_id: str) -> Response:
     """What a run found, grouped by rule and path, the most frequent first."""
-    found = findings_told(*readable_run(run_id))
-    items = [{"id": str(place), **finding_json(one)} for place, one in enumerate(found, 1)]
+    found, lang = findings_told(*readable_run(run_id)), given["lang"][:2].lower()
+    items = [{"id": str(place), **finding_json(one, lang)} for place, one in enumerate(found, 1)]
     return listed(items, given)
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from api import pages
-from api.context import readable, site
+from api.context import language, readable, site
 from api.datasets import country_of
 from api.received import attachment, marked_values, part_of, received, visible
 from catalogue.errors import InvalidParameter, NotFound
@@ -92,7 +92,7 @@ def _side_by_side(change: Change) -> str:
     more |= {
         "before": before,
         "media_type": media_type,
-        "findings": [spoken(one, "en") for one in change.findings],
+        "findings": [spoken(one, language()) for one in change.findings],
     }
     return render_template("received.html", **pages.shell("search", **more))
 

@@ -195,7 +195,7 @@ def dataset(change: Change) -> Response:
     more = {
         "one": one,
         "change": change,
-        "noticed": [f for f in change.findings if f.profile is None],
+        "noticed": showing.noticed(change, lang),
         "profiles": showing.by_profile(change, lang),
         "record": change.record,
         "notice": notice(change.record),
@@ -210,7 +210,7 @@ def dataset(change: Change) -> Response:
         "kinds_of_offers": OFFERS,
         "users": USERS,
         "steward": stewards.is_steward(),
-        "scored": record_told(change),
+        "scored": record_told(change, lang),
         "also_at": also_at(change),
     }
     return Response(

@@ -43,6 +43,7 @@ class QualityQuery(ListQuery, CsvQuery):
 
 class DimensionAnswer(Answer):
     id = fields.String()
+    label = fields.String(metadata={"description": "its name in the language of `lang`"})
     points = fields.Float(allow_none=True, metadata={"description": "mean of the records"})
     most = fields.Integer()
 
@@ -50,7 +51,7 @@ class DimensionAnswer(Answer):
 class MendAnswer(Answer):
     id = fields.String(metadata={"description": "the metric's name in the MQA vocabulary"})
     dimension = fields.String()
-    label = fields.String()
+    label = fields.String(metadata={"description": "its name; why and how are in `lang`, too"})
     records = fields.Integer(metadata={"description": "records that do not meet it"})
     gain = fields.Integer(metadata={"description": "points of each record that is mended"})
     gain_mean = fields.Float(metadata={"description": "what the mean gains when all are"})
@@ -98,7 +99,7 @@ def overall(given: dict[str, Any]) -> Response:
 def several(given: dict[str, Any], kind: str) -> Response:
     """The figures of each of the `nodes`, `sources` or `sectors` that has records which are scored. Those
     of sources are of the sources that this reader may know of, the others of public records."""
-    return listed(scope_list(kind, given["lang"][:2]), given)
+    return listed(scope_list(kind, _lang(given)), given)
 
 
 @blueprint.route("/quality/<kind>/<scope_id>")
@@ -106,7 +107,7 @@ def several(given: dict[str, Any], kind: str) -> Response:
 @blueprint.response(200, ScopeAnswer)
 def one(given: dict[str, Any], kind: str, scope_id: str) -> Response:
     """One node, source or sector: its points, what to mend first, and how it was day by day."""
-    name = scope_name(kind, scope_id, given["lang"][:2])
+    name = scope_name(kind, scope_id, _lang(given))
     return _answer(KINDS[kind], scope_id, name, given)
 
 
@@ -115,7 +116,7 @@ def one(given: dict[str, Any], kind: str, scope_id: str) -> Response:
 @blueprint.response(200, Listed)
 def links(given: dict[str, Any], kind: str, scope_id: str) -> Response:
     """Addresses of the records of a node or source that do not answer, each with a record that gives it."""
-    scope_name(kind, scope_id, given["lang"][:2])
+    scope_name(kind, scope_id, _lang(given))
     found = broken_links(kind, scope_id, given.get("cursor") or "", given["limit"] + 1)
     page = found[: given["limit"]]
     following = page[-1].url if len(found) > given["limit"] else None
@@ -127,7 +128,7 @@ def links(given: dict[str, Any], kind: str, scope_id: str) -> Response:
 def _answer(kind: str, scope_id: str, name: str | None, given: dict[str, Any]) -> Response:
     quality = catalogue().journal.quality
     if given["format"] == "json":
-        return json_answer(scope_json(kind, scope_id, name))
+        return json_answer(scope_json(kind, scope_id, name, _lang(given)))
     days, stem = given["rows"] == "days", "-".join(filter(None, ("quality", kind, scope_id)))
     if days:
         return csv_answer(csv_lines(day_rows(quality.days(kind, scope_id, limit=DAYS))), stem)
@@ -136,20 +137,24 @@ def _answer(kind: str, scope_id: str, name: str | None, given: dict[str, Any]) -
     return csv_answer(csv_lines([*head, *figure_rows(figures, gaps)]), stem)
 
 
+def _lang(given: dict[str, Any]) -> str:
+    return str(given["lang"])[:2].lower()
+
+
 def figures_of(kind: str, scope_id: str) -> Figures:
     """The figures of a scope; of nothing where none of its records is scored."""
     found = catalogue().journal.quality.figures(kind, [scope_id])
     return found[0] if found else Figures(kind, scope_id, 0, 0, (0,) * 5, (0,) * 4, 0, 0, 0)
 
 
-def scope_json(kind: str, scope_id: str, name: str | None) -> dict[str, Any]:
-    """A scope as JSON."""
+def scope_json(kind: str, scope_id: str, name: str | None, lang: str) -> dict[str, Any]:
+    """A scope as JSON, its words in a language."""
     quality, figures = catalogue().journal.quality, figures_of(kind, scope_id)
     days = quality.days(kind, scope_id, limit=DAYS)
     return {
-        **figures_json(figures, name),
-        "mend": gaps_json(quality.gaps(kind, scope_id), figures.records),
-        "days": [figures_json(one, name) for one in days],
+        **figures_json(figures, name, lang),
+        "mend": gaps_json(quality.gaps(kind, scope_id), figures.records, lang),
+        "days": [figures_json(one, name, lang) for one in days],
     }
 
 
@@ -157,7 +162,7 @@ def scope_list(kind: str, lang: str) -> list[dict[str, Any]]:
     """The figures of every scope of a kind that this reader may know of. Raises: NotFound."""
     names = dict(_names(kind, lang))
     found = catalogue().journal.quality.figures(_kind(kind), names)
-    return [figures_json(one, names[one.id]) for one in found]
+    return [figures_json(one, names[one.id], lang) for one in found]
 
 
 def scope_name(kind: str, scope_id: str, lang: str) -> str:

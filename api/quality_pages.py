@@ -12,9 +12,11 @@ from api.datasets import finding_json
 from api.federation import findings_told, readable_source
 from api.pages import shell
 from api.quality import KINDS, broken_links, broken_number, scope_json, scope_list, scope_name
+from api.showing import in_tongue
 from catalogue.model import Severity
 from catalogue.quality.metrics import BANDS, MOST
 from catalogue.quality.telling import broken_json
+from catalogue.validate.telling import spoken, tongue
 
 ROWS = 30  # broken addresses on a page
 FOUND = 8  # kinds of findings of a source
@@ -26,7 +28,8 @@ blueprint = Blueprint("quality_pages", __name__)
 @blueprint.get("/quality")
 def overview() -> str:
     """How the members, the sectors and all records together score."""
-    told, lang = scope_json("all", "", None), language()
+    lang = language()
+    told = scope_json("all", "", None, lang)
     more = {
         "told": told,
         "trend": trend(told["days"]),
@@ -41,7 +44,7 @@ def scope(kind: str, scope_id: str) -> str:
     """One member, source or sector: its score, what to mend first, broken addresses, and how it goes."""
     lang = language()
     name = scope_name(kind, scope_id, lang)
-    told = scope_json(KINDS[kind], scope_id, name)
+    told = scope_json(KINDS[kind], scope_id, name, lang)
     after = request.args.get("after", "")
     broken = [] if kind == "sectors" else broken_links(kind, scope_id, after, ROWS + 1)
     sources = scope_list("sources", lang) if kind == "nodes" else []
@@ -56,7 +59,7 @@ def scope(kind: str, scope_id: str) -> str:
         "more_broken": broken[ROWS - 1].url if len(broken) > ROWS else None,
         "after": after,
         "sources": [one for one in sources if _of_node(one["id"], scope_id)],
-        "found": _found(scope_id) if kind == "sources" else None,
+        "found": _found(scope_id, lang) if kind == "sources" else None,
         "node": readable_source(scope_id).node if kind == "sources" else None,
     }
     return render_template("quality_scope.html", **shell("quality", **more))
@@ -88,7 +91,7 @@ def _of_node(source_id: str, node_id: str) -> bool:
     return readable_source(source_id).node == node_id
 
 
-def _found(source_id: str) -> dict[str, Any] | None:
+def _found(source_id: str, lang: str) -> dict[str, Any] | None:
     """What was found most often in the source's last run that ended, with a record of each."""
     here, source = catalogue().journal, readable_source(source_id)
     last = next((one for one in here.runs.recent(source_id, limit=5) if not one.active), None)
@@ -97,5 +100,13 @@ def _found(source_id: str) -> dict[str, Any] | None:
     grave = [one for one in findings_told(last, source) if one.severity is not Severity.INFO]
     worst = sorted(grave, key=lambda one: -one.count)[:FOUND]
     pages = here.page_ids(source_id, [one.key for one in worst if one.key])
-    items = [{**finding_json(one), "page": pages.get(one.key or "")} for one in worst]
+    said = [spoken(one, lang) for one in worst]
+    items = [
+        {
+            **finding_json(one, lang),
+            "page": pages.get(one.key or ""),
+            "tongue": in_tongue(tongue(one, lang)),
+        }
+        for one in said
+    ]
     return {"run": last.id, "items": items}

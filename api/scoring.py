@@ -10,10 +10,10 @@ from catalogue.quality.telling import told_json
 from catalogue.rdf.subjects import by_subject
 
 
-def record_told(change: Change) -> dict[str, Any] | None:
-    """A record's assessment as JSON; None where it has none."""
+def record_told(change: Change, lang: str) -> dict[str, Any] | None:
+    """A record's assessment as JSON, in a language; None where it has none."""
     subjects = by_subject(change.lines)
     found = assessment(change, subjects)
     if found is None:
         return None
-    return told_json(told(found, subjects, f"<{change.record.iri}>", change.links))
+    return told_json(told(found, subjects, f"<{change.record.iri}>", change.links, lang))

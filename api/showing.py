@@ -14,6 +14,7 @@ from markupsafe import Markup
 from catalogue.model import Change, Finding, Severity
 from catalogue.ports import SparqlAnswer
 from catalogue.project.describe import Description, Texts, in_language
+from catalogue.validate import telling
 from catalogue.validate.telling import spoken
 
 KINDS = {
@@ -182,6 +183,16 @@ def asked_by(who: str) -> str:
     return {"schedule": "its schedule"}.get(who, "an operator")
 
 
+def tongue(finding: Finding, language: str) -> Markup:
+    """The attribute that says in which language a finding's message is, where that is known."""
+    return in_tongue(telling.tongue(finding, language))
+
+
+def in_tongue(language: str | None) -> Markup:
+    """The attribute that says which language a text on a page is in (WCAG 2.2, 3.1.2)."""
+    return Markup(' lang="{}"').format(language) if language else Markup("")
+
+
 def by_rule(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
     """Findings of a run by rule, the gravest first, then the most frequent."""
     groups: dict[str, list[Finding]] = {}
@@ -275,6 +286,11 @@ def _cell(term: dict[str, Any] | None) -> dict[str, Any]:
     text = str(term.get("value"))
     href = safe_link(text) if term["type"] == "uri" else None
     return {"text": text, "href": href, "lang": term.get("xml:lang")}
+
+
+def noticed(change: Change, language: str) -> list[Finding]:
+    """What was noticed of a record beside the profiles, in the reader's language where it can be."""
+    return [spoken(one, language) for one in change.findings if one.profile is None]
 
 
 def by_profile(change: Change, language: str) -> list[dict[str, Any]]:

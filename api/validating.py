@@ -22,7 +22,8 @@ from catalogue.rdf.serialize import MEDIA_TYPES, serialize
 from catalogue.validate.documents import Validated
 from catalogue.validate.names import SH
 from catalogue.validate.profiles import DEFAULT, Profiles, named_files
-from catalogue.validate.telling import LANGUAGES
+from catalogue.validate.telling import spoken
+from vocab.languages import OFFICIAL
 from vocab.namespaces import PREFIXES
 
 CHECKERS, PROFILES = "aicat-checkers", "aicat-profiles"
@@ -49,7 +50,7 @@ class ValidateQuery(Schema):
     )
     lang = fields.String(
         load_default="en",
-        validate=validate.OneOf(LANGUAGES),
+        validate=validate.OneOf(OFFICIAL),
         metadata={"description": "language of messages and hints"},
     )
 
@@ -106,7 +107,7 @@ def validate_document(given: dict[str, Any]) -> Response:
         raise InvalidParameter("accept", f"the answer comes as {', '.join(offered)}")
     found = judged(_sent(), given["profile"], given["lang"])
     if media_type == "application/json":
-        return _varied(json_answer(as_json(found, given["profile"])))
+        return _varied(json_answer(as_json(found, given["profile"], given["lang"])))
     form = next(name for name, one in MEDIA_TYPES.items() if one == media_type)
     body = serialize(sorted(found.report), form, prefixes={**PREFIXES, "sh": SH})
     return _varied(Response(body, mimetype=media_type))
@@ -120,7 +121,7 @@ def judged(document: Document, profiles: Sequence[str], language: str) -> Valida
     if len(profiles) > MOST_PROFILES:
         raise InvalidParameter("profile", f"at most {MOST_PROFILES} at once")
     checkers = cast(Checkers, current_app.extensions[CHECKERS])
-    return checkers.validate(document, profiles, language if language in LANGUAGES else "en")
+    return checkers.validate(document, profiles, language)
 
 
 def fetched(address: str) -> Document:
@@ -137,7 +138,7 @@ def fetched(address: str) -> Document:
     return Document(answer.body, answer.media_type, base=answer.url)
 
 
-def as_json(found: Validated, profiles: Sequence[str]) -> dict[str, Any]:
+def as_json(found: Validated, profiles: Sequence[str], lang: str) -> dict[str, Any]:
     """The answer: findings as a list, each profile's verdict, and what reading met."""
     return {
         "total": len(found.findings),
@@ -155,7 +156,7 @@ def as_json(found: Validated, profiles: Sequence[str]) -> dict[str, Any]:
                 "value": one.value,
                 "place": one.place,
             }
-            for one in (*found.shapes, *found.reading)
+            for one in (spoken(each, lang) for each in (*found.shapes, *found.reading))
         ],
     }
 

@@ -16,7 +16,7 @@ from catalogue.errors import CatalogueError, InvalidInput
 from catalogue.harvest.checking import LARGEST, Document
 from catalogue.validate.documents import Validated
 from catalogue.validate.profiles import DEFAULT
-from catalogue.validate.telling import Told
+from catalogue.validate.telling import Told, spoken
 
 blueprint = Blueprint("validating_pages", __name__)
 
@@ -39,7 +39,8 @@ def answer() -> Response:
     more, status = _form(profiles), 200
     more |= {"url": sent.get("url", "")[:2048], "document": sent.get("document", "")}
     try:
-        more["found"] = _shown(judged(_document(), profiles, language()), profiles)
+        lang = language()
+        more["found"] = _shown(judged(_document(), profiles, lang), profiles, lang)
     except CatalogueError as error:
         more["fault"], status = str(error), status_of(error)
     body = render_template("validate.html", **shell("validate", **more))
@@ -71,7 +72,7 @@ def _form(chosen: list[str]) -> dict[str, Any]:
     }
 
 
-def _shown(found: Validated, profiles: list[str]) -> dict[str, Any]:
+def _shown(found: Validated, profiles: list[str], lang: str) -> dict[str, Any]:
     """Findings by profile and record, the numbers by severity, and what reading met."""
     listed = found.findings[:SHOWN]
     return {
@@ -81,7 +82,7 @@ def _shown(found: Validated, profiles: list[str]) -> dict[str, Any]:
         "verdicts": [(name, found.conforms(name)) for name in dict.fromkeys(profiles)],
         "counts": Counter(one.severity for one in found.findings),
         "groups": [(key, list(rows)) for key, rows in groupby(listed, key=_of)],
-        "notices": [*found.shapes, *found.reading],
+        "notices": [spoken(one, lang) for one in (*found.shapes, *found.reading)],
     }
 
 

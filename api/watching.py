@@ -33,6 +33,7 @@ from api.pages import shell
 from api.quality import scope_json
 from catalogue.errors import InvalidParameter
 from catalogue.model import Outcome, Run, RunKind, RunState, Source
+from catalogue.validate.telling import spoken
 
 HISTORY = 30  # runs of a source's page
 ROWS = 50  # records of a list on a page
@@ -68,7 +69,7 @@ def node(node_id: str) -> str:
     found = catalogue().journal.node(node_id)
     sources = sources_json([one for one in readable_sources() if one.node == node_id])
     more = {"node": node_json(found, counted("node") or {}), "sources": sources}
-    more["score"] = scope_json("node", node_id, found.name)
+    more["score"] = scope_json("node", node_id, found.name, language())
     return render_template("node.html", **shell("nodes", **more))
 
 
@@ -89,7 +90,7 @@ def source(source_id: str) -> str:
         "bars": showing.bars(runs),
         "held_run": next((one for one in runs if one["state"] == "held"), None),
         "node": here.node(found.node),
-        "score": scope_json("source", source_id, None),
+        "score": scope_json("source", source_id, None, lang),
         "missing": records_told(missing[:ROWS], lang),
         "more_missing": missing[ROWS - 1].page_id if len(missing) > ROWS else None,
         "quarantined": unusable[:ROWS] if not policy_of(found)["review"] else [],
@@ -129,7 +130,8 @@ def runs() -> str:
 def run(run_id: str) -> Response:
     """One run: how it goes while it goes on, and what it came to."""
     found, of = readable_run(run_id)
-    findings = findings_told(found, of)
+    lang = language()
+    findings = [spoken(one, lang) for one in findings_told(found, of)]
     keys = list({one.key for one in findings if one.key})
     more = {
         "run": run_told(found, of),
@@ -145,7 +147,7 @@ def run(run_id: str) -> Response:
     }
     if found.state is RunState.HELD:
         cursor = request.args.get("proposed")
-        more["proposals"], more["more_proposals"] = proposed(found, ROWS, cursor, language())
+        more["proposals"], more["more_proposals"] = proposed(found, ROWS, cursor, lang)
     body = render_template("run.html", **shell("runs", **more))
     return Response(body, mimetype="text/html")
 

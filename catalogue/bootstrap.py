@@ -41,6 +41,7 @@ from catalogue.model import Change
 from catalogue.ports import Client, Index, Journal, Manifest, Projection, Sparql, Suppression
 from catalogue.project.follower import Positions, live_changes
 from catalogue.quality.checking import Checker
+from catalogue.quality.robots import Robots
 from catalogue.settings import Settings
 
 # What only some commands need is imported where it is used: a command has to start at once.
@@ -302,7 +303,9 @@ def link_checker(settings: Settings, journal: Journal) -> Checker:
             courtesy=courtesy,
         )
 
-    return Checker(journal, client, utc_now, pause=settings.link_pause)
+    hosts = (one.strip().lower() for one in settings.link_without_robots.split(","))
+    robots = Robots(settings.agent, trusting=filter(None, hosts))
+    return Checker(journal, client, utc_now, pause=settings.link_pause, robots=robots)
 
 
 def check_doors(settings: Settings) -> None:

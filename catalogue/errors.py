@@ -22,6 +22,7 @@ CatalogueError
 │   └── UnreadableDocument   an RDF or JSON document that cannot be read; carries the place
 ├── SourceError              a fault of the source
 │   ├── FetchError           no usable answer (network, status, truncated body)
+│   │   ├── NoConnection     nobody is there: no such name, nothing listens, no trustworthy TLS
 │   │   └── Refused          our own guard said no: scheme, address, size, redirects
 │   └── ContentError         an answer, but not what was asked for (HTML for RDF)
 ├── Unavailable              a part of ours cannot serve just now; carries seconds to wait
@@ -175,6 +176,10 @@ class FetchError(SourceError):
     def __init__(self, message: str, status: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+
+
+class NoConnection(FetchError):
+    """Nobody is there to be asked: the name does not resolve, nothing listens, or TLS is not to be trusted."""
 
 
 class Refused(FetchError):

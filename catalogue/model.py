@@ -468,11 +468,13 @@ class Link:
 
     `status` is the HTTP status that counts, 0 where nothing answered; None where that is not known: not
     asked yet, not to be asked, or failing for the first time. `checked` is when it was last asked.
+    `barred`: its host's robots.txt forbids programs to ask it.
     """
 
     url: str
     status: int | None
     checked: datetime | None
+    barred: bool = False
 
     @property
     def answers(self) -> bool | None:

@@ -72,6 +72,7 @@ class Settings:
     harvests_per_host: int = 2
     link_checks: int = 3600
     link_pause: float = 5.0
+    link_without_robots: str = ""
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
 
@@ -173,6 +174,7 @@ HELP: Mapping[str, str] = {
     "harvests_per_host": "sources of one host that are harvested at once, by all workers",
     "link_checks": "addresses of records that a worker asks in an hour at most; 0 asks none",
     "link_pause": "least time between two such requests to one host, seconds",
+    "link_without_robots": "hosts whose robots.txt is not read for it, as their operators agreed: host,host,…",
     "smtp_url": "the server that mail is handed in to: smtp://host:port, smtps://… or "
     "smtp+starttls://user:password@host:port; no mail is sent when empty",
     "mail_from": "the mailbox that mail comes from, as name@example.org or Name <name@example.org>",

@@ -15,6 +15,7 @@ from catalogue.quality.checking import Checked
 from catalogue.quality.keeping import follow
 from catalogue.quality.telling import broken_json, figures_json, gaps_json
 from catalogue.settings import load
+from vocab.languages import OFFICIAL
 
 KINDS = ("all", "node", "source", "sector")
 MOST = 1_000  # addresses asked by one command unless it is told otherwise
@@ -25,8 +26,9 @@ SHOWN = 500  # broken links that are listed
 @click.command()
 @click.argument("kind", type=click.Choice(KINDS), default="all")
 @click.argument("id", default="")
+@click.option("--lang", type=click.Choice(OFFICIAL), default="en", show_default=True)
 @json_option
-def quality(kind: str, id: str, as_json: bool) -> None:
+def quality(kind: str, id: str, lang: str, as_json: bool) -> None:
     """How records score, and what to mend first: of all, or of one node, source or sector.
 
     Numbers of nodes and sectors are of public records; those of a source of all that it has.
@@ -36,13 +38,13 @@ def quality(kind: str, id: str, as_json: bool) -> None:
         found = next(iter(journal.quality.figures(kind, [id])), None)
         if found is None:
             raise NotFound(f"no record of {kind} {id!r} is scored".replace(" ''", ""))
-        gaps = gaps_json(journal.quality.gaps(kind, id), found.records)
-    told = figures_json(found)
+        gaps = gaps_json(journal.quality.gaps(kind, id), found.records, lang)
+    told = figures_json(found, lang=lang)
     if as_json:
         print_json({**told, "mend": gaps})
         return
     say(f"{told['records']} records, {told['points']} of {told['most']} points: {told['band']}")
-    rows = [(one["id"], one["points"], one["most"]) for one in told["dimensions"]]
+    rows = [(one["label"], one["points"], one["most"]) for one in told["dimensions"]]
     print_table(("dimension", "points", "of"), rows)
     say("What to mend first:")
     columns = ("records", "points each", "mean gains", "what", "example")

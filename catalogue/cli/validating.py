@@ -17,7 +17,7 @@ from catalogue.settings import Settings, load
 from catalogue.validate.documents import Validated
 from catalogue.validate.names import SH
 from catalogue.validate.profiles import DEFAULT, named_files
-from catalogue.validate.telling import LANGUAGES
+from vocab.languages import OFFICIAL
 from vocab.namespaces import PREFIXES
 
 
@@ -30,7 +30,7 @@ from vocab.namespaces import PREFIXES
     help="A profile's name, or name=path of a file of shapes; repeatable.",
 )
 @click.option("--report", type=click.Choice(list(MEDIA_TYPES)), help="Print SHACL's own report.")
-@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option("--lang", type=click.Choice(OFFICIAL), default="en", show_default=True)
 @json_option
 def validate(
     document: str, profiles: tuple[str, ...], report: str | None, lang: str, as_json: bool

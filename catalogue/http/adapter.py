@@ -17,10 +17,15 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError, NameResolutionError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+)
 from urllib3.poolmanager import PoolManager, ProxyManager
 
-from catalogue.errors import FetchError, Refused
+from catalogue.errors import FetchError, NoConnection, Refused
 from catalogue.http.body import Unpacker
 from catalogue.http.connecting import CONNECT_SECONDS, Door, guarded_pools
 from catalogue.http.courtesy import USUAL_PORTS, Courtesy, host_of
@@ -85,10 +90,12 @@ class GuardedAdapter(HTTPAdapter):
         proxy: str,
         *,
         heads_only: bool = False,
+        starts_only: bool = False,
     ) -> None:
-        """With `heads_only` no body is read, and nothing is tried again."""
+        """With `heads_only` no body is read, with `starts_only` none past the limit of bytes; of both
+        nothing is tried again."""
         self._door, self._limits, self._manners = door, limits, manners
-        self._heads_only = heads_only
+        self._heads_only, self._starts_only = heads_only, starts_only
         self._proxies = {"http": proxy, "https": proxy} if proxy else {}
         super().__init__(max_retries=0)
 
@@ -113,7 +120,8 @@ class GuardedAdapter(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *_ignored: Any, **_options: Any) -> Any:
         """Send with our own time limits and verification, whatever the caller asks for."""
         url = check_url(str(request.url))
-        tries = TRIES if request.method in _SAFE and not self._heads_only else 1
+        again = request.method in _SAFE and not (self._heads_only or self._starts_only)
+        tries = TRIES if again else 1
         with self._door.deadline.limited(self._limits.seconds):
             for left in range(tries - 1, -1, -1):
                 self._take_turn(url)
@@ -181,12 +189,14 @@ class GuardedAdapter(HTTPAdapter):
             content = b""
         else:
             declared = answer.headers.get("content-length", "")
-            if declared.isdecimal() and int(declared) > self._limits.max_bytes:
+            cut = self._starts_only
+            if declared.isdecimal() and int(declared) > self._limits.max_bytes and not cut:
                 raise Refused(
                     f"the body has {declared} bytes, more than the {self._limits.max_bytes} that "
                     "AICAT_FETCH_MAX_BYTES permits"
                 )
-            unpacker = Unpacker(answer.headers.get("content-encoding", ""), self._limits.max_bytes)
+            encoding = answer.headers.get("content-encoding", "")
+            unpacker = Unpacker(encoding, self._limits.max_bytes, cut=cut)
             content = unpacker.read(self._pieces(answer))
             if not content and answer.status_code == 200 and not _framed(answer):
                 raise FetchError("the connection ended before the answer's body")
@@ -229,13 +239,25 @@ class GuardedAdapter(HTTPAdapter):
             return FetchError(
                 f"{url}: the proxy that AICAT_PROXY names gives no connection: {_text(reason)}"
             )
-        if isinstance(reason, NameResolutionError | socket.gaierror):
-            return FetchError(f"{url}: the host's name does not resolve; check the address")
-        if isinstance(reason, ssl.SSLError):
-            return _Final(f"{url}: no trustworthy TLS connection: {_text(reason)}")
+        nobody = _nobody(url, reason)
+        if nobody is not None:
+            return nobody
         if isinstance(error, requests.Timeout | TimeoutError):
             return FetchError(f"{url}: no answer in time; try again later")
         return FetchError(f"{url}: the answer did not come whole: {_text(reason)}")
+
+
+def _nobody(url: str, reason: BaseException) -> NoConnection | None:
+    """The fault where no connection was made at all."""
+    if isinstance(reason, NameResolutionError | socket.gaierror):
+        return NoConnection(f"{url}: the host's name does not resolve; check the address")
+    if isinstance(reason, ssl.SSLError):
+        return _NoTls(f"{url}: no trustworthy TLS connection: {_text(reason)}")
+    if isinstance(reason, ConnectTimeoutError):
+        return NoConnection(f"{url}: no answer in time; try again later")
+    if isinstance(reason, NewConnectionError):
+        return NoConnection(f"{url}: the answer did not come whole: {_text(reason)}")
+    return None
 
 
 def _bodiless(answer: requests.Response) -> bool:
@@ -254,6 +276,10 @@ def _framed(answer: requests.Response) -> bool:
 
 class _Final(FetchError):
     """A fault that trying again does not mend."""
+
+
+class _NoTls(_Final, NoConnection):
+    """A certificate does not get better by asking again."""
 
 
 def _at(url: str, error: FetchError) -> FetchError:

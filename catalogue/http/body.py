@@ -16,18 +16,19 @@ _GZIP = b"\x1f\x8b"
 
 
 class Unpacker:
-    """Undoes a Content-Encoding piece by piece and counts what comes out.
+    """Undoes a Content-Encoding piece by piece and counts what comes out. With `cut` what is past
+    `max_bytes` is left unread.
 
     Raises: Refused past a limit; FetchError for an encoding that was not asked for, or a body that
     is damaged or ends too early.
     """
 
-    def __init__(self, encoding: str, max_bytes: int) -> None:
+    def __init__(self, encoding: str, max_bytes: int, *, cut: bool = False) -> None:
         self._encoding = encoding.strip().lower()
         if self._encoding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
             raise FetchError(f"the answer is encoded as {encoding[:80]!r}, which was not asked for")
         self._packed = self._encoding not in {"", "identity"}
-        self._max = max_bytes
+        self._max, self._cut = max_bytes, cut
         self._engine: zlib._Decompress | None = None
         self._parts: list[bytes] = []
         self._in = self._out = 0
@@ -41,9 +42,15 @@ class Unpacker:
                 self._unpack(piece)
             else:
                 self._keep(piece)
-        if self._packed and self._in and not self._ended():
+            if self._full:
+                break
+        if self._packed and self._in and not self._full and not self._ended():
             raise FetchError(f"the {self._encoding} body ends before its end: it was cut off")
-        return b"".join(self._parts)
+        return b"".join(self._parts)[: self._max]
+
+    @property
+    def _full(self) -> bool:
+        return self._cut and self._out >= self._max
 
     def _ended(self) -> bool:
         """Whether the packed body is complete, once what the engine still holds has been taken."""
@@ -62,7 +69,7 @@ class Unpacker:
             return
         self._head = b""
         try:
-            while rest:
+            while rest and not self._full:
                 rest = self._step(rest)
         except zlib.error as error:
             raise FetchError(f"the {self._encoding} body is damaged: {error}") from error
@@ -96,7 +103,7 @@ class Unpacker:
 
     def _keep(self, part: bytes) -> None:
         self._out += len(part)
-        if self._out > self._max:
+        if self._out > self._max and not self._cut:
             raise Refused(
                 f"the body is larger than {self._max} bytes; raise AICAT_FETCH_MAX_BYTES if it is "
                 "meant to be"

@@ -163,7 +163,8 @@ class GuardedClient:
         self._door = Door(allow_private, resolve)
         self._limits = Limits(seconds, max_bytes)
         self._agent = user_agent
-        manners = Manners(pause, courtesy or Courtesy(), sleep)
+        self._manners = manners = Manners(pause, courtesy or Courtesy(), sleep)
+        self._proxy = proxy
         self._adapter = GuardedAdapter(self._door, self._limits, manners, proxy)
         self._glances = GuardedAdapter(self._door, self._limits, manners, proxy, heads_only=True)
         self._session = self.session()
@@ -198,24 +199,47 @@ class GuardedClient:
         with _logged():
             return _answer(self._session.put_out(check_url(url.strip()), body, plain))
 
-    def glance(self, url: str) -> Glance:
+    def start(self, url: str, most: int) -> Answer:
+        """The beginning of what the address serves, `most` bytes of it, unpacked; an answer of any status
+        is returned. It asks once, and follows redirects, each one checked; where there are more than
+        five, the last is the answer.
+
+        Raises: Refused; FetchError when no answer comes, NoConnection where nobody is there.
+        """
+        limits = Limits(self._limits.seconds, most)
+        adapter = GuardedAdapter(self._door, limits, self._manners, self._proxy, starts_only=True)
+        session = GuardedSession(self._door, limits, adapter, self._agent)
+        try:
+            with _logged(), self._door.deadline.limited(limits.seconds):
+                for _hop in range(MOST_REDIRECTS + 1):
+                    response = session.ask("GET", url, allow_redirects=False)
+                    target = session.get_redirect_target(response)
+                    if response.status_code not in REDIRECTS or not target:
+                        break
+                    url = check_url(urldefrag(urljoin(response.url, target)).url)
+                return _answer(response)
+        finally:
+            adapter.close()
+
+    def glance(self, url: str, *, before: Callable[[str], object] | None = None) -> Glance:
         """What the address answers with: to HEAD, and where that is nothing good, to a GET for one byte.
 
-        No body is read, whatever the server sends. Redirects are followed, each one checked. Both
+        No body is read, whatever the server sends. Redirects are followed, each one checked, and told to
+        `before` ere it is asked: what that raises ends the glance. Both
         requests together have the time of one call, and nothing is asked twice: a 429 or 503 comes
         back as it is, with what the host asks for. Raises: Refused; FetchError where nothing answers.
         """
         with _logged(), self._door.deadline.limited(self._limits.seconds):
             session = GuardedSession(self._door, self._limits, self._glances, self._agent)
             try:
-                found = self._glance(session, "HEAD", url.strip(), {})
+                found = self._glance(session, "HEAD", url.strip(), {}, before)
             except Refused:
                 raise
             except FetchError:
                 found = None  # some servers break off where they do not know HEAD
             if found is None or (found.status >= 400 and found.later is None):
                 # RFC 9110, 9.3.2: HEAD should be as GET, but is often refused or not known.
-                found = self._glance(session, "GET", url.strip(), {"Range": "bytes=0-0"})
+                found = self._glance(session, "GET", url.strip(), {"Range": "bytes=0-0"}, before)
             return found
 
     def session(self) -> GuardedSession:
@@ -228,7 +252,12 @@ class GuardedClient:
         self._glances.close()
 
     def _glance(
-        self, session: GuardedSession, method: str, url: str, headers: dict[str, str]
+        self,
+        session: GuardedSession,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        before: Callable[[str], object] | None,
     ) -> Glance:
         start = url
         for _hop in range(MOST_REDIRECTS + 1):
@@ -239,6 +268,8 @@ class GuardedClient:
                 busy = response.status_code in {429, 503}
                 return Glance(response.status_code, response.url, later if busy else None)
             url = check_url(urldefrag(urljoin(response.url, target)).url)
+            if before is not None:
+                before(url)
         raise FetchError(f"{start}: more than {MOST_REDIRECTS} redirects, so it leads nowhere")
 
     def _follow(self, url: str, headers: dict[str, str]) -> Answer:

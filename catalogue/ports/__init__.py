@@ -74,6 +74,7 @@ from catalogue.ports.projections import Sparql as Sparql
 from catalogue.ports.projections import SparqlAnswer as SparqlAnswer
 from catalogue.ports.pushes import Piece as Piece
 from catalogue.ports.pushes import Pushes as Pushes
+from catalogue.ports.quality import BARRED as BARRED
 from catalogue.ports.quality import Broken as Broken
 from catalogue.ports.quality import Figures as Figures
 from catalogue.ports.quality import Fold as Fold

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -55,9 +55,18 @@ class Client(Protocol):
         what the iterator raises.
         """
 
-    def glance(self, url: str) -> Glance:
+    def start(self, url: str, most: int) -> Answer:
+        """The beginning of what the address serves, `most` bytes of it; an answer of any status is
+        returned. Asks once; follows five redirects, each one checked, and returns a sixth.
+
+        Raises: Refused when the guard says no; FetchError when no answer comes, NoConnection where
+        nobody is there.
+        """
+
+    def glance(self, url: str, *, before: Callable[[str], object] | None = None) -> Glance:
         """What the address answers with: to HEAD, and where that is nothing good, to a GET for one byte,
-        of which no more than the head is read. Follows redirects, each one checked; asks once.
+        of which no more than the head is read. Follows redirects, each one checked and told to `before`
+        ere it is asked (what that raises ends the glance); asks once.
 
         Raises: Refused when the guard says no; FetchError where nothing answers.
         """

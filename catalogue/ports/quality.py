@@ -9,6 +9,8 @@ from typing import Protocol
 
 from catalogue.model import Link
 
+BARRED = "not asked: its host's robots.txt forbids it"  # the reason of a `LinkState`
+
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
@@ -74,7 +76,8 @@ class Links(Protocol):
         are touched; return how many."""
 
     def of(self, page_ids: Sequence[str]) -> dict[str, tuple[Link, ...]]:
-        """What is known of the addresses of each record; those that were never judged are left out."""
+        """What is known of the addresses of each record, and which may not be asked; the others that were
+        never judged are left out."""
 
     def visit(
         self, *, seconds: float, most: int, hosts: int, sources: Sequence[str] | None = None

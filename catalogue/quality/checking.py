@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from catalogue.errors import Fenced, FetchError, Refused
-from catalogue.ports import Client, Journal, Visit
+from catalogue.ports import BARRED, Client, Journal, Visit
+from catalogue.quality.robots import Barred, Robots, Unheard
 from catalogue.quality.schedule import Answered, following
 
 HANDS = 4  # hosts that are asked side by side
 EACH = 5  # addresses of one host at once
+UNHEARD = 24 * 3600.0  # seconds that a host is let be whose robots.txt cannot be read
 LEASE = 600.0  # seconds after which a visit that was not settled is anybody's
 
 _BUSY = frozenset({429, 503})  # what the host has asked others of us for
@@ -38,7 +40,8 @@ class Checked:
 
 class Checker:
     """Asks what is due. `client` makes a guarded client; one is kept for each thread. `pause`: the least
-    time between two requests to a host, seconds, whoever makes them. Several may work side by side."""
+    time between two requests to a host, seconds, whoever makes them. What the hosts' `robots` forbid is
+    not asked. Several may work side by side."""
 
     def __init__(
         self,
@@ -47,10 +50,11 @@ class Checker:
         clock: Callable[[], datetime],
         *,
         pause: float,
+        robots: Robots,
         hands: int = HANDS,
     ) -> None:
         self._journal, self._client, self._clock = journal, client, clock
-        self._pause, self._hands = pause, hands
+        self._pause, self._hands, self._robots = pause, hands, robots
         self._own = threading.local()
         self._pool = ThreadPoolExecutor(hands, thread_name_prefix="links")
 
@@ -70,10 +74,10 @@ class Checker:
     def _visit(self, visit: Visit) -> Checked:
         found, hold = {}, 0.0
         for url, before in visit.links:
-            answered = self._ask(url)
+            answered, delay = self._ask(url)
             found[url] = following(before, answered, self._clock())
-            if answered.later is not None:  # the others of this host wait with it
-                hold = min(max(answered.later, self._pause), 24 * 3600)
+            if answered.later is not None or delay:  # the others of this host wait with it
+                hold = min(max(answered.later or 0.0, delay, self._pause), 24 * 3600)
                 break
         try:
             done = self._journal.links.settle(visit, found, pause=self._pause, hold=hold)
@@ -82,21 +86,39 @@ class Checker:
             return Checked(len(found))
         return Checked(len(found), done.changed, done.touched)
 
-    def _ask(self, url: str) -> Answered:
+    def _ask(self, url: str) -> tuple[Answered, float]:
+        """What asking an address gave, and the seconds that its host wants between two requests."""
         client = getattr(self._own, "client", None)
         if client is None:
             client = self._own.client = self._client()
+        delay = 0.0
         try:
-            glance = client.glance(url)
-        except Refused as word:
-            return Answered(None, f"not asked: {_short(word, url)}")
-        except FetchError as word:
-            later = self._pause if word.status in _BUSY else None
-            return Answered(word.status or 0, _short(word, url), later)
-        except Exception as error:  # an address is untrusted: whatever it does, others are asked
-            log.exception("asking %.200s failed", url)
-            return Answered(0, f"{type(error).__name__}")
-        return Answered(glance.status, f"answered {glance.status}", glance.later)
+            delay = self._robots.ask(client, url)
+            glance = client.glance(url, before=lambda one: self._follow(client, one))
+        except Exception as fault:  # an address is untrusted: whatever it does, others are asked
+            return self._fault(url, fault), delay
+        return Answered(glance.status, f"answered {glance.status}", glance.later), delay
+
+    def _follow(self, client: Client, url: str) -> None:
+        """Where an address leads, the rules of that host hold; this one is not made to wait for it."""
+        try:
+            self._robots.ask(client, url)
+        except Unheard as word:
+            raise Refused(str(word)) from word
+
+    def _fault(self, url: str, fault: Exception) -> Answered:
+        match fault:
+            case Barred():
+                return Answered(None, BARRED)
+            case Unheard():
+                return Answered(0, f"not asked: {_short(fault, url)}", UNHEARD)
+            case Refused():
+                return Answered(None, f"not asked: {_short(fault, url)}")
+            case FetchError():
+                later = self._pause if fault.status in _BUSY else None
+                return Answered(fault.status or 0, _short(fault, url), later)
+        log.error("asking %.200s failed", url, exc_info=fault)
+        return Answered(0, f"{type(fault).__name__}")
 
 
 def _short(word: Exception, url: str) -> str:

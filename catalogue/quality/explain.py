@@ -18,6 +18,7 @@ from catalogue.quality.assess import (
 from catalogue.quality.metrics import METRICS, MOST, Metric, band
 from catalogue.rdf.subjects import Said, Subjects
 from catalogue.rdf.terms import value_of
+from vocab.scores import words
 
 MOST_VALUES = 3  # values that an explanation shows
 
@@ -31,6 +32,13 @@ _SHOWN = {
     "downloadUrlStatusCode": (DOWNLOAD_URL,),
 }
 _LINKED = frozenset({"accessUrlStatusCode", "downloadUrlStatusCode"})
+# What is said of a metric that is not met as there is nothing that could meet it.
+_WITHOUT = {
+    "accessUrlStatusCode": "no-access-url",
+    "downloadUrlStatusCode": "no-download-url",
+    "knownLicence": "no-licence",
+    "accessRightsVocabularyAlignment": "no-access-rights",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +58,13 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An assessment for people. `mend`: what is not as it should be, what gains most first."""
+    """An assessment for people, in their language. `mend`: what is not as it should be, what gains most
+    first."""
 
     points: int
     dimensions: Mapping[str, int]
     measured: tuple[Measured, ...]
+    language: str
 
     @property
     def band(self) -> str:
@@ -80,16 +90,23 @@ class Told:
         return MOST
 
 
-def told(found: Assessment, subjects: Subjects, subject: str, links: Iterable[Link] = ()) -> Told:
-    """The assessment of a resource, with what it was found of in its graph and links."""
-    said = subjects.get(subject, {})
+def told(
+    found: Assessment,
+    subjects: Subjects,
+    subject: str,
+    links: Iterable[Link] = (),
+    language: str = "en",
+) -> Told:
+    """The assessment of a resource, with what it was found of in its graph and links, in a language."""
+    said, spoken = subjects.get(subject, {}), words(language)
     known = {one.url: one for one in links}
     measured = []
     for metric, met in zip(METRICS, found.met, strict=True):
         of = subjects.get(found.best.get(metric.dimension, ""), {})
         values = _values(metric, of if metric.path != ACCESS_RIGHTS[1:-1] else said)
-        measured.append(_measured(metric, met, values, known))
-    return Told(found.points, found.dimensions, tuple(measured))
+        why, shown = _measured(metric, met, values, known, spoken.said)
+        measured.append(Measured(metric, met, why or spoken.missing[metric.name], shown))
+    return Told(found.points, found.dimensions, tuple(measured), spoken.language)
 
 
 def _values(metric: Metric, said: Said) -> list[str]:
@@ -98,35 +115,29 @@ def _values(metric: Metric, said: Said) -> list[str]:
 
 
 def _measured(
-    metric: Metric, met: bool | None, values: Sequence[str], links: Mapping[str, Link]
-) -> Measured:
-    if metric.name in _LINKED and values:
-        shown = tuple(_link(url, links.get(url)) for url in values[:MOST_VALUES])
-    else:
-        shown = tuple(values[:MOST_VALUES])
+    metric: Metric,
+    met: bool | None,
+    values: Sequence[str],
+    links: Mapping[str, Link],
+    said: Mapping[str, str],
+) -> tuple[str, tuple[str, ...]]:
+    """What is said of a metric, and the values that it is said of."""
+    linked = metric.name in _LINKED
+    first = values[:MOST_VALUES]
+    shown = tuple(_link(url, links.get(url), said) for url in first) if linked else tuple(first)
     if met:
-        return Measured(metric, met, "as it should be", shown)
-    return Measured(metric, met, _why(metric, met, bool(values)), () if met is None else shown)
+        return said["met"], shown
+    if met is not None:
+        return ("" if values else said.get(_WITHOUT.get(metric.name, ""), "")), shown
+    if not linked:
+        return said["unfinished"], ()
+    barred = any(one in links and links[one].barred for one in values)
+    return said["barred" if barred else "unchecked"], ()
 
 
-def _why(metric: Metric, met: bool | None, valued: bool) -> str:
-    if met is None:
-        linked = metric.name in _LINKED
-        return "not checked yet" if linked else "validation ran out of time, so it is not known"
-    if metric.name == "accessUrlStatusCode" and not valued:
-        return "No distribution gives an access address."
-    if metric.name == "downloadUrlStatusCode" and not valued:
-        return "There is no download address that could answer."
-    if metric.name == "knownLicence" and not valued:
-        return "There is no licence that could be known."
-    if metric.name == "accessRightsVocabularyAlignment" and not valued:
-        return "There are no access rights that could be of the table."
-    return metric.missing
-
-
-def _link(url: str, link: Link | None) -> str:
-    """An address with what is known of it."""
+def _link(url: str, link: Link | None, said: Mapping[str, str]) -> str:
+    """An address with what is known of it, and the day since when."""
     if link is None or link.status is None:
-        return f"{url}: not checked yet"
-    said = "no answer" if link.status == 0 else f"answered {link.status}"
-    return f"{url}: {said}" + (f" on {link.checked:%Y-%m-%d}" if link.checked else "")
+        return f"{url}: {said['barred' if link and link.barred else 'unchecked']}"
+    word = said["silent"] if link.status == 0 else said["answered"].format(status=link.status)
+    return f"{url}: {word}" + (f" ({link.checked:%Y-%m-%d})" if link.checked else "")

@@ -7,32 +7,39 @@ from typing import Any
 
 from catalogue.ports import Broken, Figures, Gap
 from catalogue.quality.explain import Measured, Told
-from catalogue.quality.metrics import BANDS, BY_NAME, DIMENSIONS, METRICS, MOST, band
+from catalogue.quality.metrics import BANDS, DIMENSIONS, METRICS, MOST, band
+from vocab.scores import Words, words
 
 
 def told_json(told: Told) -> dict[str, Any]:
     """The assessment of one record; `mend` is what gains most first."""
+    said = words(told.language)
     return {
         "points": told.points,
         "most": MOST,
         "band": told.band,
         "dimensions": [
-            {"id": name, "points": told.dimensions[name], "most": most}
+            {
+                "id": name,
+                "label": said.dimension[name],
+                "points": told.dimensions[name],
+                "most": most,
+            }
             for name, most in DIMENSIONS.items()
         ],
-        "metrics": [_metric_json(one) for one in told.measured],
-        "mend": [_mend_json(one) for one in told.mend],
+        "metrics": [_metric_json(one, said) for one in told.measured],
+        "mend": [_mend_json(one, said) for one in told.mend],
         "gain": told.gain,
         "not_known": [one.metric.name for one in told.unknown],
     }
 
 
-def _metric_json(one: Measured) -> dict[str, Any]:
+def _metric_json(one: Measured, said: Words) -> dict[str, Any]:
     return {
         "id": one.metric.name,
         "iri": one.metric.iri,
         "dimension": one.metric.dimension,
-        "label": one.metric.label,
+        "label": said.label[one.metric.name],
         "path": one.metric.path,
         "points": one.points,
         "most": one.metric.points,
@@ -42,20 +49,20 @@ def _metric_json(one: Measured) -> dict[str, Any]:
     }
 
 
-def _mend_json(one: Measured) -> dict[str, Any]:
+def _mend_json(one: Measured, said: Words) -> dict[str, Any]:
     return {
         "id": one.metric.name,
-        "label": one.metric.label,
+        "label": said.label[one.metric.name],
         "gain": one.metric.points,
         "why": one.why,
-        "how": one.metric.mend,
+        "how": said.mend[one.metric.name],
         "values": list(one.values),
     }
 
 
-def figures_json(one: Figures, name: str | None = None) -> dict[str, Any]:
+def figures_json(one: Figures, name: str | None = None, lang: str = "en") -> dict[str, Any]:
     """The figures of a scope; shares are from 0 to 1, and None where there is nothing to share."""
-    mean = one.mean
+    mean, said = one.mean, words(lang).dimension
     return {
         "id": one.id,
         "name": name or one.id,
@@ -67,6 +74,7 @@ def figures_json(one: Figures, name: str | None = None) -> dict[str, Any]:
         "dimensions": [
             {
                 "id": dimension,
+                "label": said[dimension],
                 "points": round(points / one.records, 1) if one.records else None,
                 "most": most,
             }
@@ -78,10 +86,10 @@ def figures_json(one: Figures, name: str | None = None) -> dict[str, Any]:
     }
 
 
-def gaps_json(gaps: Sequence[Gap], records: int) -> list[dict[str, Any]]:
+def gaps_json(gaps: Sequence[Gap], records: int, lang: str = "en") -> list[dict[str, Any]]:
     """What records of a scope want, what costs most points in all first. `gain`: points of each record
-    that is mended; `gain_mean`: what the mean of the scope gains once all are."""
-    found = []
+    that is mended; `gain_mean`: what the mean of the scope gains once all are. Words are in a language."""
+    said, found = words(lang), []
     for gap in gaps:
         metric = METRICS[gap.metric]
         lost = gap.records * metric.points
@@ -89,12 +97,12 @@ def gaps_json(gaps: Sequence[Gap], records: int) -> list[dict[str, Any]]:
             {
                 "id": metric.name,
                 "dimension": metric.dimension,
-                "label": metric.label,
+                "label": said.label[metric.name],
                 "records": gap.records,
                 "gain": metric.points,
                 "gain_mean": round(lost / records, 1) if records else None,
-                "why": metric.missing,
-                "how": metric.mend,
+                "why": said.missing[metric.name],
+                "how": said.mend[metric.name],
                 "example": gap.example,
             }
         )
@@ -145,11 +153,6 @@ def day_rows(days: Sequence[Figures]) -> Iterator[tuple[Any, ...]]:
             one.links,
             one.answering,
         )
-
-
-def label(name: str) -> str:
-    """What people call a metric."""
-    return BY_NAME[name].label
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from typing import Any
 
 from catalogue.model import Finding
 from catalogue.rdf.terms import is_literal, parts_of, value_of
 from catalogue.validate.names import SEVERITIES
 from catalogue.validate.shapes import Result
+from vocab import findings as texts
 from vocab.namespaces import PREFIXES
 
-LANGUAGES = ("en", "de", "fr")
 SHACL, COMPONENT = "sh:", "ConstraintComponent"  # around the name of a rule
 LONGEST = 500  # characters of a value
+_ANY_LIMIT = "\0"
 _SCHEMES = re.compile(r"<([^<>]*)>")
 
 
@@ -61,12 +60,46 @@ def told(result: Result, record: str | None, profile: str, language: str) -> Tol
 
 
 def spoken(finding: Finding, language: str) -> Finding:
-    """A finding with its words in the reader's language (English where we do not speak it), if they can
-    be made anew."""
-    if finding.limit is None:
+    """A finding with its words in the reader's language: made anew from the rule and what was asked for,
+    or, of harvesting's, the sentence that stands for the same. What else there is (a message of a shape's
+    own, words with values in them) stays as it was kept; English where the language is none of the 24."""
+    limit = _limit(finding)
+    if limit is not None:
+        message, hint = words(finding.rule, finding.path or "", limit, language)
+        return replace(finding, message=message, hint=hint, limit=limit)
+    told = texts.translated(finding.message, language) or finding.message
+    mend = finding.hint and (texts.translated(finding.hint, language) or finding.hint)
+    if (told, mend) == (finding.message, finding.hint):
         return finding
-    message, hint = words(finding.rule, finding.path or "", finding.limit, language)
-    return replace(finding, message=message, hint=hint)
+    return replace(finding, message=told, hint=mend)
+
+
+def tongue(finding: Finding, language: str) -> str | None:
+    """The language that the message of a finding is in once it is `spoken`; None where that is not known."""
+    if finding.limit is not None or finding.message in texts.words(language).noticed.values():
+        return language
+    return None if finding.profile else texts.FALLBACK
+
+
+def _limit(finding: Finding) -> str | None:
+    """What was asked for; read from the English words where a run's finding was kept without it. None
+    where the words are not ours."""
+    if finding.limit is not None or finding.profile is None:
+        return finding.limit
+    met = _english(finding.rule, finding.path or "").fullmatch(finding.message)
+    return met["limit"] if met else None
+
+
+@lru_cache(maxsize=1024)
+def _english(rule: str, path: str) -> re.Pattern[str]:
+    """What our English message of a rule at a path looks like, whatever was asked for."""
+    message, _hint = words(rule, path, _ANY_LIMIT, texts.FALLBACK)
+    return re.compile(
+        "(?P<limit>.*)".join(map(re.escape, message.split(_ANY_LIMIT)))
+        if _ANY_LIMIT in message
+        else re.escape(message) + "(?P<limit>)",
+        re.DOTALL,
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -85,10 +118,10 @@ def of_ours(
 
 
 def _texts(rule: str, fill: Mapping[str, str], language: str) -> tuple[str, str]:
-    texts, common = _messages().get(rule, {}), _messages()["any"]
-    message = texts.get(language) or texts.get("en") or common.get(language) or common["en"]
-    hints, plain = texts.get("hint", {}), common["hint"]
-    hint = hints.get(language) or hints.get("en") or plain.get(language) or plain["en"]
+    """What is said of a rule, its places filled."""
+    said = texts.words(language)
+    message = said.message.get(rule) or said.message[texts.ANY]
+    hint = said.hint.get(rule) or said.hint[texts.ANY]
     return _filled(message, fill), _filled(hint, fill)
 
 
@@ -97,20 +130,15 @@ def _filled(template: str, fill: Mapping[str, str]) -> str:
     return re.sub(r"\{(path|limit|value)\}", lambda match: fill[match.group(1)], template)
 
 
-@cache
-def _messages() -> Mapping[str, Any]:
-    return tomllib.loads(files("vocab").joinpath("shapes", "messages.toml").read_text("utf-8"))
-
-
 def own_message(messages: Sequence[str], language: str) -> str:
     """The shape's own message in the language, in English, without one, or the first there is."""
-    texts: dict[str, str] = {}
+    found: dict[str, str] = {}
     for term in messages:
         if is_literal(term):
             text, tag, _datatype = parts_of(term)
-            texts.setdefault(tag.partition("-")[0], text)
-    wanted = (language, "en", "", *sorted(texts))
-    return next((texts[one] for one in wanted if one in texts), "")[:LONGEST]
+            found.setdefault(tag.partition("-")[0], text)
+    wanted = (language, "en", "", *sorted(found))
+    return next((found[one] for one in wanted if one in found), "")[:LONGEST]
 
 
 def plain(term: str | None) -> str | None:

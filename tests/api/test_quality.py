@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from markupsafe import escape
 
 from api import create_app
 from catalogue.bootstrap import Catalogue, bootstrap
@@ -29,6 +30,8 @@ from catalogue.ports import Ending, Journal, LinkState
 from catalogue.quality.keeping import follow
 from catalogue.settings import Settings
 from tests.api.conftest import whole_answers
+from vocab.languages import OFFICIAL
+from vocab.scores import words
 
 DCAT, DCT = "http://www.w3.org/ns/dcat#", "http://purl.org/dc/terms/"
 OPEN, HIDDEN = page_id("open", "a"), page_id("hidden", "a")
@@ -98,7 +101,7 @@ def test_a_record_tells_its_points_and_what_gains_most_first(client: FlaskClient
     assert sum(gains) == found["gain"] == 405 - 30
     first = found["mend"][0]
     assert (first["id"], first["gain"]) == ("accessUrlStatusCode", 50)
-    assert first["values"][0].startswith(f"{FILE.format('open')}: answered 404 on ")
+    assert first["values"][0].startswith(f"{FILE.format('open')}: answered 404 (")
 
 
 def test_the_page_of_a_record_says_what_to_mend(client: FlaskClient) -> None:
@@ -164,9 +167,35 @@ def test_broken_addresses_are_listed_with_a_record(client: FlaskClient) -> None:
         assert FILE.format("open") in client.get(f"/quality{path}").get_data(as_text=True)
 
 
+@pytest.mark.parametrize("language", OFFICIAL)
+def test_scores_are_told_in_the_readers_language(client: FlaskClient, language: str) -> None:
+    said = words(language)
+    told = client.get(f"/api/v1/datasets/{OPEN}?lang={language}").get_json()["assessment"]
+    assert [one["label"] for one in told["dimensions"]] == list(said.dimension.values())
+    assert [one["label"] for one in told["metrics"]] == list(said.label.values())
+    first = told["mend"][0]
+    assert first["how"] == said.mend["accessUrlStatusCode"]
+    assert first["why"] == said.missing["accessUrlStatusCode"]
+    assert said.said["answered"].format(status=404) in first["values"][0]
+    of_node = client.get(f"/api/v1/quality/nodes/n?lang={language.upper()}").get_json()
+    assert of_node["mend"][0]["how"] == said.mend["accessUrlStatusCode"]
+    assert of_node["dimensions"][0]["label"] == said.dimension["findability"]
+    for path in ("/quality", "/quality/nodes/n", "/nodes/n", f"/datasets/{OPEN}"):
+        answer = client.get(path, headers={"Accept-Language": f"{language};q=0.9, xx"})
+        page = answer.get_data(as_text=True)
+        told_there = f'lang="{language}">{escape(said.mend["accessUrlStatusCode"])}<'
+        assert told_there in page, path
+
+
+def test_csv_has_its_headings_in_every_language(client: FlaskClient) -> None:
+    path = "/api/v1/quality/nodes/n?format=csv"
+    english = client.get(path).get_data(as_text=True)
+    assert client.get(f"{path}&lang=el").get_data(as_text=True) == english
+
+
 def test_the_node_page_says_what_to_mend_first(client: FlaskClient) -> None:
     page = client.get("/nodes/n").get_data(as_text=True)
-    assert "Mend first: Put an address in dcat:accessURL" in page
+    assert "Put an address in dcat:accessURL" in page
     assert "/quality/nodes/n" in page
 
 

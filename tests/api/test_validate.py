@@ -14,6 +14,7 @@ import pyoxigraph as ox
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import escape
 
 from api import create_app
 from api.validating import CHECKERS
@@ -22,6 +23,8 @@ from catalogue.errors import InvalidShapes
 from catalogue.harvest.checking import LARGEST
 from catalogue.validate.profiles import OURS
 from tests.api.conftest import whole_answers
+from vocab.findings import words
+from vocab.languages import OFFICIAL
 
 DATASET = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
 <http://portal.example/d> a dcat:Dataset ; dct:title "One"@en ; dct:publisher "<b>Who</b>" .
@@ -57,6 +60,19 @@ def test_a_body_is_judged_and_every_finding_says_what_where_and_how_to_mend_it(
     assert missing["hint"] == "Add dct:description."
     kind = found["publisher", "sh:NodeKindConstraintComponent"]
     assert kind["value"] == "<b>Who</b>"
+
+
+@pytest.mark.parametrize("language", OFFICIAL)
+def test_every_official_language_is_spoken(client: FlaskClient, language: str) -> None:
+    told = client.post(f"{ADDRESS}?lang={language}", data=DATASET, headers=TURTLE).get_json()
+    hints = {one["hint"] for one in told["items"]}
+    said = words(language).hint["MinCount"]
+    assert any(said.partition("{path}")[0] in one for one in hints)
+    page = client.post(
+        "/validate", data={"document": DATASET}, headers={"Accept-Language": language}
+    ).get_data(as_text=True)
+    assert f'lang="{language}">' in page
+    assert any(str(escape(one)) in page for one in hints)
 
 
 def test_messages_come_in_the_language_that_is_asked_for(client: FlaskClient) -> None:

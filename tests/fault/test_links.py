@@ -15,6 +15,7 @@ from catalogue.errors import FetchError, Refused
 from catalogue.http import Courtesy, GuardedClient
 from catalogue.ports import Journal
 from catalogue.quality.checking import Checker
+from catalogue.quality.robots import Robots
 from tests.unit.hostile import Hostile, Pauses, Script, answer, drip, hostile, raw
 
 HEAD = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
@@ -179,7 +180,8 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 
 def checker(journal: Journal, watch: Watch, **options: object) -> Checker:
-    return Checker(journal, lambda: client(2.0, **options), watch, pause=0.0)
+    robots = Robots("aicat/1")
+    return Checker(journal, lambda: client(2.0, **options), watch, pause=0.0, robots=robots)
 
 
 def known(journal: Journal, page_id: str = "a") -> dict[str, int | None]:
@@ -203,7 +205,8 @@ def test_links_are_asked_once_each_and_what_they_say_is_kept(
 
 def test_what_the_guard_refuses_is_not_checked_and_not_broken(journal: Journal) -> None:
     journal.links.sync({"a": ["http://169.254.169.254/latest/", "http://127.0.0.1:9/x"]})
-    public = Checker(journal, lambda: GuardedClient(seconds=2), Watch(), pause=0.0)
+    robots = Robots("aicat/1")
+    public = Checker(journal, lambda: GuardedClient(seconds=2), Watch(), pause=0.0, robots=robots)
     assert public.round(10).asked >= 1
     assert known(journal) == {}
     assert journal.links.numbers().broken == 0
@@ -215,7 +218,7 @@ def test_a_host_that_is_busy_is_let_be(server: Hostile, journal: Journal) -> Non
     journal.links.sync({"a": [server.url(f"/{name}") for name in "abc"]})
     done = checker(journal, Watch()).round(10)
     assert done.asked == 1, "the others of the host wait with it"
-    assert len(server.requests) == 1
+    assert len(server.requests) == 2, "one after robots.txt"
     assert journal.links.numbers().broken == 0
     assert journal.links.visit(seconds=1, most=5, hosts=5) == []
 

@@ -246,7 +246,8 @@ def test_a_subclass_that_foaf_names_is_an_agent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "word"), [("en", "missing"), ("de", "fehlt"), ("fr", "manque"), ("el", "missing")]
+    ("language", "word"),
+    [("en", "missing"), ("de", "fehlt"), ("fr", "manque"), ("el", "Λείπει"), ("xx", "missing")],
 )
 def test_a_finding_is_told_in_the_reader_s_language_with_a_hint(language: str, word: str) -> None:
     found = shapes(

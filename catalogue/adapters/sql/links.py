@@ -17,7 +17,7 @@ from catalogue.adapters.sql.grouping import insert_into
 from catalogue.adapters.sql.store import SqlStore, parts
 from catalogue.errors import Fenced
 from catalogue.model import Link
-from catalogue.ports import Broken, LinkNumbers, LinkState, Settled, Visit
+from catalogue.ports import BARRED, Broken, LinkNumbers, LinkState, Settled, Visit
 
 SECOND = 1_000_000
 LATER = 90 * 24 * 3600 * SECOND  # a host without due addresses is looked at again
@@ -171,18 +171,20 @@ class SqlLinks:
 
 
 def links_of(connection: Connection, page_ids: Sequence[str]) -> dict[str, tuple[Link, ...]]:
-    """What is known of the addresses of each record; those of which nothing is known are left out."""
+    """What is known of the addresses of each record, and which are barred; the others of which nothing is
+    known are left out."""
     found: dict[str, list[Link]] = {}
     for part in parts(list(page_ids)):
         query = (
-            select(_R.page_id, _L.url, _L.status, _L.checked)
+            select(_R.page_id, _L.url, _L.status, _L.checked, _L.reason)
             .select_from(t.record_link.join(t.link, _R.link == _L.id))
-            .where(_R.page_id.in_(part), _L.status.is_not(None))
+            .where(_R.page_id.in_(part), or_(_L.status.is_not(None), _L.reason == BARRED))
             .order_by(_R.page_id, _L.url)
         )
         for row in connection.execute(query):
             checked = rows.maybe_moment(row.checked)
-            found.setdefault(row.page_id, []).append(Link(row.url, row.status, checked))
+            barred = row.status is None and row.reason == BARRED
+            found.setdefault(row.page_id, []).append(Link(row.url, row.status, checked, barred))
     return {page_id: tuple(links) for page_id, links in found.items()}
 
 
