@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, or_, select, update
 
 from catalogue.adapters.sql import auditing
 from catalogue.adapters.sql import tables as t
+from catalogue.adapters.sql.cluster_keys import Recent
 from catalogue.adapters.sql.cluster_pairs import (
     compare,
     compared_now,
@@ -23,7 +24,7 @@ from catalogue.adapters.sql.cluster_pairs import (
 )
 from catalogue.adapters.sql.cluster_rows import Compared, compared, compared_pair
 from catalogue.adapters.sql.store import SqlStore, parts
-from catalogue.adapters.sql.tables_clusters import block, member, pair
+from catalogue.adapters.sql.tables_clusters import block, member, pair, recent
 from catalogue.dedupe import REVIEW
 from catalogue.errors import InvalidInput, NotFound
 from catalogue.model import Change
@@ -37,6 +38,7 @@ class SqlClusters:
 
     def __init__(self, store: SqlStore, changes: Callable[[int, int], list[Change]]) -> None:
         self._store, self._changes = store, changes
+        self._recent = Recent()
 
     # --- following -------------------------------------------------------------------------------
 
@@ -45,6 +47,7 @@ class SqlClusters:
             cursor = _cursor(connection)
         changes = self._changes(cursor, limit)
         if not changes:
+            self._recent.settle(self._store)
             return 0
         current = {change.record.page_id: change for change in changes}
         seen = self._hashes(list(current))
@@ -54,11 +57,16 @@ class SqlClusters:
             for key, change in current.items()
             if change.public and seen.get(key) != change.record.content_hash
         ]
+        changed = [one.features.id for one in fresh if one.features.id in seen]
         with self._store.writing() as connection:
             if _cursor(connection) != cursor:
                 return 0  # another process has done it
-            self.take(connection, fresh, gone)
+            self._recent.begin(connection, cursor)
+            self._take(connection, fresh, changed, gone)
             _go_on(connection, changes[-1].seq)
+            many = self._recent.end(changes[-1].seq)
+        if many:
+            self._recent.settle(self._store)
         return len(changes)
 
     def _hashes(self, ids: Sequence[str]) -> dict[str, bytes]:
@@ -69,20 +77,26 @@ class SqlClusters:
                 found.update((row.id, row.content_hash) for row in connection.execute(query))
         return found
 
-    def take(
-        self, connection: Connection, fresh: Sequence[Compared], gone: Sequence[str] = ()
+    def _take(
+        self,
+        connection: Connection,
+        fresh: Sequence[Compared],
+        changed: Sequence[str],
+        gone: Sequence[str],
     ) -> None:
-        """Put records in the place of what was known of them, take others out, and mend the clusters."""
-        ids = [one.features.id for one in fresh]
-        concerned = forget(connection, [*ids, *gone], gone)
-        keep(connection, fresh)
-        concerned |= compare(connection, fresh)
+        """Put records in the place of what was known of those that changed, take others out, and mend
+        the clusters."""
+        concerned, keys = forget(connection, [*changed, *gone], gone)
+        self._recent.drop(keys)
+        having = keep(connection, self._recent, fresh)
+        concerned |= compare(connection, fresh, having)
         recluster(connection, concerned)
 
     def anew(self) -> None:
         with self._store.writing() as connection:
             connection.execute(pair.delete().where(pair.c.decision == Decision.NONE))
             connection.execute(block.delete())
+            connection.execute(recent.delete())
             # What is in a cluster stays until the record comes by, so that it is touched when it leaves.
             connection.execute(update(member).values(content_hash=b"", keys=b""))
             connection.execute(t.housekeeping.delete().where(t.housekeeping.c.name == CURSOR))
