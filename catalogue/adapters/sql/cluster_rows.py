@@ -80,6 +80,7 @@ def pair_of(a: Features, b: Features, told: Score) -> dict[str, Any]:
         "decision": Decision.NONE.value,
         "who": None,
         "at": None,
+        "version": 0,
     }
 
 
@@ -95,4 +96,5 @@ def compared_pair(row: Any, *, together: bool) -> ComparedPair:
         decision=Decision(told["decision"]),
         who=told["who"],
         at=rows.maybe_moment(told["at"]),
+        version=told["version"],
     )

@@ -52,6 +52,7 @@ recent = Table(
 Index("cluster_recent_by_id", recent.c.id)
 
 # Two records, `a` before `b`, that are likely enough one thing, or of which a steward said something.
+# `version`: the number of the act in the audit log that said it.
 pair = Table(
     "cluster_pair",
     metadata,
@@ -65,6 +66,7 @@ pair = Table(
     Column("decision", String, nullable=False),
     Column("who", Text),
     Column("at", BigInteger),
+    Column("version", BigInteger, nullable=False, server_default="0"),
 )
 Index("cluster_pair_by_b", pair.c.b, pair.c.a)
 Index("cluster_pair_by_points", pair.c.decision, pair.c.points, pair.c.a, pair.c.b)

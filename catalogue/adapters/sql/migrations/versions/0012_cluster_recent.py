@@ -1,4 +1,4 @@
-"""Duplicates: keys that came lately wait to be put among the others; records are compared anew"""
+"""Duplicates: keys that came lately wait to be put among the others; decisions have a version"""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """A table, empty. What records are compared by is read in another way now: all are compared again
+    """A table, empty, and a column: decisions from before have version 0.
+
+    What records are compared by is read in another way now: all are compared again
     as the journal tells of them, from its beginning; what stewards decided stays."""
     op.create_table(
         "cluster_recent",
@@ -27,6 +29,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq"),
     )
     op.create_index("cluster_recent_by_id", "cluster_recent", ["id"], unique=False)
+    number = sa.BigInteger()
+    op.add_column("cluster_pair", sa.Column("version", number, server_default="0", nullable=False))
     op.execute("DELETE FROM cluster_pair WHERE decision = 'none'")
     op.execute("DELETE FROM cluster_block")
     member = sa.table(
