@@ -296,7 +296,7 @@ def stored_file(person: Person, request_id: str) -> View:
     if not field:
         raise InvalidParameter("field", "name the field of the form that the file answers")
     expected = _whole("expected", given.get("expected") or None, None)
-    with _precondition():
+    with precondition():
         return catalogue().desk.attach(
             person,
             request_id,
@@ -401,17 +401,24 @@ def expected_version(given: int | None) -> int | None:
 
     Raises: InvalidParameter.
     """
+    seen = seen_tag()
+    return given if seen is None else _whole(MATCH, seen.split("-")[0], None)
+
+
+def seen_tag() -> str | None:
+    """The one tag that `If-Match` names; None where there is no such header, or any will do. Weak tags
+    match nothing (RFC 9110, 13.1.1). Raises: InvalidParameter."""
     tags = request.if_match
     if MATCH not in request.headers or tags.star_tag:
-        return given
-    seen = [tag.split("-")[0] for tag in tags.as_set()]
+        return None
+    seen = tags.as_set()
     if len(seen) != 1:
-        raise InvalidParameter(MATCH, "give the ETag of the request as it was answered")
-    return _whole(MATCH, seen[0], None)
+        raise InvalidParameter(MATCH, "give the one ETag that was answered, as it was")
+    return str(next(iter(seen)))
 
 
 @contextmanager
-def _precondition() -> Iterator[None]:
+def precondition() -> Iterator[None]:
     """What was overtaken is 412 where the version came as `If-Match`."""
     try:
         yield
@@ -423,7 +430,7 @@ def _precondition() -> Iterator[None]:
 
 def _done(request_id: str, name: str, values: dict[str, Any], expected: int | None) -> Response:
     person, desk = wanted_person(), catalogue().desk
-    with _precondition():
+    with precondition():
         view = perform(
             desk,
             person,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from api.clusters import DECISIONS, decided, place, told
+from api.clusters import DECISIONS, cursor_of, decided, place, placed, told
 from api.context import catalogue
 from api.pages import shell
 from api.request_pages import back, following
@@ -34,7 +34,8 @@ def review() -> str:
         "pairs": [pair_json(one) for one in found],
         "names": titles_of(here, list(dict.fromkeys(ids))),
         "number": here.clusters.number(),
-        "following": following(f"{found[-1].a}.{found[-1].b}" if len(found) == PAGE else None),
+        "in_doubt": here.clusters.number_to_review(),
+        "following": following(cursor_of(found[-1]) if len(found) == PAGE else None),
         "decides": True,
     }
     return render_template("clusters.html", **shell("clusters", **more))
@@ -61,8 +62,23 @@ def decide() -> Response:
     given = {name: request.form.get(name, "")[:40] for name in ("a", "b", "decision")}
     if given["decision"] not in DECISIONS:
         raise InvalidParameter("decision", f"must be one of {', '.join(DECISIONS)}")
-    pair = decided(given["a"], given["b"], given["decision"])
+    seen = request.form.get("expected", "")
+    expected = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else None
+    pair = decided(given["a"], given["b"], given["decision"], expected)
     at = catalogue().journal.clusters.cluster_of(pair.a)
     return back(
         f"/clusters/{at.id}" if at and request.form.get("from") == "cluster" else "/clusters"
     )
+
+
+@blueprint.post("/clusters/places")
+def place_record() -> Response:
+    """Take a record out of its cluster, then show what is left of that; or bring it back."""
+    record, where = request.form.get("record", "")[:40], request.form.get("place", "")
+    if where not in {"out", "back"}:
+        raise InvalidParameter("place", "must be out or back")
+    pairs = placed(record, where)
+    here = catalogue().journal.clusters
+    others = [one for pair in pairs for one in (pair.a, pair.b) if one != record]
+    at = here.cluster_of(record) or next(filter(None, map(here.cluster_of, others)), None)
+    return back(f"/clusters/{at.id}" if at else "/clusters")

@@ -10,6 +10,7 @@ from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import UnsupportedMediaType
 
 from api import stewards
+from api.access import seen_tag
 from api.context import catalogue, json_answer, site
 from api.datasets import finding_json, listed
 from api.ecosystem import ecosystem, registry
@@ -89,7 +90,7 @@ def put_sheet(kind: str, sheet_id: str) -> Response:
     body = _body()
     try:
         who, asked_by = stewards.editor(kind, owner_of(kind, sheet_id, body))
-        stored = registry().put(kind, sheet_id, body, who, asked_by=asked_by, seen=_seen())
+        stored = registry().put(kind, sheet_id, body, who, asked_by=asked_by, seen=seen_tag())
     except InvalidSheet as error:
         return refusal(error)
     return _stored(stored)
@@ -99,10 +100,11 @@ def put_sheet(kind: str, sheet_id: str) -> Response:
 @blueprint.response(204)
 @blueprint.doc(security=KEYED)
 def delete_sheet(kind: str, sheet_id: str) -> Response:
-    """Withdraw a fact sheet; `aicat registry load` does not bring it back."""
+    """Withdraw a fact sheet; `aicat registry load` does not bring it back. With `If-Match` only where that
+    is still its version."""
     kept = kept_of(kind, sheet_id)
     who, asked_by = stewards.editor(kind, kept.node)
-    registry().withdraw(kind, sheet_id, who, asked_by=asked_by)
+    registry().withdraw(kind, sheet_id, who, asked_by=asked_by, seen=seen_tag())
     return Response(status=204)
 
 
@@ -157,14 +159,6 @@ def _body() -> bytes:
         raise UnsupportedMediaType(f"send application/json, not {request.mimetype[:60]!r}")
     request.max_content_length = LARGEST
     return request.get_data(cache=True)
-
-
-def _seen() -> str | None:
-    """The version that If-Match names; None where it names none or any."""
-    given = request.if_match
-    if not given or given.star_tag:
-        return None
-    return next(iter(given.as_set()), None)
 
 
 def _told(one: Kept) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class SourceOwnershipError(Conflict):
 
 
 class Overtaken(Conflict):
-    """A request for access was changed by somebody else; `version` is what it has now."""
+    """What was edited has changed meanwhile by somebody else; `version` is what it has now."""
 
     def __init__(self, message: str, version: int) -> None:
         super().__init__(message)

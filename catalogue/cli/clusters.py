@@ -87,6 +87,24 @@ def cluster_undo(one: str, other: str, as_json: bool) -> None:
     _decide(one, other, Decision.NONE, as_json)
 
 
+@cluster.command("take-out")
+@click.argument("record", metavar="RECORD")
+@json_option
+def cluster_take_out(record: str, as_json: bool) -> None:
+    """Take a record out of its cluster: it is split from all others in it."""
+    with open_journal(load()) as journal:
+        _show_pairs(journal.clusters.take_out(record, operator()), as_json)
+
+
+@cluster.command("put-back")
+@click.argument("record", metavar="RECORD")
+@json_option
+def cluster_put_back(record: str, as_json: bool) -> None:
+    """Take back the last act that split a record from others."""
+    with open_journal(load()) as journal:
+        _show_pairs(journal.clusters.put_back(record, operator()), as_json)
+
+
 @cluster.command("run")
 @click.option("--anew", is_flag=True, help="Compare every record again; decisions are kept.")
 @json_option

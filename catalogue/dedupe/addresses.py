@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>?#]+")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _NOISE = re.compile(r"(?:^|&)(?:utm_[a-z]+|lang|locale|sessionid|jsessionid)=[^&]*")
 _INDEX = re.compile(r"/(?:index\.(?:html?|php|aspx?))?$")
 _DIGIT = re.compile(r"\d")
+# Host, path and query of an http address; what stands before the host and the port are left out.
+_HTTP = re.compile(
+    r"https?://(?:[^/?#@]*@)?(?:www\.)?(\[[^\]/?#]*\]|[^/?#:]+)(?::\d*)?(/[^?#]*)?(?:\?([^#]*))?",
+    re.IGNORECASE,
+)
 LONG = 12  # characters from which on an identifier is hardly given twice
 
 # Words that say nothing about which file it is.
@@ -39,18 +44,17 @@ def is_global(one: str) -> bool:
 def address(url: str) -> str:
     """An http address as it is compared: without scheme, "www.", port, fragment, tracking and a last
     slash; empty where it names a whole site or is none."""
-    if not url[:7].lower().startswith(("http://", "https:/")):
+    match = _HTTP.match(url.strip())
+    if match is None:
         return ""
-    try:
-        parts = urlsplit(url.strip())
-        host = (parts.hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
-    path = _INDEX.sub("", unquote(parts.path).rstrip("/"))
-    query = _NOISE.sub("", parts.query).lstrip("&")
+    host, path, query = match.groups(default="")
+    if "%" in path:
+        path = unquote(path)
+    path = _INDEX.sub("", path.rstrip("/")) if path else ""
+    query = _NOISE.sub("", query).lstrip("&") if query else ""
     if not path and not query:
         return ""
-    return f"{host}{path}?{query}" if query else f"{host}{path}"
+    return f"{host.lower()}{path}?{query}" if query else f"{host.lower()}{path}"
 
 
 def file_name(one: str) -> str:

@@ -16,7 +16,9 @@ from vocab.namespaces import ADMS, DCAT, DCT, FOAF, LOCN, OWL, RDFS, SCHEMA, SKO
 
 MOST_FILES = 12  # addresses of files that are compared
 SKETCH = 16  # hashes that stand for a description
-COPIES = 4_000  # characters of a description that are read
+READ = (
+    1_000  # characters of a description that are read: more than the words that are compared take
+)
 
 _ADMS_IDENTIFIER = f"<{ADMS}identifier>"
 _DCT_IDENTIFIER = f"<{DCT}identifier>"
@@ -95,8 +97,8 @@ def read(page_id: str, source: str, kind: str, iri: str, lines: Iterable[str]) -
     said = _by_subject(lines)
     own = said.get(f"<{iri}>", {})
     identifiers = _identifiers(own, said)
-    files = [one for node in said.values() for term in _terms(node, _FILES) for one in _url(term)]
-    files = sorted(set(files))[:MOST_FILES]
+    given = {term for node in said.values() for path in _FILES for term in node.get(path, ())}
+    files = sorted({one for term in given for one in _url(term)})[:MOST_FILES]
     pages = [one for term in _terms(own, _LANDING) for one in _url(term)]
     publisher = next(iter(own.get(f"<{DCT}publisher>", own.get(f"<{DCT}creator>", ()))), "")
     found = [*identifiers, iri, *map(value_of, _terms(own, (*_LANDING, _SAME)))]
@@ -166,7 +168,7 @@ def _texts(terms: Iterable[str]) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
     for term in filter(is_literal, terms):
         text, language, _datatype = parts_of(term)
-        if made := sketch(text[:COPIES]):
+        if made := sketch(text[:READ]):
             found.setdefault(language.split("-", 1)[0], made)
     return found
 
@@ -177,8 +179,10 @@ def sketch(text: str) -> tuple[int, ...]:
     of = words(text)
     if len(of) < 6:
         return ()
-    shingles = {" ".join(three) for three in zip(of, of[1:], of[2:], strict=False)}
-    return tuple(sorted(crc32(one.encode()) * _SPREAD & 0xFFFFFFFF for one in shingles)[:SKETCH])
+    shingles = {f"{x} {y} {z}" for x, y, z in zip(of, of[1:], of[2:], strict=False)}
+    hashes = [crc32(one.encode()) * _SPREAD & 0xFFFFFFFF for one in shingles]
+    hashes.sort()
+    return tuple(hashes[:SKETCH])
 
 
 def hashed(text: str) -> int:

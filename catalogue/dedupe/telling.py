@@ -55,4 +55,5 @@ def pair_json(one: ComparedPair) -> dict[str, Any]:
         "decision": one.decision.value,
         "decided_by": one.who,
         "decided": one.at.isoformat() if one.at else None,
+        "version": one.version,
     }

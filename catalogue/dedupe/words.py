@@ -40,6 +40,8 @@ def left_over(a: Sequence[str], b: Sequence[str]) -> tuple[list[str], list[str]]
     """The words of each that the other has in no form: not as they are, abbreviated, or misspelt."""
     other = set(b)
     own = set(a)
+    if own == other:
+        return [], []
     of_a = [one for one in dict.fromkeys(a) if one not in other]
     of_b = [one for one in dict.fromkeys(b) if one not in own]
     for one in list(of_a):

@@ -226,14 +226,12 @@ class Registry:
         known = self.known()
         new = read(kind, sheet_id, given)
         kept = known.kept(kind, sheet_id)
-        if seen is not None and seen != (kept.version if kept else ""):
-            raise Conflict(
-                f"{kind} {sheet_id} was changed by somebody else meanwhile; read it again"
-            )
+        _unchanged(kind, sheet_id, kept, seen)
         _check(new.sheet, known)
         source = self._source(self.owner(new.sheet, known), new.sheet)
         joined = known.joined([_kept(new.sheet, source, b"")])
-        stored = self._store(new.sheet, EDITED, source, joined, asked_by, new.notes)
+        told_of = None if seen is None else (kept.content if kept else b"")
+        stored = self._store(new.sheet, EDITED, source, joined, asked_by, new.notes, told_of)
         if stored.changed or stored.waiting:
             told = {"page": stored.page_id, "run": stored.run}
             self._journal.audit.record(who, "registry.put", f"{kind}/{sheet_id}", told)
@@ -255,12 +253,23 @@ class Registry:
         changed = replace(call, announced=(*rest, cut_off), revised=today)
         return self.put("call", call_id, body(changed, EDITED), who)
 
-    def withdraw(self, kind: str, sheet_id: str, who: str, *, asked_by: str = "steward") -> str:
-        """Delete a sheet's record at once; return the id of its run. Raises: NotFound."""
+    def withdraw(
+        self,
+        kind: str,
+        sheet_id: str,
+        who: str,
+        *,
+        asked_by: str = "steward",
+        seen: str | None = None,
+    ) -> str:
+        """Delete a sheet's record at once; return the id of its run. `seen`: as `put`.
+        Raises: NotFound; Conflict."""
         kept = self.known().kept(kind, sheet_id)
         if kept is None:
             raise NotFound(f"there is no {kind} {sheet_id[:60]!r} in the registry")
-        run = self._journal.withdraw(kept.source, key_of(kind, sheet_id), asked_by)
+        _unchanged(kind, sheet_id, kept, seen)
+        content = None if seen is None else kept.content
+        run = self._journal.withdraw(kept.source, key_of(kind, sheet_id), asked_by, seen=content)
         told = {"page": kept.page_id, "run": run.id}
         self._journal.audit.record(who, "registry.withdraw", f"{kind}/{sheet_id}", told)
         return run.id
@@ -345,12 +354,13 @@ class Registry:
         known: Ecosystem,
         asked_by: str,
         notes: tuple[Finding, ...],
+        seen: bytes | None = None,
     ) -> Stored:
         kind = kind_of(sheet)
         entry = entry_of(sheet, origin, known, notes)
         assert entry.raw is not None
         page = Page(f"record:{entry.key}", "the fact sheet", "application/json", entry.raw)
-        put = self._journal.put(source.id, entry, asked_by, page)
+        put = self._journal.put(source.id, entry, asked_by, page, seen=seen)
         if put.outcome is Outcome.IGNORED:
             raise Conflict(f"{kind} {sheet.id} was erased here for good; nothing was stored")
         return _stored(kind, sheet.id, page_id(source.id, entry.key), put, notes)
@@ -434,6 +444,12 @@ def entry_of(sheet: Sheet, origin: str, known: Ecosystem, notes: tuple[Finding, 
         sectors=sectors(sheet),
         findings=tuple(replace(one, key=key) for one in notes),
     )
+
+
+def _unchanged(kind: str, sheet_id: str, kept: Kept | None, seen: str | None) -> None:
+    """Raises: Conflict where there is another version than was seen."""
+    if seen is not None and seen != (kept.version if kept else ""):
+        raise Conflict(f"{kind} {sheet_id} was changed by somebody else meanwhile; read it again")
 
 
 def holds_sheets(source: Source) -> bool:

@@ -194,12 +194,19 @@ class Journal(Protocol):
         """Store the end of a page with all that belongs to it, or nothing: the run goes on from the
         next; a part of a push that was carried out is gone. Raises: as `append`."""
 
-    def put(self, source_id: str, entry: Entry, asked_by: str, page: Page) -> Put:
-        """Store one record that was sent alone, with a run of its own that has ended, or nothing.
-        Raises: NotFound; Conflict where its subject has another key; StorageFull."""
+    def put(
+        self, source_id: str, entry: Entry, asked_by: str, page: Page, *, seen: bytes | None = None
+    ) -> Put:
+        """Store one record that was sent alone, with a run of its own that has ended, or nothing. `seen`:
+        the content hash that it is to replace, empty where there is to be no live record; it is compared
+        in the transaction that stores. Raises: NotFound; Conflict where its subject has another key, or
+        what was seen is not what there is; StorageFull."""
 
-    def withdraw(self, source_id: str, key: str, asked_by: str) -> Run:
-        """Delete one record at once, and the version of it that waits. Raises: NotFound."""
+    def withdraw(
+        self, source_id: str, key: str, asked_by: str, *, seen: bytes | None = None
+    ) -> Run:
+        """Delete one record at once, and the version of it that waits. `seen`: as `put`.
+        Raises: NotFound; Conflict."""
 
     # review
     def waiting(self, source_id: str, after: str = "", limit: int = 100) -> list[Waiting]:

@@ -29,7 +29,8 @@ class PairReason(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class ComparedPair:
     """Two records by page id, `a` before `b`. `points` from 0 to 1. `together`: they are in one cluster.
-    `who` said so `at` that time, where a steward has decided."""
+    `who` said so `at` that time, where a steward has decided; `version` is another one after each decision,
+    0 where there was none."""
 
     a: str
     b: str
@@ -39,6 +40,7 @@ class ComparedPair:
     decision: Decision = Decision.NONE
     who: str | None = None
     at: datetime | None = None
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +75,33 @@ class Clusters(Protocol):
     def cluster_of(self, page_id: str) -> Cluster | None:
         """The one that a record is in, with its pairs."""
 
-    def to_review(self, after: tuple[str, str] = ("", ""), limit: int = 100) -> list[ComparedPair]:
-        """Pairs that nobody has decided on and that are in doubt: likely, and not together; by (a, b)."""
+    def to_review(
+        self, after: tuple[float, str, str] | None = None, limit: int = 100
+    ) -> list[ComparedPair]:
+        """Pairs that nobody has decided on and that are in doubt: likely, and not together. Those of most
+        points first, then by (a, b); those behind `after`, which is such a triple."""
+
+    def number_to_review(self) -> int:
+        """How many such pairs there are."""
 
     def pair(self, one: str, other: str) -> ComparedPair:
         """Two records as they compare now. Raises: NotFound where one is no public record;
         InvalidInput where they are one."""
 
-    def decide(self, one: str, other: str, decision: Decision, who: str) -> ComparedPair:
+    def decide(
+        self, one: str, other: str, decision: Decision, who: str, *, expected: int | None = None
+    ) -> ComparedPair:
         """Say that two records are one thing or are not, or take back what was said (`NONE`), for good;
-        it is audited, and the clusters are mended at once. Raises: as `pair`."""
+        it is audited, and the clusters are mended at once. Raises: as `pair`; Overtaken where the pair's
+        version is not the one expected."""
+
+    def take_out(self, page_id: str, who: str) -> list[ComparedPair]:
+        """Split a record from all others of its cluster in one act; return those pairs, by (a, b).
+        Raises: NotFound where it is in none."""
+
+    def put_back(self, page_id: str, who: str) -> list[ComparedPair]:
+        """Take back the last act that split a record from others; return those pairs, by (a, b).
+        Raises: NotFound where it is split from none."""
 
     def members(self, cluster_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """The page ids in each of those clusters, sorted."""

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import create_engine, or_, select
 
 from catalogue.adapters.sql import SqlJournal
-from catalogue.adapters.sql.tables_clusters import block, member, pair
-from catalogue.errors import InvalidInput, NotFound
+from catalogue.adapters.sql.tables_clusters import block, member, pair, recent
+from catalogue.errors import InvalidInput, NotFound, Overtaken
 from catalogue.model import Entry, Node, RunState, Source, content_hash, page_id, raw_hash
 from catalogue.ports import Decision, Ending, Journal
 
@@ -221,7 +221,7 @@ def held_of(database: str, page_id: str) -> list[object]:
     engine = create_engine(database)
     with engine.connect() as connection:
         found: list[object] = []
-        for table in (member, block):
+        for table in (member, block, recent):
             found += connection.execute(select(table).where(table.c.id == page_id)).all()
         of = or_(pair.c.a == page_id, pair.c.b == page_id)
         told = select(pair.c.reasons).where(of, pair.c.reasons != "[]")
@@ -255,3 +255,66 @@ def test_the_last_but_one_record_that_is_erased_ends_its_cluster_at_once(journal
         erase(journal, page_id(*one))
     assert clusters(journal) == []
     assert journal.current(page_id(*ALL[2])).cluster is None
+
+
+def test_of_two_stewards_who_saw_the_same_the_second_is_told(journal: Journal) -> None:
+    three(journal)
+    followed(journal)
+    pair = ids(*ALL[:2])
+    first = journal.clusters.decide(*pair, Decision.SPLIT, "one", expected=0)
+    assert first.version > 0
+    with pytest.raises(Overtaken) as told:
+        journal.clusters.decide(*pair, Decision.CONFIRMED, "two", expected=0)
+    assert told.value.version == first.version
+    assert journal.clusters.pair(*pair).decision is Decision.SPLIT
+    journal.clusters.decide(*pair, Decision.NONE, "one", expected=first.version)
+    with pytest.raises(Overtaken):
+        journal.clusters.decide(*pair, Decision.CONFIRMED, "two", expected=first.version)
+
+
+def test_a_record_is_taken_out_of_its_cluster_in_one_act_and_brought_back(journal: Journal) -> None:
+    three(journal)
+    followed(journal)
+    out, *others = (page_id(*one) for one in ALL)
+    told = journal.clusters.take_out(out, "steward")
+    assert {(one.decision, one.together) for one in told} == {(Decision.SPLIT, False)}
+    assert clusters(journal) == [tuple(sorted(others))]
+    with pytest.raises(NotFound):
+        journal.clusters.take_out(out, "steward")
+    journal.clusters.put_back(out, "steward")
+    assert clusters(journal) == [ids(*ALL)]
+    with pytest.raises(NotFound):
+        journal.clusters.put_back(out, "steward")
+    acts = [one.act for one in journal.audit.entries()]
+    assert acts.count("cluster.take-out") == acts.count("cluster.put-back") == 1
+
+
+def test_the_likeliest_pairs_in_doubt_come_first_page_by_page(journal: Journal) -> None:
+    run(journal, "one", entry("one", "a", TITLE, "http://a.example/1"))
+    copies = [entry("two", key, TITLE, f"http://b.example/{key}") for key in ("x", "y")]
+    run(journal, "two", *copies)
+    run(journal, "three", entry("three", "c", f"{TITLE} and by the weather", "http://c.example/1"))
+    followed(journal)
+    whole = journal.clusters.to_review()
+    assert len(whole) == journal.clusters.number_to_review() > 2
+    assert whole == sorted(whole, key=lambda one: (-one.points, one.a, one.b))
+    walked, after = [], None
+    while some := journal.clusters.to_review(after, 1):
+        walked += some
+        after = (some[-1].points, some[-1].a, some[-1].b)
+    assert walked == whole
+
+
+def test_keys_that_wait_in_the_list_are_found_by_another_process(
+    journal: Journal, database: str
+) -> None:
+    run(journal, "one", entry("one", "a", TITLE))
+    assert journal.clusters.follow(100)  # and not once more: its keys wait
+    other = SqlJournal.open(database)
+    run(other, "two", entry("two", "b", TITLE))
+    followed(other)
+    assert clusters(other) == [ids(*ALL[:2])]
+    other.close()
+    run(journal, "three", entry("three", "c", TITLE))
+    followed(journal)
+    assert clusters(journal) == [ids(*ALL)]

@@ -92,8 +92,8 @@ def note(
     act: str,
     subject: str,
     details: Mapping[str, Any],
-) -> None:
-    """Append one act, in the transaction of what was done."""
+) -> int:
+    """Append one act, in the transaction of what was done; return its number."""
     last = connection.execute(select(t.audit).order_by(t.audit.c.seq.desc()).limit(1)).first()
     before = BEGINNING if last is None else bytes(last.hash)
     row = {
@@ -106,6 +106,7 @@ def note(
     }
     connection.execute(t.audit.insert().values(**row, before=before, hash=_hash(before, row)))
     connection.info[NOTED] = True
+    return int(row["seq"])
 
 
 def _hash(before: bytes, row: Mapping[str, Any]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
 
 from catalogue.adapters.sql import pushing, rows
 from catalogue.adapters.sql import tables as t
@@ -15,6 +15,13 @@ from catalogue.model import Lease, RunState, Withdrawal
 from catalogue.ports import Ending
 
 NO_HASH = b""
+_SAY_OF_RECORD = (
+    update(t.record)
+    .where(t.record.c.id == bindparam("of_id"))
+    .values(
+        {name: bindparam(name) for name in ("seq", "changed", "visibility", "archived", "deleted")}
+    )
+)
 
 
 def close(connection: Connection, lease: Lease, ending: Ending, now: int) -> None:
@@ -116,20 +123,25 @@ def repeat(
             .where(t.record.c.id.in_(part), t.record.c.deleted.is_(False))
             .order_by(t.record.c.id)
         )
+        changes, states = [], []
         for row in connection.execute(query).all():
             seq, number = seq + 1, number + 1
             at = row.at if now is None else now
             values = {**row._mapping, **differing, "at": at, "seq": seq}
-            connection.execute(insert(t.change).values(values))
-            state = {
-                "seq": seq,
-                "changed": at,
-                "visibility": values["visibility"],
-                "archived": values["archived"],
-                "deleted": values["graph"] is None,
-            }
-            where = t.record.c.id == row.record
-            connection.execute(update(t.record).where(where).values(**state))
+            changes.append(values)
+            states.append(
+                {
+                    "of_id": row.record,
+                    "seq": seq,
+                    "changed": at,
+                    "visibility": values["visibility"],
+                    "archived": values["archived"],
+                    "deleted": values["graph"] is None,
+                }
+            )
+        if changes:
+            connection.execute(insert(t.change), changes)
+            connection.execute(_SAY_OF_RECORD, states)
     return number
 
 

@@ -3,41 +3,42 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from catalogue.adapters.sql import closing
 from catalogue.adapters.sql import tables as t
-from catalogue.adapters.sql.cluster_rows import Compared, keys_of, pair_of, unpacked
+from catalogue.adapters.sql.cluster_keys import Recent, drop, keys_of
+from catalogue.adapters.sql.cluster_rows import Compared, pair_of, unpacked
 from catalogue.adapters.sql.store import parts
-from catalogue.adapters.sql.tables_clusters import block, member, pair
+from catalogue.adapters.sql.tables_clusters import member, pair
 from catalogue.dedupe import LARGEST, REVIEW, Features, accepted, components, score
 from catalogue.dedupe.clustering import GREATEST, Pair
 from catalogue.model import page_id
 from catalogue.ports import Decision
 
-_FORGET_KEY = block.delete().where(
-    (block.c.key == bindparam("of_key")) & (block.c.id == bindparam("of_id"))
-)
+_MOVE = update(member).where(member.c.id == bindparam("of_id")).values(cluster=bindparam("to"))
 
 
-def forget(connection: Connection, ids: Sequence[str], gone: Sequence[str]) -> set[str]:
+def forget(
+    connection: Connection, ids: Sequence[str], gone: Sequence[str]
+) -> tuple[set[str], list[tuple[str, list[int]]]]:
     """Take out keys and undecided pairs of records, and all but the decisions on those gone; return
-    what their clusters and pairs held."""
+    what their clusters and pairs held, and the records with the keys that they had."""
     concerned: set[str] = set(ids)
+    keys: list[tuple[str, list[int]]] = []
     left = set(gone)
     for part in parts(ids):
         touches = or_(pair.c.a.in_(part), pair.c.b.in_(part))
         for row in connection.execute(select(pair.c.a, pair.c.b).where(touches)):
             concerned.update((row.a, row.b))
         connection.execute(pair.delete().where(touches, pair.c.decision == Decision.NONE))
-        known = connection.execute(select(member).where(member.c.id.in_(part))).all()
-        told = [{"of_key": key, "of_id": row.id} for row in known for key in keys_of(row.keys)]
-        if told:
-            connection.execute(_FORGET_KEY, told)
+        query = select(member.c.id, member.c["keys"], member.c.cluster).where(member.c.id.in_(part))
+        known = connection.execute(query).all()
+        keys += [(row.id, keys_of(row.keys)) for row in known]
         clusters = {row.cluster for row in known if row.cluster}
         for members in members_of(connection, sorted(clusters)).values():
             concerned.update(members)
@@ -45,57 +46,68 @@ def forget(connection: Connection, ids: Sequence[str], gone: Sequence[str]) -> s
             connection.execute(member.delete().where(member.c.id.in_(lost)))
             empty = or_(pair.c.a.in_(lost), pair.c.b.in_(lost))
             connection.execute(update(pair).where(empty).values(reasons="[]", points=0.0))
-    return concerned
+    drop(connection, keys)
+    return concerned, keys
 
 
 def leave(connection: Connection, page_id: str) -> None:
     """Forget what a record was compared by, and mend its cluster. What stewards decided stays, by the
     page ids alone."""
-    recluster(connection, forget(connection, [page_id], [page_id]))
+    concerned, _keys = forget(connection, [page_id], [page_id])
+    recluster(connection, concerned)
 
 
-def keep(connection: Connection, fresh: Sequence[Compared]) -> None:
-    """Store records and their keys. A key that more than `LARGEST` have is not stored for more."""
+def keep(connection: Connection, recent: Recent, fresh: Sequence[Compared]) -> dict[int, set[str]]:
+    """Store records and their keys; return which records have each of these keys. A key that more than
+    `LARGEST` have is not stored for more."""
     for part in parts(fresh):
         ids = [one.features.id for one in part]
         query = select(member.c.id, member.c.cluster).where(member.c.id.in_(ids))
         of = {row.id: row.cluster for row in connection.execute(query)}
-        connection.execute(member.delete().where(member.c.id.in_(ids)))
+        if of:
+            connection.execute(member.delete().where(member.c.id.in_(list(of))))
         rows = [{**one.row, "cluster": of.get(one.features.id)} for one in part]
         connection.execute(member.insert(), rows)
-    held = Counter(_sizes(connection, {key for one in fresh for key in one.keys}))
-    rows = []
+    having = recent.having(connection, (key for one in fresh for key in one.keys))
+    stored = []
     for one in fresh:
-        for key in one.keys:
-            held[key] += 1
-            if held[key] <= LARGEST + 1:
-                rows.append({"key": key, "id": one.features.id})
-    if rows:
-        connection.execute(block.insert(), rows)
+        keys = [key for key in one.keys if len(having.setdefault(key, set())) <= LARGEST]
+        for key in keys:
+            having[key].add(one.features.id)
+        stored.append((one.seq, one.features.id, keys))
+    recent.put(connection, stored)
+    return having
 
 
-def _sizes(connection: Connection, keys: Iterable[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for part in parts(sorted(keys)):
-        query = select(block.c.key, func.count()).where(block.c.key.in_(part))
-        found.update(
-            (key, number) for key, number in connection.execute(query.group_by(block.c.key))
-        )
-    return found
-
-
-def compare(connection: Connection, fresh: Sequence[Compared]) -> set[str]:
+def compare(
+    connection: Connection, fresh: Sequence[Compared], having: Mapping[int, set[str]]
+) -> set[str]:
     """Compare records with those that share a key with them, and store what is likely; return the
     ends of all those pairs. What a steward decided stays, with the points of today."""
     known = {one.features.id: one.features for one in fresh}
-    wanted = _candidates(connection, fresh)
+    wanted = _candidates(set(known), having)
     others = {end for ends in wanted for end in ends if end not in known}
     known.update(features_of(connection, sorted(others)))
     rows = []
     for a, b in sorted(wanted):
-        told = score(known[a], known[b])
-        if told.points >= REVIEW:
-            rows.append(pair_of(known[a], known[b], told))
+        if a in known and b in known:  # one may have been erased meanwhile
+            told = score(known[a], known[b])
+            if told.points >= REVIEW:
+                rows.append(pair_of(known[a], known[b], told))
+    _keep_pairs(connection, rows)
+    return {end for row in rows for end in (row["a"], row["b"])}
+
+
+def _candidates(mine: set[str], having: Mapping[int, set[str]]) -> set[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    for ids in having.values():
+        if 1 < len(ids) <= LARGEST:
+            for x in ids & mine:
+                found.update((x, y) if x < y else (y, x) for y in ids if x != y)
+    return found
+
+
+def _keep_pairs(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     decided = _decided_among(connection, {row["a"] for row in rows})
     fields = ("points", "certain", "reasons")
     for row in rows:
@@ -104,22 +116,6 @@ def compare(connection: Connection, fresh: Sequence[Compared]) -> set[str]:
             connection.execute(update(pair).where(where).values({x: row[x] for x in fields}))
     if new := [row for row in rows if (row["a"], row["b"]) not in decided]:
         connection.execute(pair.insert(), new)
-    return {end for row in rows for end in (row["a"], row["b"])}
-
-
-def _candidates(connection: Connection, fresh: Sequence[Compared]) -> set[tuple[str, str]]:
-    mine = {one.features.id for one in fresh}
-    of: dict[int, list[str]] = defaultdict(list)
-    for part in parts(sorted({key for one in fresh for key in one.keys})):
-        query = select(block.c.key, block.c.id).where(block.c.key.in_(part))
-        for key, one in connection.execute(query):
-            of[key].append(one)
-    found: set[tuple[str, str]] = set()
-    for ids in of.values():
-        if 1 < len(ids) <= LARGEST:
-            new = [one for one in ids if one in mine]
-            found.update((min(x, y), max(x, y)) for x in new for y in ids if x != y)
-    return found
 
 
 def features_of(connection: Connection, ids: Sequence[str]) -> dict[str, Features]:
@@ -151,12 +147,9 @@ def recluster(connection: Connection, concerned: set[str]) -> None:
     found = components(held, _apart(connection, held, pairs))
     after = _named(found, before)
     moved = sorted(one for one in before if before[one] != after.get(one))
-    by_cluster: dict[str | None, list[str]] = defaultdict(list)
-    for one in moved:
-        by_cluster[after.get(one)].append(one)
-    for name, members in by_cluster.items():
-        for part in parts(members):
-            connection.execute(update(member).where(member.c.id.in_(part)).values(cluster=name))
+    if moved:
+        told = [{"of_id": one, "to": after.get(one)} for one in moved]
+        connection.execute(_MOVE, told)
     changed = {before[one] for one in moved} | {after.get(one) for one in moved}
     beside = [one for one in before if before[one] in changed and before[one] is not None]
     _touch(connection, sorted({*moved, *beside}))

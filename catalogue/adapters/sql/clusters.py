@@ -7,25 +7,25 @@ a changed pair touches are made anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, func, or_, select, update
 
-from catalogue.adapters.sql import auditing
+from catalogue.adapters.sql import deciding_clusters as deciding
 from catalogue.adapters.sql import tables as t
+from catalogue.adapters.sql.cluster_keys import Recent
 from catalogue.adapters.sql.cluster_pairs import (
     compare,
-    compared_now,
     forget,
     keep,
     members_of,
-    put_decision,
     recluster,
 )
 from catalogue.adapters.sql.cluster_rows import Compared, compared, compared_pair
 from catalogue.adapters.sql.store import SqlStore, parts
-from catalogue.adapters.sql.tables_clusters import block, member, pair
+from catalogue.adapters.sql.tables_clusters import block, member, pair, recent
 from catalogue.dedupe import REVIEW
-from catalogue.errors import InvalidInput, NotFound
+from catalogue.errors import NotFound
 from catalogue.model import Change
 from catalogue.ports import Cluster, ComparedPair, Decision
 
@@ -37,6 +37,7 @@ class SqlClusters:
 
     def __init__(self, store: SqlStore, changes: Callable[[int, int], list[Change]]) -> None:
         self._store, self._changes = store, changes
+        self._recent = Recent()
 
     # --- following -------------------------------------------------------------------------------
 
@@ -45,6 +46,7 @@ class SqlClusters:
             cursor = _cursor(connection)
         changes = self._changes(cursor, limit)
         if not changes:
+            self._recent.settle(self._store)
             return 0
         current = {change.record.page_id: change for change in changes}
         seen = self._hashes(list(current))
@@ -54,11 +56,16 @@ class SqlClusters:
             for key, change in current.items()
             if change.public and seen.get(key) != change.record.content_hash
         ]
+        changed = [one.features.id for one in fresh if one.features.id in seen]
         with self._store.writing() as connection:
             if _cursor(connection) != cursor:
                 return 0  # another process has done it
-            self.take(connection, fresh, gone)
+            self._recent.begin(connection, cursor)
+            self._take(connection, fresh, changed, gone)
             _go_on(connection, changes[-1].seq)
+            many = self._recent.end(changes[-1].seq)
+        if many:
+            self._recent.settle(self._store)
         return len(changes)
 
     def _hashes(self, ids: Sequence[str]) -> dict[str, bytes]:
@@ -69,20 +76,26 @@ class SqlClusters:
                 found.update((row.id, row.content_hash) for row in connection.execute(query))
         return found
 
-    def take(
-        self, connection: Connection, fresh: Sequence[Compared], gone: Sequence[str] = ()
+    def _take(
+        self,
+        connection: Connection,
+        fresh: Sequence[Compared],
+        changed: Sequence[str],
+        gone: Sequence[str],
     ) -> None:
-        """Put records in the place of what was known of them, take others out, and mend the clusters."""
-        ids = [one.features.id for one in fresh]
-        concerned = forget(connection, [*ids, *gone], gone)
-        keep(connection, fresh)
-        concerned |= compare(connection, fresh)
+        """Put records in the place of what was known of those that changed, take others out, and mend
+        the clusters."""
+        concerned, keys = forget(connection, [*changed, *gone], gone)
+        self._recent.drop(keys)
+        having = keep(connection, self._recent, fresh)
+        concerned |= compare(connection, fresh, having)
         recluster(connection, concerned)
 
     def anew(self) -> None:
         with self._store.writing() as connection:
             connection.execute(pair.delete().where(pair.c.decision == Decision.NONE))
             connection.execute(block.delete())
+            connection.execute(recent.delete())
             # What is in a cluster stays until the record comes by, so that it is touched when it leaves.
             connection.execute(update(member).values(content_hash=b"", keys=b""))
             connection.execute(t.housekeeping.delete().where(t.housekeeping.c.name == CURSOR))
@@ -120,38 +133,52 @@ class SqlClusters:
             found = connection.execute(query).scalar()
         return self.cluster(found) if found else None
 
-    def to_review(self, after: tuple[str, str] = ("", ""), limit: int = 100) -> list[ComparedPair]:
-        one, other = member.alias(), member.alias()
-        apart = or_(one.c.cluster.is_(None), one.c.cluster.is_distinct_from(other.c.cluster))
-        behind = or_(pair.c.a > after[0], (pair.c.a == after[0]) & (pair.c.b > after[1]))
-        query = (
-            select(pair)
-            .select_from(pair.join(one, one.c.id == pair.c.a).join(other, other.c.id == pair.c.b))
-            .where(pair.c.decision == Decision.NONE, pair.c.points >= REVIEW, apart, behind)
-            .order_by(pair.c.a, pair.c.b)
-            .limit(limit)
-        )
+    def to_review(
+        self, after: tuple[float, str, str] | None = None, limit: int = 100
+    ) -> list[ComparedPair]:
+        query = _in_doubt(pair).order_by(pair.c.points.desc(), pair.c.a, pair.c.b).limit(limit)
+        if after is not None:
+            points, a, b = after
+            of_a = (pair.c.a > a) | ((pair.c.a == a) & (pair.c.b > b))
+            query = query.where((pair.c.points < points) | ((pair.c.points == points) & of_a))
         with self._store.reading() as connection:
             return [compared_pair(row, together=False) for row in connection.execute(query)]
 
+    def number_to_review(self) -> int:
+        with self._store.reading() as connection:
+            return int(connection.execute(_in_doubt(func.count())).scalar_one())
+
     def pair(self, one: str, other: str) -> ComparedPair:
         with self._store.reading() as connection:
-            return _pair(connection, one, other)
+            return deciding.pair_of_two(connection, one, other)
 
-    # --- deciding --------------------------------------------------------------------------------
+    # --- deciding: what is said is in deciding_clusters.py -----------------------------------------
 
-    def decide(self, one: str, other: str, decision: Decision, who: str) -> ComparedPair:
+    def decide(
+        self, one: str, other: str, decision: Decision, who: str, *, expected: int | None = None
+    ) -> ComparedPair:
         with self._store.writing() as connection:
-            before = _pair(connection, one, other)
             now = self._store.now(connection)
-            told = {"decision": decision.value, "before": before.decision.value}
-            row = compared_now(connection, before.a, before.b) or {}
-            said = {"who": who, "at": now} if decision is not Decision.NONE else {}
-            put_decision(connection, {**row, "decision": decision.value, **said})
-            recluster(connection, _beside(connection, before))
-            act = "cluster.undo" if decision is Decision.NONE else f"cluster.{decision.value}"
-            auditing.note(connection, now, who, act, f"{before.a} {before.b}", told)
-            return _pair(connection, one, other)
+            return deciding.decide(connection, now, (one, other), decision, who, expected)
+
+    def take_out(self, page_id: str, who: str) -> list[ComparedPair]:
+        with self._store.writing() as connection:
+            return deciding.take_out(connection, self._store.now(connection), page_id, who)
+
+    def put_back(self, page_id: str, who: str) -> list[ComparedPair]:
+        with self._store.writing() as connection:
+            return deciding.put_back(connection, self._store.now(connection), page_id, who)
+
+
+def _in_doubt(what: Any) -> Any:
+    """What is asked of the pairs that a steward should look at."""
+    one, other = member.alias(), member.alias()
+    apart = or_(one.c.cluster.is_(None), one.c.cluster.is_distinct_from(other.c.cluster))
+    return (
+        select(what)
+        .select_from(pair.join(one, one.c.id == pair.c.a).join(other, other.c.id == pair.c.b))
+        .where(pair.c.decision == Decision.NONE, pair.c.points >= REVIEW, apart)
+    )
 
 
 def _cursor(connection: Connection) -> int:
@@ -163,26 +190,3 @@ def _go_on(connection: Connection, seq: int) -> None:
     at = t.housekeeping.c.name == CURSOR
     if not connection.execute(update(t.housekeeping).where(at).values(seq=seq)).rowcount:
         connection.execute(t.housekeeping.insert().values(name=CURSOR, seq=seq))
-
-
-def _beside(connection: Connection, one: ComparedPair) -> set[str]:
-    """Both records and all of their clusters."""
-    query = select(member.c.cluster).where(member.c.id.in_([one.a, one.b]))
-    clusters = {found for found in connection.execute(query).scalars() if found}
-    of = members_of(connection, sorted(clusters))
-    return {one.a, one.b, *(found for ids in of.values() for found in ids)}
-
-
-def _pair(connection: Connection, one: str, other: str) -> ComparedPair:
-    """Raises: InvalidInput, NotFound."""
-    if one == other:
-        raise InvalidInput(f"{one} is one record; name two")
-    a, b = sorted((one, other))
-    now = compared_now(connection, a, b)
-    if now is None:
-        raise NotFound(f"{a} or {b} is no public record that was compared; see `aicat cluster run`")
-    stored = connection.execute(select(pair).where(pair.c.a == a, pair.c.b == b)).first()
-    of = connection.execute(select(member.c.cluster).where(member.c.id.in_([a, b]))).scalars().all()
-    together = of[0] is not None and of[0] == of[1]
-    said = {x: stored._mapping[x] for x in ("decision", "who", "at")} if stored else {}
-    return compared_pair({**now, **said}, together=together)

@@ -274,10 +274,13 @@ class SqlJournal:
             }
             connection.execute(t.run.update().where(t.run.c.id == lease.run).values(**values))
 
-    def put(self, source_id: str, entry: Entry, asked_by: str, page: Page) -> Put:
+    def put(
+        self, source_id: str, entry: Entry, asked_by: str, page: Page, *, seen: bytes | None = None
+    ) -> Put:
         run_id = self.runs.ids.next()
         batch = Batch(self._packer, Lease(run_id, source_id, 1), [entry], page, None)
         with self._store.writing() as connection:
+            _still(connection, source_id, entry.key, seen)
             now = self._store.now(connection)
             reviewing.begin(connection, run_id, source_id, asked_by, now)
             (outcome,) = batch.append(connection, now).outcomes
@@ -291,9 +294,12 @@ class SqlJournal:
             waiting = connection.execute(select(t.pending.c.id).where(waits)).first() is not None
         return Put(self.runs.run(run_id), outcome, waiting)
 
-    def withdraw(self, source_id: str, key: str, asked_by: str) -> Run:
+    def withdraw(
+        self, source_id: str, key: str, asked_by: str, *, seen: bytes | None = None
+    ) -> Run:
         run_id = self.runs.ids.next()
         with self._store.writing() as connection:
+            _still(connection, source_id, key, seen)
             now = self._store.now(connection)
             reviewing.begin(connection, run_id, source_id, asked_by, now)
             where = and_(t.record.c.source == source_id, t.record.c.key == key)
@@ -522,6 +528,16 @@ class SqlJournal:
             rows.change_of(row, self._packer, links.get(row.page_id, ()), findings=findings)
             for row in found
         ]
+
+
+def _still(connection: Connection, source_id: str, key: str, seen: bytes | None) -> None:
+    """Raises: Conflict where the live record of a key has another content hash than was seen."""
+    if seen is None:
+        return
+    where = and_(t.record.c.source == source_id, t.record.c.key == key)
+    query = select(t.record.c.content_hash).where(where, t.record.c.deleted.is_(False))
+    if bytes(connection.execute(query).scalar() or b"") != seen:
+        raise Conflict(f"{key} was changed by somebody else meanwhile; read it again")
 
 
 def _latest_seqs(connection: Connection, pairs: Sequence[tuple[str, int]]) -> list[int]:

@@ -15,7 +15,7 @@ from sqlalchemy import (
     Text,
 )
 
-from catalogue.adapters.sql.tables import metadata
+from catalogue.adapters.sql.tables import Key, metadata
 
 # A public record as it is compared. `keys`: of 8 bytes each; `features`: packed JSON; `cluster`: where it
 # is in one.
@@ -40,7 +40,19 @@ block = Table(
     sqlite_with_rowid=False,
 )
 
+# Records whose keys are not among those yet, by the change that told of them (cluster_keys.py says why).
+# `keys`: of 8 bytes each.
+recent = Table(
+    "cluster_recent",
+    metadata,
+    Column("seq", Key, primary_key=True, autoincrement=False),
+    Column("id", String, nullable=False),
+    Column("keys", LargeBinary, nullable=False),
+)
+Index("cluster_recent_by_id", recent.c.id)
+
 # Two records, `a` before `b`, that are likely enough one thing, or of which a steward said something.
+# `version`: the number of the act in the audit log that said it.
 pair = Table(
     "cluster_pair",
     metadata,
@@ -54,6 +66,7 @@ pair = Table(
     Column("decision", String, nullable=False),
     Column("who", Text),
     Column("at", BigInteger),
+    Column("version", BigInteger, nullable=False, server_default="0"),
 )
 Index("cluster_pair_by_b", pair.c.b, pair.c.a)
 Index("cluster_pair_by_points", pair.c.decision, pair.c.points, pair.c.a, pair.c.b)
