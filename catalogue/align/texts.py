@@ -51,12 +51,11 @@ def with_languages(subject: str, lines: list[str]) -> tuple[list[str], list[Find
 class _Texts:
     """The texts of a record by the place where they stand."""
 
-    __slots__ = ("_declared", "_own", "_parts", "_subject", "_words", "places", "present")
+    __slots__ = ("_declared", "_own", "_parts", "_said", "_subject", "_words", "places", "present")
 
     def __init__(self, subject: str, lines: list[str]) -> None:
         self._subject = subject
         self._declared: set[str] = set()
-        self._words: frozenset[str] = frozenset()
         self.places: dict[Place, list[int]] = {}
         self.present: dict[Place, set[str]] = {}
         told: dict[Place, list[int]] = {}
@@ -71,10 +70,13 @@ class _Texts:
                 self._hear(line)
         parts = {subject, *self._parts}
         self.places = {place: at[:MOST] for place, at in told.items() if place[0] in parts}
-        own = (self.places.get((subject, one), ()) for one in (_TITLE, _DESCRIPTION))
-        self._words = frozenset[str]().union(
-            *(_words(_term(lines[at])) for some in own for at in some[:4])
-        )
+        self._said = {
+            one: frozenset[str]().union(
+                *(_words(_term(lines[at])) for at in self.places.get((subject, one), ())[:4])
+            )
+            for one in (_TITLE, _DESCRIPTION)
+        }
+        self._words = self._said[_TITLE] | self._said[_DESCRIPTION]
 
     def _hear(self, line: str) -> None:
         """Takes a tagged text, a distribution or a declared language."""
@@ -98,14 +100,21 @@ class _Texts:
         return None, ""
 
     def fits(self, place: Place, term: str, language: str) -> bool:
-        """Whether a text may be tagged: the record's own unless it speaks for another language; a keyword
-        where the record's texts have all its words; what a distribution says where it tells itself."""
+        """Whether a text may be tagged: the record's own where it has a word that speaks for the
+        language, or one of the other own text, and no more words for another language; a keyword where
+        the record's texts have all its words; what a distribution says where it tells itself."""
         words = _words(term)
         if place[1] == _KEYWORD:
             return bool(words) and words <= self._words
         if place[0] == self._subject:
-            return bool(words) and not says_otherwise(spoken_for(words), language)
+            found = spoken_for(words)
+            shared = language in found or not words.isdisjoint(self._other(place))
+            return shared and not says_otherwise(found, language)
         return _alone(term) == language
+
+    def _other(self, place: Place) -> frozenset[str]:
+        """The words of the description beside the title, and the other way round."""
+        return self._said[_DESCRIPTION if place[1] == _TITLE else _TITLE]
 
 
 def _term(line: str) -> str:

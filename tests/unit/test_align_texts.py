@@ -101,11 +101,11 @@ def test_what_is_no_text_of_one_language_stays_without(text: str) -> None:
 
 
 def test_title_and_description_are_tagged_together_and_the_finding_keeps_the_value() -> None:
-    given = [said(TITLE, "Baumkataster"), said(DESCRIPTION, GERMAN)]
+    given = [said(TITLE, "Bäume: Anzahl"), said(DESCRIPTION, GERMAN)]
     lines, findings = with_languages(S, given)
-    assert lines == [said(TITLE, "Baumkataster", "de"), said(DESCRIPTION, GERMAN, "de")]
+    assert lines == [said(TITLE, "Bäume: Anzahl", "de"), said(DESCRIPTION, GERMAN, "de")]
     assert [(one.rule, one.path, one.value, one.mended) for one in findings] == [
-        ("align.text.detected", f"{DCT}title", "Baumkataster", "@de"),
+        ("align.text.detected", f"{DCT}title", "Bäume: Anzahl", "@de"),
         ("align.text.detected", f"{DCT}description", GERMAN, "@de"),
     ]
     assert with_languages(S, lines) == (lines, [])
@@ -117,10 +117,16 @@ def test_a_title_in_another_language_than_its_description_stays_without() -> Non
     assert lines == [title, said(DESCRIPTION, GERMAN, "de")]
 
 
+def test_a_title_of_names_that_its_description_does_not_have_stays_without() -> None:
+    title = said(TITLE, "Toronto Ferry Routes")
+    lines, _findings = with_languages(S, [title, said(DESCRIPTION, GERMAN)])
+    assert lines == [title, said(DESCRIPTION, GERMAN, "de")]
+
+
 def test_no_second_text_of_a_language_comes_into_a_property() -> None:
-    given = [said(TITLE, "Baumkataster"), said(TITLE, "Bäume", "de-at"), said(DESCRIPTION, GERMAN)]
+    given = [said(TITLE, "Bäume: Anzahl"), said(TITLE, "Bäume", "de-at"), said(DESCRIPTION, GERMAN)]
     assert with_languages(S, given)[0] == [*given[:2], said(DESCRIPTION, GERMAN, "de")]
-    given = [said(TITLE, "Baumkataster"), said(TITLE, "Bäume"), said(DESCRIPTION, GERMAN)]
+    given = [said(TITLE, "Bäume: Anzahl"), said(TITLE, "Bäume"), said(DESCRIPTION, GERMAN)]
     assert with_languages(S, given)[0][:2] == given[:2]
 
 
