@@ -144,8 +144,9 @@ def _identifiers(own: Mapping[str, list[str]], said: _Said) -> list[str]:
     """What the record calls itself, and what others call it."""
     found = [value_of(term) for term in own.get(_DCT_IDENTIFIER, ())]
     for term in own.get(_ADMS_IDENTIFIER, ()):
-        found += map(value_of, said.get(term, {}).get(f"<{SKOS}notation>", ()))
-        found += [value_of(term)] if is_iri(term) else []
+        node = said.get(term, {})
+        found += map(value_of, _terms(node, (f"<{SKOS}notation>", _DCT_IDENTIFIER)))
+        found += [] if term.startswith("_:") else [value_of(term)]
     found += [value_of(term) for term in own.get(_SAME, ())]
     return [one.strip() for one in found if one.strip()]
 

@@ -139,3 +139,49 @@ def test_pages_decide_without_a_script(steward: FlaskClient, catalogue: Catalogu
 def test_a_cluster_that_is_not_there_is_not_found(client: FlaskClient) -> None:
     assert client.get(f"{API}/aaaaaaaaaaaaa").status_code == 404
     assert client.get("/clusters/aaaaaaaaaaaaa").status_code == 404
+
+
+def test_of_two_stewards_the_second_does_not_overwrite_the_first(steward: FlaskClient) -> None:
+    headers = {"X-CSRF-Token": csrf_of(steward)}
+    told = {"records": [A, B], "decision": "split", "expected": 0}
+    first = steward.post(f"{API}/decisions", json=told, headers=headers, base_url=BASE)
+    assert first.status_code == 200
+    late = steward.post(f"{API}/decisions", json=told, headers=headers, base_url=BASE)
+    assert (late.status_code, late.get_json()["version"]) == (409, first.get_json()["version"])
+    undo = {"records": [A, B], "decision": "undo"}
+    for tag, status in (('"0"', 412), (f"W/{first.headers['ETag']}", 400)):
+        mine = {**headers, "If-Match": tag}
+        answer = steward.post(f"{API}/decisions", json=undo, headers=mine, base_url=BASE)
+        assert answer.status_code == status
+    mine = {**headers, "If-Match": first.headers["ETag"]}
+    answer = steward.post(f"{API}/decisions", json=undo, headers=mine, base_url=BASE)
+    assert answer.status_code == 200
+
+
+def test_a_record_is_taken_out_and_brought_back_over_http_and_by_the_page(
+    steward: FlaskClient, catalogue: Catalogue
+) -> None:
+    headers = {"X-CSRF-Token": csrf_of(steward)}
+    out = {"record": A, "place": "out"}
+    answer = steward.post(f"{API}/places", json=out, headers=headers, base_url=BASE)
+    assert answer.status_code == 200
+    assert answer.get_json()["cluster"] is None
+    assert [one["decision"] for one in answer.get_json()["pairs"]] == ["split"]
+    assert steward.get(f"{API}/review", base_url=BASE).get_json()["total"] == 0
+    form = {"record": A, "place": "back", "csrf": csrf_of(steward)}
+    answer = steward.post("/clusters/places", data=form, base_url=BASE)
+    (one,) = catalogue.journal.clusters.clusters()
+    assert (answer.status_code, answer.location) == (303, f"/clusters/{one.id}")
+    page = steward.get(f"/clusters/{one.id}", base_url=BASE).get_data(as_text=True)
+    assert "Take out" in page
+
+
+@pytest.mark.parametrize("cursor", ["x", "0.5", "nan_a_b", "0.5_a", "9_a_b"])
+def test_a_cursor_that_was_not_given_out_is_refused(steward: FlaskClient, cursor: str) -> None:
+    answer = steward.get(f"{API}/review?cursor={cursor}", base_url=BASE)
+    assert answer.status_code == 400
+
+
+def test_only_stewards_take_records_out(client: FlaskClient) -> None:
+    out = {"record": A, "place": "out"}
+    assert client.post(f"{API}/places", json=out, base_url=BASE).status_code in {401, 403}

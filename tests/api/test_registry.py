@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from api import create_app
 from catalogue.bootstrap import Catalogue, bootstrap
+from catalogue.ecosystem import registry as registry_module
 from catalogue.model import page_id
 from catalogue.people import Grant, Role
 from catalogue.settings import Settings
@@ -355,6 +356,42 @@ def test_of_two_edits_of_one_version_the_second_is_told(edited: Edited) -> None:
     assert edited.put("offer", OFFER, changed, **headers).status_code == 200
     changed["conditions"] = "Second (fictional)."
     assert edited.put("offer", OFFER, changed, **headers).status_code == 409
+    assert edited.sheet("offer", OFFER)["conditions"] == "First (fictional)."
+
+
+def test_if_match_is_one_strong_tag_for_putting_and_deleting(edited: Edited) -> None:
+    edited.as_steward()
+    place = f"{API}/registry/offer/{OFFER}"
+    seen = edited.client.get(place).headers["ETag"]
+    sheet = edited.sheet("offer", OFFER, conditions="First (fictional).")
+    for tags in (f"W/{seen}", f'{seen}, "{"0" * 32}"'):
+        assert edited.put("offer", OFFER, sheet, **{"If-Match": tags}).status_code == 400
+        assert edited.client.delete(place, headers={"If-Match": tags}).status_code == 400
+    assert edited.put("offer", OFFER, sheet, **{"If-Match": seen}).status_code == 200
+    assert edited.client.delete(place, headers={"If-Match": seen}).status_code == 409
+    now = edited.client.get(place).headers["ETag"]
+    assert edited.client.delete(place, headers={"If-Match": now}).status_code == 204
+
+
+def test_an_edit_between_reading_and_storing_is_not_overwritten(
+    edited: Edited, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edited.as_steward()
+    place = f"{API}/registry/offer/{OFFER}"
+    seen = edited.client.get(place).headers["ETag"]
+    sheet = edited.sheet("offer", OFFER)
+    checked = registry_module._check
+
+    def meanwhile(*given: Any) -> None:
+        """The other steward's edit is stored after the version was looked at first."""
+        monkeypatch.setattr(registry_module, "_check", checked)
+        other = {**sheet, "conditions": "First (fictional)."}
+        assert edited.put("offer", OFFER, other).status_code == 200
+        checked(*given)
+
+    monkeypatch.setattr(registry_module, "_check", meanwhile)
+    late = {**sheet, "conditions": "Second (fictional)."}
+    assert edited.put("offer", OFFER, late, **{"If-Match": seen}).status_code == 409
     assert edited.sheet("offer", OFFER)["conditions"] == "First (fictional)."
 
 
