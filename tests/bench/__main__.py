@@ -134,6 +134,7 @@ def one_size(folder: Path, size: int) -> None:
             )
         serving(aicat, folder, size, port)
         harvesting.unchanged(folder, base, size)
+        harvesting.judged_and_bare(folder / "judged", base, size)
         harvesting.pushing(folder / "push", folder / "packages.jsonl", size)
         if size <= plain.MOST:
             plain.figures(folder, base, size)

@@ -1,9 +1,13 @@
-"""Harvests that change nothing, harvests side by side, and pushes."""
+"""Harvests that change nothing, harvests side by side, with and without what is said of records, and
+pushes."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
+import resource
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +16,8 @@ from tests.bench.figures import tell, timed
 from tests.bench.portal import make, serving
 from tests.command import Aicat, wait_for
 
+BARE = Path(__file__).parent / "bare"  # what makes processes harvest without judging
+ROUNDS = 2  # of both, in turn
 SLOW_PAGES = 30  # of a slow source; each brings its own records
 SMALL = 50  # records on each of them
 
@@ -36,6 +42,43 @@ def unchanged(folder: Path, base: str, size: int) -> None:
             listed=runs[0]["listed"],
             incremental=runs[0]["incremental"],
         )
+
+
+def judged_and_bare(folder: Path, base: str, size: int) -> None:
+    """A fresh CKAN harvest until it can be searched, aligned, judged, scored and compared for duplicates,
+    and the same with none of it: the processor time of all processes, the best of each. The dictionaries
+    of languages are there already, but for the first time."""
+    folder.mkdir()
+    lemmas = folder / "lemmas"
+    spent: dict[str, list[float]] = {"": [], str(BARE): []}
+    for number in range(ROUNDS):
+        for more, seconds in spent.items():
+            aicat = _catalogue(folder / f"{number}{bool(more)}", {"s": ("ckan", base)})
+            aicat.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (more, str(Path.cwd()))))
+            kept = aicat.folder / "var" / "lemmas"
+            if lemmas.exists():
+                shutil.copytree(lemmas, kept, dirs_exist_ok=True)
+            began = _of_children()
+            aicat("harvest", "s")
+            if not more:
+                aicat("cluster", "run")
+            seconds.append(_of_children() - began)
+            shutil.copytree(kept, lemmas, dirs_exist_ok=True)
+            shutil.rmtree(aicat.folder)
+    whole, bare = (min(seconds) for seconds in spent.values())
+    tell(
+        "CKAN fresh, judged and compared, and bare",
+        records=size,
+        cpu_ms_a_record=round(1000 * whole / size, 2),
+        bare_cpu_ms_a_record=round(1000 * bare / size, 2),
+        share=round(bare / whole, 2),
+    )
+
+
+def _of_children() -> float:
+    """Seconds of processor time of all processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def side_by_side(folder: Path, base: str, elsewhere: str) -> None:
