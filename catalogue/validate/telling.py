@@ -68,7 +68,7 @@ def spoken(finding: Finding, language: str) -> Finding:
         message, hint = words(finding.rule, finding.path or "", limit, language)
         return replace(finding, message=message, hint=hint, limit=limit)
     told = texts.translated(finding.message, language) or finding.message
-    mend = finding.hint and (texts.translated(finding.hint, language) or finding.hint)
+    mend = _hint(finding, language)
     if (told, mend) == (finding.message, finding.hint):
         return finding
     return replace(finding, message=told, hint=mend)
@@ -76,9 +76,20 @@ def spoken(finding: Finding, language: str) -> Finding:
 
 def tongue(finding: Finding, language: str) -> str | None:
     """The language that the message of a finding is in once it is `spoken`; None where that is not known."""
-    if finding.limit is not None or finding.message in texts.words(language).noticed.values():
+    if finding.limit is not None or texts.is_said(finding.message, language):
         return language
     return None if finding.profile else texts.FALLBACK
+
+
+def _hint(finding: Finding, language: str) -> str | None:
+    """The hint of a finding with a message of its own: that of its rule where it needs no more than the
+    path, else the sentence that stands for the same, else as it was kept."""
+    if finding.hint is None:
+        return None
+    rule, path = finding.rule, finding.path or ""
+    if finding.profile is not None and words(rule, path, "", texts.FALLBACK)[1] == finding.hint:
+        return words(rule, path, "", language)[1]
+    return texts.translated(finding.hint, language) or finding.hint
 
 
 def _limit(finding: Finding) -> str | None:
@@ -137,6 +148,10 @@ def own_message(messages: Sequence[str], language: str) -> str:
         if is_literal(term):
             text, tag, _datatype = parts_of(term)
             found.setdefault(tag.partition("-")[0], text)
+    if language not in found and "en" in found:
+        told = texts.translated(found["en"], language)  # where the shapes are ours
+        if told is not None:
+            return told
     wanted = (language, "en", "", *sorted(found))
     return next((found[one] for one in wanted if one in found), "")[:LONGEST]
 

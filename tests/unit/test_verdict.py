@@ -177,7 +177,8 @@ def test_an_entry_carries_what_its_profiles_say(tmp_path: Path) -> None:
     assert entry.judged[1] == Judged("own", violations=1)
     (own,) = [one for one in entry.findings if one.profile == "own"]
     assert (own.message, own.limit, own.key) == ("Say who may use it.", None, "d")
-    assert spoken(own, "de") == own
+    german = spoken(own, "de")
+    assert (german.message, german.hint) == (own.message, "dct:rights ergänzen.")
 
 
 def test_other_shapes_make_the_next_harvest_judge_everything(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import fields
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from catalogue.align import align
 from catalogue.align.contacts import RULE, _finding
 from catalogue.model import Finding, Severity
 from catalogue.quality.metrics import DIMENSIONS, METRICS
-from catalogue.validate.telling import spoken, tongue, words
+from catalogue.validate.telling import own_message, spoken, tongue, words
 from vocab import findings, scores
 from vocab.languages import OFFICIAL
 from vocab.namespaces import DCAT, DCT
@@ -92,6 +93,21 @@ def test_a_runs_finding_without_what_was_asked_for_is_told_in_the_readers_langua
         assert (found.message, found.hint) == expected
         assert tongue(found, language) == language
     assert spoken(spoken(kept, "el"), "en").message == message
+
+
+def test_what_our_own_shapes_say_is_told_in_every_language() -> None:
+    told = "\n".join(one.read_text() for one in files("vocab").joinpath("shapes").iterdir())
+    messages = set(re.findall(r'sh:message "([^"]*)"@en', told))
+    assert len(messages) > 20
+    for language in OFFICIAL:
+        for message in messages:
+            found = findings.translated(message, language)
+            assert found is not None, message
+            assert "{" not in found
+            assert (found == message) is (language == "en")
+            terms = re.findall(r"(?:table|list|vocabulary) ([\w-]+)[. ]", message)
+            assert all(term in found for term in terms if term != "of"), (message, found)
+            assert own_message([f'"{message}"@en'], language) == found
 
 
 def test_a_message_of_a_shapes_own_is_left_as_it_is() -> None:

@@ -2,16 +2,18 @@
 
 `message` and `hint` go by SHACL's constraint component or by a rule of validation's own; a component
 without a hint has that of `any`. `{path}` is the property, `{limit}` what is asked for; `{value}`, in
-validation's own rules alone, what was found. `noticed` are sentences that harvesting says of a record:
-a finding is kept with the English one, which stands for the same in every language.
+validation's own rules alone, what was found. `noticed` are sentences that harvesting says of a record,
+`shapes` those of our shapes for what no component says well (`{name}` is that of a table): a finding is
+kept with the English one, which stands for the same in every language.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from vocab.languages import OFFICIAL
@@ -22,12 +24,13 @@ ANY = "any"  # what is said of a rule that has no words of its own
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The texts of one language: messages and hints by rule, and sentences by name."""
+    """The texts of one language: messages and hints by rule, and whole sentences by name."""
 
     language: str
     message: Mapping[str, str]
     hint: Mapping[str, str]
     noticed: Mapping[str, str]
+    shapes: Mapping[str, str]
 
 
 @cache
@@ -35,15 +38,42 @@ def words(language: str | None) -> Words:
     """The texts in a language; in English where it is none of the 24."""
     code = language if language in OFFICIAL else FALLBACK
     told = tomllib.loads(files("vocab.findings").joinpath(f"{code}.toml").read_text("utf-8"))
-    return Words(str(code), told["message"], told["hint"], told["noticed"])
+    return Words(str(code), **told)
 
 
+@lru_cache(maxsize=4096)
 def translated(text: str, language: str) -> str | None:
-    """A sentence of harvesting's, given in English, in another language; None for any other text."""
-    name = _names().get(text)
-    return None if name is None else words(language).noticed[name]
+    """A sentence of harvesting's or of our shapes', given in English, in another language; None for any
+    other text."""
+    found = next(_matches(text), None)
+    if found is None:
+        return None
+    (table, name), match = found
+    said: str = getattr(words(language), table)[name]
+    return said.replace("{name}", match.groupdict().get("name", ""))
+
+
+@lru_cache(maxsize=4096)
+def is_said(text: str, language: str) -> bool:
+    """Whether a text is one of those sentences in that language."""
+    return any(_matches(text, language))
+
+
+def _matches(
+    text: str, language: str = FALLBACK
+) -> Iterator[tuple[tuple[str, str], re.Match[str]]]:
+    for of, form in _forms(language).items():
+        match = form.fullmatch(text)
+        if match:
+            yield of, match
 
 
 @cache
-def _names() -> Mapping[str, str]:
-    return {text: name for name, text in words(FALLBACK).noticed.items()}
+def _forms(language: str) -> Mapping[tuple[str, str], re.Pattern[str]]:
+    """What each sentence of a language looks like, by table and name."""
+    said = words(language)
+    return {
+        (table, name): re.compile(re.escape(text).replace(r"\{name\}", r"(?P<name>[\w-]+)"))
+        for table in ("noticed", "shapes")
+        for name, text in getattr(said, table).items()
+    }
