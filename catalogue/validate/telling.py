@@ -13,6 +13,7 @@ from catalogue.rdf.terms import is_literal, parts_of, value_of
 from catalogue.validate.names import SEVERITIES
 from catalogue.validate.shapes import Result
 from vocab import findings as texts
+from vocab.languages import FALLBACK
 from vocab.namespaces import PREFIXES
 
 SHACL, COMPONENT = "sh:", "ConstraintComponent"  # around the name of a rule
@@ -78,7 +79,7 @@ def tongue(finding: Finding, language: str) -> str | None:
     """The language that the message of a finding is in once it is `spoken`; None where that is not known."""
     if finding.limit is not None or texts.is_said(finding.message, language):
         return language
-    return None if finding.profile else texts.FALLBACK
+    return None if finding.profile else FALLBACK
 
 
 def _hint(finding: Finding, language: str) -> str | None:
@@ -87,7 +88,7 @@ def _hint(finding: Finding, language: str) -> str | None:
     if finding.hint is None:
         return None
     rule, path = finding.rule, finding.path or ""
-    if finding.profile is not None and words(rule, path, "", texts.FALLBACK)[1] == finding.hint:
+    if finding.profile is not None and words(rule, path, "", FALLBACK)[1] == finding.hint:
         return words(rule, path, "", language)[1]
     return texts.translated(finding.hint, language) or finding.hint
 
@@ -104,7 +105,7 @@ def _limit(finding: Finding) -> str | None:
 @lru_cache(maxsize=1024)
 def _english(rule: str, path: str) -> re.Pattern[str]:
     """What our English message of a rule at a path looks like, whatever was asked for."""
-    message, _hint = words(rule, path, _ANY_LIMIT, texts.FALLBACK)
+    message, _hint = words(rule, path, _ANY_LIMIT, FALLBACK)
     return re.compile(
         "(?P<limit>.*)".join(map(re.escape, message.split(_ANY_LIMIT)))
         if _ANY_LIMIT in message

@@ -39,8 +39,8 @@ def verdict(
     for one, count in _alike(found.results):
         said = _said(one.shape, one.check, plain_path(one) or "")
         numbers[said.severity] += count
-        _said_first, first, before = groups.get(said.group, (said, one, 0))
-        groups[said.group] = _said_first, first, before + count
+        first, example, before = groups.get(said.group, (said, one, 0))
+        groups[said.group] = first, example, before + count
     findings = [
         _finding(said, one, profile.name, count, declared=declared)
         for said, one, count in islice(groups.values(), MOST)

@@ -5,8 +5,22 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from catalogue.adapters.sql import SqlJournal, migrate
+from catalogue.ports import Journal
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """An empty journal on SQLite."""
+    url = f"sqlite:///{tmp_path / 'journal.sqlite'}"
+    migrate(url)
+    opened = SqlJournal.open(url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -6,11 +6,9 @@ import socket
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from catalogue.adapters.sql import SqlJournal, migrate
 from catalogue.errors import FetchError, Refused
 from catalogue.http import Courtesy, GuardedClient
 from catalogue.ports import Journal
@@ -168,15 +166,6 @@ class Watch:
 
     def __call__(self) -> datetime:
         return self.now
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    url = f"sqlite:///{tmp_path / 'journal.sqlite'}"
-    migrate(url)
-    opened = SqlJournal.open(url)
-    yield opened
-    opened.close()
 
 
 def checker(journal: Journal, watch: Watch, **options: object) -> Checker:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import gzip
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from catalogue.adapters.sql import SqlJournal, migrate
 from catalogue.errors import NoConnection
 from catalogue.http import GuardedClient
 from catalogue.ports import Journal
@@ -35,15 +33,6 @@ def server() -> Iterator[Hostile]:
     with hostile() as one:
         one.scripts["/a"] = answer(b"x")
         yield one
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    url = f"sqlite:///{tmp_path / 'journal.sqlite'}"
-    migrate(url)
-    opened = SqlJournal.open(url)
-    yield opened
-    opened.close()
 
 
 def client(seconds: float = 5.0) -> GuardedClient:

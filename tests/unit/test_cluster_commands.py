@@ -12,32 +12,11 @@ from click.testing import CliRunner, Result
 from catalogue.bootstrap import open_journal
 from catalogue.cli import aicat
 from catalogue.errors import NotFound
-from catalogue.model import Entry, Node, RunState, Source, content_hash, page_id, raw_hash
-from catalogue.ports import Ending, Journal
+from catalogue.model import Node
 from catalogue.settings import load
-
-DCT, DCAT = "http://purl.org/dc/terms/", "http://www.w3.org/ns/dcat#"
-TITLE = "Bicycles counted in the region by the hour"
-NORTH, SOUTH = page_id("north", "a"), page_id("south", "a")
-
-
-def entry(source: str) -> Entry:
-    iri = f"http://{source}.example/a"
-    lines = (
-        f'<{iri}> <{DCT}description> "Counts at forty places, by direction and by weather" .',
-        f'<{iri}> <{DCT}title> "{TITLE}" .',
-        f"<{iri}> <{DCAT}landingPage> <http://origin.example/bicycles/7> .",
-    )
-    graph = "".join(f"{line}\n" for line in lines).encode()
-    return Entry("a", iri, "dataset", raw_hash(graph), graph, content_hash(graph), graph)
-
-
-def listed(journal: Journal, source: str) -> None:
-    journal.add_source(Source(source, "made-up", "dcat", f"http://{source}.example/"))
-    lease = journal.runs.claim("t", seconds=60, run_id=journal.runs.queue(source).id)
-    assert lease is not None
-    journal.append(lease, [entry(source)])
-    journal.runs.end(lease, Ending(RunState.DONE))
+from tests.api.test_clusters import A as NORTH
+from tests.api.test_clusters import B as SOUTH
+from tests.api.test_clusters import entry, harvested
 
 
 @pytest.fixture(autouse=True)
@@ -46,8 +25,8 @@ def portals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AICAT_DATA_DIR", str(tmp_path / "var"))
     with open_journal(load()) as journal:
         journal.add_node(Node("made-up", "Made-up portals (fictional)", "EU"))
-        for source in ("north", "south"):
-            listed(journal, source)
+        for source, key in (("north", "a"), ("south", "b")):
+            harvested(journal, source, entry(source, key))
 
 
 def run(*words: str) -> Result:

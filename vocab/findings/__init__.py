@@ -10,15 +10,12 @@ kept with the English one, which stands for the same in every language.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 
-from vocab.languages import OFFICIAL
+from vocab.languages import FALLBACK, told_in
 
-FALLBACK = "en"
 ANY = "any"  # what is said of a rule that has no words of its own
 
 
@@ -36,9 +33,8 @@ class Words:
 @cache
 def words(language: str | None) -> Words:
     """The texts in a language; in English where it is none of the 24."""
-    code = language if language in OFFICIAL else FALLBACK
-    told = tomllib.loads(files("vocab.findings").joinpath(f"{code}.toml").read_text("utf-8"))
-    return Words(str(code), **told)
+    code, told = told_in("vocab.findings", language)
+    return Words(code, **told)
 
 
 @lru_cache(maxsize=4096)

@@ -5,15 +5,11 @@ Texts hold `{holder}`, `{until}` (a date, ISO 8601) and, in the footer, `{catalo
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-from vocab.languages import OFFICIAL
-
-FALLBACK = "en"
+from vocab.languages import told_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +25,6 @@ class Words:
 @cache
 def words(language: str | None) -> Words:
     """The texts in a language; in English where it is none of the 24."""
-    code = language if language in OFFICIAL else FALLBACK
-    told = tomllib.loads(files("vocab.notices").joinpath(f"{code}.toml").read_text("utf-8"))
+    code, told = told_in("vocab.notices", language)
     text = {kind: (subject, body) for kind, (subject, body) in told["text"].items()}
-    return Words(str(code), told["request"], told["footer"], text)
+    return Words(code, told["request"], told["footer"], text)

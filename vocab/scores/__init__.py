@@ -7,15 +7,11 @@ status.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-from vocab.languages import OFFICIAL
-
-FALLBACK = "en"
+from vocab.languages import told_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +29,5 @@ class Words:
 @cache
 def words(language: str | None) -> Words:
     """The texts in a language; in English where it is none of the 24."""
-    code = language if language in OFFICIAL else FALLBACK
-    told = tomllib.loads(files("vocab.scores").joinpath(f"{code}.toml").read_text("utf-8"))
-    return Words(str(code), **told)
+    code, told = told_in("vocab.scores", language)
+    return Words(code, **told)
