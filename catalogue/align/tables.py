@@ -29,6 +29,8 @@ PROPERTIES = {
     f"{DCT}license": "license",
     f"{DCT}format": "format",
     f"{DCAT}mediaType": "media-type",
+    f"{DCAT}compressFormat": "media-type",
+    f"{DCAT}packageFormat": "media-type",
     f"{DCT}accrualPeriodicity": "frequency",
     f"{DCT}accessRights": "access",
     f"{DCAT}theme": "theme",
