@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from catalogue.errors import InvalidShapes
 from catalogue.model import Finding, Severity
 from catalogue.rdf.terms import RDF_TYPE, XSD, parts_of, value_of
-from catalogue.validate import constraints, literals, paths
+from catalogue.validate import constraints, literals, ordering, paths
 from catalogue.validate.names import (
     BEYOND,
     CLASS,
@@ -353,7 +353,7 @@ class _Compiler:
             return None
         if len(terms) > 1:
             raise self._refusal(node, sh(name), "is given more than once")
-        value = literals.comparable(terms[0])
+        value = ordering.comparable(terms[0])
         if value is None or value[0] != "number" or value[1] != int(value[1]) or value[1] < 0:
             raise self._refusal(node, sh(name), "must be a whole number, 0 or more")
         return int(value[1])

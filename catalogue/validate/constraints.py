@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from catalogue.rdf.terms import RDF_TYPE, parts_of, value_of
-from catalogue.validate import literals, patterns
+from catalogue.validate import literals, ordering, patterns
 from catalogue.validate.data import NOTHING, Data
 from catalogue.validate.names import NODE_KINDS
 from catalogue.validate.shapes import Check, Shape, Test
@@ -83,7 +83,7 @@ def bound(component: str, term: str) -> Check:
 
     def test(_data: Data, value: str) -> bool:
         left, right = (value, term) if upwards else (term, value)
-        return literals.is_less(left, right, inclusive) is True
+        return ordering.is_less(left, right, inclusive) is True
 
     return Check(component, value_of(term), test)
 
@@ -175,7 +175,7 @@ def less_than(term: str, or_equal: bool) -> Check:
         for value in values:
             data.tick(len(others))
             for other in others:
-                if literals.is_less(value, other, or_equal) is not True:
+                if ordering.is_less(value, other, or_equal) is not True:
                     yield value
 
     return Check("LessThanOrEquals" if or_equal else "LessThan", value_of(term), search=search)
