@@ -8,14 +8,14 @@ looked at one by one only where they do not pass together, as nearly all do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import NamedTuple
 
 from catalogue.model import Finding
 from catalogue.rdf.terms import RDF_TYPE
-from catalogue.validate.data import NOTHING, Beside, Data
+from catalogue.validate.data import NOTHING, Data
 from catalogue.validate.paths import Path, Predicate
 
 Test = Callable[[Data, str], bool]
@@ -235,7 +235,11 @@ class Targets:
 
     def named(self, data: Data) -> dict[str, list[Shape]]:
         """Nodes that shapes look at for another reason than their class: mostly none."""
-        found: dict[str, list[Shape]] = {node: [*shapes] for node, shapes in self.by_node.items()}
+        found: dict[str, list[Shape]] = {
+            node: [*shapes]
+            for node, shapes in self.by_node.items()
+            if node in data.out or node not in data.elsewhere
+        }
         for predicate, shapes in self.subjects.items():
             for subject in data.subjects_of(predicate):
                 found.setdefault(subject, []).extend(shapes)
@@ -257,7 +261,9 @@ class Shapes:
     targets: Targets
     findings: tuple[Finding, ...] = ()
     above: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    _plans: dict[tuple[Beside, tuple[str, ...]], _Plan] = field(default_factory=dict, compare=False)
+    _plans: dict[tuple[Hashable, tuple[str, ...]], _Plan] = field(
+        default_factory=dict, compare=False
+    )
 
     def results(self, data: Data) -> list[Result]:
         """Everything that a record breaks, each shape and focus node once.
@@ -283,9 +289,10 @@ class Shapes:
 
     def _plan(self, data: Data, types: Sequence[str]) -> _Plan:
         """What looks at nodes of these classes."""
-        if data.has_subclasses:
+        hierarchy = data.beside.hierarchy()
+        if data.has_subclasses or hierarchy is None:
             return _Plan(self._of_classes(data, types))
-        key = data.beside, tuple(types)
+        key = hierarchy, tuple(types)
         plan = self._plans.get(key)
         if plan is None:
             if len(self._plans) >= _MOST_PLANS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import Counter
 from pathlib import Path
@@ -16,13 +17,14 @@ from catalogue.validate.compiling import load
 from catalogue.validate.data import Data, NothingBeside
 from catalogue.validate.documents import validate
 from catalogue.validate.judging import Profile, judge
-from catalogue.validate.literals import is_less, is_of, is_well_formed
+from catalogue.validate.literals import is_of, is_well_formed
+from catalogue.validate.ordering import is_less
 from catalogue.validate.patterns import compiled
 from catalogue.validate.profiles import OURS, Profiles, named_files
 from catalogue.validate.shapes import Shapes
 from catalogue.validate.sources import ShapesFile
 from catalogue.validate.telling import told
-from catalogue.validate.vocabularies import vocabularies
+from catalogue.validate.vocabularies import WithDocument, vocabularies
 from vocab.namespaces import XSD
 
 HEAD = """@prefix sh: <http://www.w3.org/ns/shacl#> .
@@ -300,6 +302,67 @@ def test_a_document_s_links_between_records_are_of_the_classes_that_it_states() 
     assert found.records == 2
 
 
+CATALOGUE = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+@prefix : <http://portal.example/> .
+:catalogue a dcat:Catalog ; dct:title "All" ; dcat:dataset :one , :two .
+:one a dcat:Dataset ; dct:title "One" ; dcat:inSeries :series .
+:two a dcat:Dataset ; dct:title "Two" ; dcat:inSeries :series .
+:series a dcat:DatasetSeries ; dct:title "Series" .
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ":S sh:targetClass dcat:Dataset ; sh:property [ sh:path dcat:inSeries ; sh:node :T ] ."
+        " :T sh:property [ sh:path dct:title ; sh:minCount 1 ] .",
+        ":S sh:targetClass dcat:Dataset ;"
+        " sh:property [ sh:path ( dcat:inSeries dct:title ) ; sh:minCount 1 ] .",
+        ":S sh:targetClass dcat:Dataset ;"
+        " sh:property [ sh:path [ sh:inversePath dcat:dataset ] ; sh:minCount 1 ] .",
+        ":S sh:targetObjectsOf dcat:inSeries , dcat:dataset ;"
+        " sh:property [ sh:path dct:title ; sh:minCount 1 ] .",
+        ":S sh:targetNode <http://portal.example/catalogue> , <http://portal.example/one> ;"
+        " sh:property [ sh:path dct:title ; sh:minCount 1 ] .",
+    ],
+)
+def test_a_document_s_records_are_judged_with_what_it_says_of_those_they_link_to(text: str) -> None:
+    found = validate(CATALOGUE.encode(), "text/turtle", "", [Profile("p", shapes(text))])
+    assert found.findings == []
+    bare = CATALOGUE.replace(
+        "dct:title", "dct:description"
+    )  # so that nothing of it is right any more
+    bare = bare.replace("dcat:dataset :one", "dcat:service :one")
+    assert validate(bare.encode(), "text/turtle", "", [Profile("p", shapes(text))]).violated
+
+
+def test_a_node_that_shapes_name_and_a_document_does_not_describe_is_missed_once() -> None:
+    text = ":S sh:targetNode :absent ; sh:property [ sh:path dct:title ; sh:minCount 1 ] ."
+    found = validate(CATALOGUE.encode(), "text/turtle", "", [Profile("p", shapes(text))])
+    assert [one.focus for one in found.findings] == ["http://shapes.example/absent"]
+
+
+def test_a_document_s_classes_below_others_are_known_to_all_its_records() -> None:
+    text = ":S sh:targetClass :Above ; sh:property [ sh:path dct:issued ; sh:minCount 1 ] ."
+    below = "dcat:Dataset <http://www.w3.org/2000/01/rdf-schema#subClassOf> <http://shapes.example/Above> ."
+    of = [Profile("p", shapes(text))]
+    assert not validate(CATALOGUE.encode(), "text/turtle", "", of).findings
+    found = validate((CATALOGUE + below).encode(), "text/turtle", "", of)
+    assert [one.record for one in found.findings] == [
+        "http://portal.example/one",
+        "http://portal.example/two",
+    ]
+    assert not validate(CATALOGUE.encode(), "text/turtle", "", of).findings  # it is forgotten again
+
+
+def test_no_document_is_kept_with_the_shapes_once_it_is_judged() -> None:
+    every = shapes(":S sh:targetClass dcat:Dataset ; sh:minLength 1 .")
+    for number in range(3):
+        text = CATALOGUE.replace("portal.example", f"portal{number}.example")
+        validate(text.encode(), "text/turtle", "", [Profile("p", every)])
+    assert not [one for one in gc.get_objects() if isinstance(one, WithDocument)]
+
+
 def test_the_report_reads_back_as_shacl_s_own_with_every_result() -> None:
     profile = Profiles({}).profile("dcat-ap-3")
     found = validate((DATASET + "dct:title 'One' .").encode(), "text/turtle", "", [profile])
@@ -371,11 +434,50 @@ def test_a_text_with_a_language_is_no_string() -> None:
     assert not is_of('"One"@en', f"{XSD}string")
 
 
-def test_times_with_and_without_a_zone_cannot_be_compared() -> None:
-    with_zone = f'"2024-01-01T00:00:00Z"^^<{XSD}dateTime>'
-    without = f'"2025-01-01T00:00:00"^^<{XSD}dateTime>'
-    assert is_less(with_zone, without) is None
+@pytest.mark.parametrize(
+    ("left", "right", "kind", "less"),
+    [
+        ("2024-01-01T00:00:00Z", "2024-01-01T00:00:01Z", "dateTime", True),
+        ("2024-01-01T00:00:00+02:00", "2024-01-01T00:00:00+01:00", "dateTime", True),
+        ("2024-01-01T24:00:00", "2024-01-02T00:00:00", "dateTime", False),
+        ("2023-12-31T24:00:00", "2024-01-01T00:00:00.000000001", "dateTime", True),
+        ("2024-01-01+02:00", "2024-01-01Z", "date", True),
+        ("2024-01-01", "2024-01-01", "date", False),
+        # Without a time zone it may be any; apart by more than 14 hours that decides nothing.
+        ("2024-01-01T00:00:00Z", "2024-01-01T14:00:00", "dateTime", None),
+        ("2024-01-01T00:00:00Z", "2024-01-01T14:00:01", "dateTime", True),
+        ("2025-01-01", "2024-01-01Z", "date", False),
+        # Years that few calendars of computers know.
+        ("-0500-01-01", "0001-01-01", "date", True),
+        ("-0044", "-0043", "gYear", True),
+        ("9999", "10000", "gYear", True),
+        ("9999-12-31", "12024-01-01", "date", True),
+        ("2024-02", "2024-03", "gYearMonth", True),
+        ("10:00:00Z", "10:30:00+02:00", "time", False),
+        ("PT59M", "PT1H", "duration", True),
+        ("P364D", "P1Y", "duration", True),
+        ("P365D", "P1Y", "duration", None),
+        ("P1M", "P31D", "duration", None),
+        ("-P1D", "PT0S", "duration", True),
+        ("1e400", "INF", "double", True),
+        ("NaN", "1", "double", None),
+        ("false", "1", "boolean", True),
+        ("http://a.example", "http://b.example", "anyURI", None),
+        ("2024-02-30", "2024-03-01", "date", None),
+    ],
+)
+def test_one_literal_is_below_another_where_nothing_else_can_be_meant(
+    left: str, right: str, kind: str, less: bool | None
+) -> None:
+    one, other = (f'"{text}"^^<{XSD}{kind}>' for text in (left, right))
+    assert is_less(one, other) is less
+
+
+def test_literals_of_several_datatypes_are_compared_where_they_are_of_one_kind() -> None:
     assert is_less(f'"1"^^<{XSD}integer>', f'"1.5"^^<{XSD}decimal>') is True
+    assert is_less(f'"P1D"^^<{XSD}dayTimeDuration>', f'"P1M"^^<{XSD}yearMonthDuration>') is True
+    assert is_less(f'"2024-01-01"^^<{XSD}date>', f'"2025-01-01T00:00:00"^^<{XSD}dateTime>') is None
+    assert is_less('"1"', f'"2"^^<{XSD}integer>') is None
 
 
 # --- any record -------------------------------------------------------------------------------------
