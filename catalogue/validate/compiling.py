@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from catalogue.errors import InvalidShapes
 from catalogue.model import Finding, Severity
@@ -29,7 +29,7 @@ from catalogue.validate.sources import ShapesFile, Source, read
 
 TRUE = f'"true"^^<{XSD}boolean>'
 MOST_SHAPES = 50_000
-LONGEST_LIST = 50_000
+MOST_LISTED = 5_000_000  # members of lists, each counted wherever its list is used
 DEEPEST = 40  # shapes within shapes
 
 _LISTED = {"and": "And", "or": "Or", "xone": "Xone"}
@@ -64,13 +64,14 @@ class _Compiler:
         self._open: list[str] = []
         self._depths: dict[str, int] = {}
         self._findings: list[Finding] = []
+        self._listed = 0
 
     def compiled(self) -> Shapes:
         self._survey()
         targets = Targets()
         for node in self._roots():
             self._aim(node, targets)
-        return Shapes(targets, tuple(self._findings), self._above())
+        return Shapes(targets, tuple(self._findings))
 
     # What the files hold at all
 
@@ -130,9 +131,8 @@ class _Compiler:
         if shape is None:
             return
         types = said.get(RDF_TYPE, ())
-        implicit = [node] if (CLASS in types or OWL_CLASS in types) else []
-        if implicit and not node.startswith("<"):
-            implicit = []
+        is_class = node.startswith("<") and any(self._is_of_classes(one) for one in types)
+        implicit = [node] if is_class else []
         for name, table, more in (
             ("targetClass", targets.by_class, implicit),
             ("targetNode", targets.by_node, []),
@@ -144,20 +144,15 @@ class _Compiler:
                     raise self._refusal(node, sh(name), "names no IRI")
                 table.setdefault(term, []).append(shape)
 
-    def _above(self) -> Mapping[str, frozenset[str]]:
-        """All classes above each class, by the files' own rdfs:subClassOf."""
-        direct = {n: said[SUBCLASS] for n, said in self._source.said.items() if SUBCLASS in said}
-        above: dict[str, frozenset[str]] = {}
-        for one in direct:
-            found: set[str] = set()
-            pending = [one]
-            while pending:
-                for higher in direct.get(pending.pop(), ()):
-                    if higher not in found:
-                        found.add(higher)
-                        pending.append(higher)
-            above[one] = frozenset(found)
-        return above
+    def _is_of_classes(self, kind: str) -> bool:
+        """Whether what is of a kind is a class: rdfs:Class, owl:Class, or what the files put below."""
+        found, pending = {kind}, [kind]
+        while pending:
+            for higher in self._source.get(pending.pop(), SUBCLASS):
+                if higher not in found:
+                    found.add(higher)
+                    pending.append(higher)
+        return CLASS in found or OWL_CLASS in found
 
     # Shapes
 
@@ -364,10 +359,13 @@ class _Compiler:
         seen: set[str] = set()
         while term != NIL:
             first, rest = self._source.get(term, FIRST), self._source.get(term, REST)
-            if len(first) != 1 or len(rest) != 1 or term in seen or len(seen) > LONGEST_LIST:
+            if len(first) != 1 or len(rest) != 1 or term in seen:
                 raise self._refusal(
                     node, sh(name), "must be a list that ends (rdf:first, rdf:rest)"
                 )
+            self._listed += 1
+            if self._listed > MOST_LISTED:
+                raise self._refusal(node, sh(name), f"is beyond {MOST_LISTED:,} members of lists")
             seen.add(term)
             members.append(first[0])
             term = rest[0]

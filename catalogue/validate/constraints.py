@@ -115,14 +115,14 @@ def pattern(text: str, flags: str) -> Check:
 
 
 def language_in(tags: Sequence[str]) -> Check:
-    """4.4.4; a range also names what is below it (`en` takes `en-GB`, RFC 4647, 3.3.1)."""
+    """4.4.4; a range also names what is below it (`en` takes `en-GB`), `*` every language (RFC 4647, 3.3.1)."""
     wanted = tuple(tag.lower() for tag in tags)
 
     def test(_data: Data, value: str) -> bool:
         if value[0] != '"':
             return False
         own = parts_of(value)[1]
-        return bool(own) and any(own == one or own.startswith(f"{one}-") for one in wanted)
+        return bool(own) and any(one in {own, "*"} or own.startswith(f"{one}-") for one in wanted)
 
     return Check("LanguageIn", ", ".join(tags), test)
 

@@ -8,7 +8,7 @@ looked at one by one only where they do not pass together, as nearly all do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import NamedTuple
@@ -254,13 +254,11 @@ class Targets:
 class Shapes:
     """A file, or several, of shapes, ready to be used for any number of records, by any threads.
 
-    `findings` are warnings about the files themselves; `above` the classes above each class that the
-    files tell of.
+    `findings` are warnings about the files themselves.
     """
 
     targets: Targets
     findings: tuple[Finding, ...] = ()
-    above: Mapping[str, frozenset[str]] = field(default_factory=dict)
     _plans: dict[tuple[Hashable, tuple[str, ...]], _Plan] = field(
         default_factory=dict, compare=False
     )
@@ -302,5 +300,5 @@ class Shapes:
 
     def _of_classes(self, data: Data, types: Iterable[str]) -> Iterator[Shape]:
         for one in types:
-            for above in (one, *data.above(one), *self.above.get(one, ())):
+            for above in (one, *data.above(one)):
                 yield from self.targets.by_class.get(above, ())

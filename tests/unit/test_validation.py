@@ -159,11 +159,89 @@ def test_a_name_that_shacl_does_not_define_and_profiles_use_is_told_and_constrai
 # --- bounds -----------------------------------------------------------------------------------------
 
 
+def test_a_list_may_be_as_long_as_a_table_is() -> None:
+    members = " ".join(f"<http://table.example/{number}>" for number in range(100_000))
+    long = shapes(
+        f":S sh:targetClass dcat:Dataset ; sh:property [ sh:path dct:type ; sh:in ( {members} ) ] ."
+    )
+    assert broken(long, DATASET + "dct:type <http://table.example/99999> .") == Counter()
+    assert broken(long, DATASET + "dct:type <http://table.example/100000> .") == {"In": 1}
+
+
+def test_a_shape_that_is_a_class_looks_at_its_instances_also_by_a_kind_of_classes() -> None:
+    below = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
+    text = f":Kind {below} <http://www.w3.org/2000/01/rdf-schema#Class> ."
+    text += " dcat:Dataset a :Kind ; sh:property [ sh:path dct:type ; sh:minCount 1 ] ."
+    assert broken(shapes(text), DATASET + "dct:title 'One' .") == {"MinCount": 1}
+
+
+def test_classes_that_only_the_shapes_file_puts_below_others_are_not_looked_at() -> None:
+    """SHACL, section 3.2: a class is below another by the data's own statements."""
+    below = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
+    text = f"dcat:Dataset {below} :Above . :S sh:targetClass :Above ;"
+    of = shapes(f"{text} sh:property [ sh:path dct:type ; sh:minCount 1 ] .")
+    record = DATASET + "dct:title 'One' ."
+    assert broken(of, record) == Counter()
+    assert broken(of, record + f" dcat:Dataset {below} <http://shapes.example/Above> .") == {
+        "MinCount": 1
+    }
+
+
 def test_a_catastrophic_pattern_takes_time_that_grows_with_the_text_alone() -> None:
     matches = compiled("^(a+)+$")  # exponential for an engine that tracks back
     assert not matches("a" * 100_000 + "b")
     with pytest.raises(ValueError, match="not understood"):
         compiled("((a{500}){500}){500}")
+    with pytest.raises(ValueError, match="too large"):
+        compiled("(" * 40 + "a" + "{1001})" * 40)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "flags", "right", "wrong"),
+    [
+        (r"^\w+$", "", ["Zürich", "Ελλάδα", "snake_case", "e\u0301"], ["a b", "a-b", "€", ""]),
+        (r"^[\w.-]+@[\w-]+$", "", ["jürgen.x@example"], ["a b@example"]),
+        (r"^[^\W\d]+$", "", ["äbc", "a_b"], ["a1", "a-b"]),
+        (r"^\W$", "", [" ", "-", "€"], ["ä", "_", "1"]),
+        (r"^\d+$", "", ["12", "\u0661\u0662"], ["1a", "½"]),
+        (r"^[\D]$", "", ["a"], ["1", "\u0661"]),
+        (r"^\i\c*$", "", ["xs:name-1", "élan"], ["1a", "a b"]),
+        (r"^\C\I$", "", [" 1"], ["ab"]),
+        ("^.{1,2000}$", "", ["a", "ä" * 2000], ["", "a" * 2001]),
+        ("^(ab|c){1500}$", "", ["ab" * 1500], ["ab" * 1499, "c" * 1501]),
+        ("^a{1001,}?$", "", ["a" * 1001, "a" * 5000], ["a" * 1000]),
+        ("^x{2}y{1,3}$", "", ["xxy", "xxyyy"], ["xy", "xxyyyy"]),
+        ("^ a [ ] b $", "x", ["a b"], ["ab", " a   b "]),
+        ("^[]a]+$", "", ["]a"], ["b"]),
+        ("^[[:alpha:]-]+$", "", ["a-b"], ["1"]),
+        (r"a\.b[", "q", [r"xa\.b[y"], ["a.b["]),
+        ("É", "qi", ["é"], ["e"]),
+        ("^a.c$", "s", ["a\nc"], ["ac"]),
+    ],
+)
+def test_a_pattern_means_what_it_does_in_xpath(
+    pattern: str, flags: str, right: list[str], wrong: list[str]
+) -> None:
+    matches = compiled(pattern, flags)
+    assert [text for text in right if not matches(text)] == []
+    assert [text for text in wrong if matches(text)] == []
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["[A-Z-[IO]]", r"[a-\d]", r"[\C]", "(?=a)", r"(a)\1", "a{1,20000}", "[a", "a\\", r"\p{Basic}"],
+)
+def test_a_pattern_that_would_be_read_otherwise_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match=r"pattern|not carried out"):
+        compiled(pattern)
+
+
+def test_any_language_is_named_by_an_asterisk() -> None:
+    every = shapes(
+        ":S sh:targetClass dcat:Dataset ; sh:property [ sh:path dct:title ; sh:languageIn ('*') ] ."
+    )
+    assert broken(every, DATASET + "dct:title 'One'@en , 'Eins'@de-AT .") == Counter()
+    assert broken(every, DATASET + "dct:title 'One' , <http://e.example/> .") == {"LanguageIn": 2}
 
 
 def huge(number: int) -> list[str]:
