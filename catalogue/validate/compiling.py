@@ -29,6 +29,8 @@ from catalogue.validate.sources import ShapesFile, Source, read
 
 TRUE = f'"true"^^<{XSD}boolean>'
 MOST_SHAPES = 50_000
+MOST_COUNTED = 10**15  # values or characters
+MOST_STEPS = 500_000  # of all paths, each counted wherever it is used
 MOST_LISTED = 5_000_000  # members of lists, each counted wherever its list is used
 DEEPEST = 40  # shapes within shapes
 
@@ -64,13 +66,16 @@ class _Compiler:
         self._open: list[str] = []
         self._depths: dict[str, int] = {}
         self._findings: list[Finding] = []
-        self._listed = 0
+        self._listed = self._steps = 0
 
     def compiled(self) -> Shapes:
         self._survey()
         targets = Targets()
-        for node in self._roots():
+        roots = list(self._roots())
+        for node in roots:
             self._aim(node, targets)
+        if not roots:
+            self._none()
         return Shapes(targets, tuple(self._findings))
 
     # What the files hold at all
@@ -106,6 +111,18 @@ class _Compiler:
                 len(imported),
                 Severity.INFO,
             )
+
+    def _none(self) -> None:
+        names = ", ".join(name for name, _text in self._source.texts)
+        self._findings.append(
+            Finding(
+                rule="shapes.none",
+                severity=Severity.WARNING,
+                message="There is no shape in what was named: everything conforms to it.",
+                value=names,
+                hint="Name a file with shapes of SHACL.",
+            )
+        )
 
     def _owned(self) -> dict[str, str]:
         """For a blank node one that refers to it, to tell its place."""
@@ -194,6 +211,8 @@ class _Compiler:
 
     def _properties(self, node: str) -> Iterator[Shape]:
         for term in self._source.get(node, sh("property")):
+            if term.startswith('"'):
+                raise self._refusal(node, sh("property"), "must be a shape and is a literal")
             if term not in self._source.said:
                 self._warn(
                     "shapes.dangling-property",
@@ -348,10 +367,12 @@ class _Compiler:
             return None
         if len(terms) > 1:
             raise self._refusal(node, sh(name), "is given more than once")
-        value = ordering.comparable(terms[0])
-        if value is None or value[0] != "number" or value[1] != int(value[1]) or value[1] < 0:
-            raise self._refusal(node, sh(name), "must be a whole number, 0 or more")
-        return int(value[1])
+        kind, number = ordering.comparable(terms[0]) or ("", 0)
+        if kind != "number" or not 0 <= number <= MOST_COUNTED or number != int(number):
+            raise self._refusal(
+                node, sh(name), f"must be a whole number, 0 to {MOST_COUNTED:,} at most"
+            )
+        return int(number)
 
     def _list(self, node: str, name: str, term: str) -> list[str]:
         """The members of an RDF list."""
@@ -382,8 +403,11 @@ class _Compiler:
         return self._path(node, terms[0], 0)
 
     def _path(self, node: str, term: str, depth: int) -> paths.Path:
+        self._steps += 1
         if depth > paths.DEEPEST:
             raise self._refusal(node, sh("path"), f"lies more than {paths.DEEPEST} paths deep")
+        if self._steps > MOST_STEPS:
+            raise self._refusal(node, sh("path"), f"is beyond {MOST_STEPS:,} steps of paths")
         if term.startswith("<") and term != NIL:
             return paths.Predicate(term)
         said = self._source.said.get(term, {})

@@ -76,6 +76,9 @@ def refusal(text: str) -> InvalidShapes:
         (":S sh:property [ sh:nodeKind sh:IRI ] .", "sh:property"),
         (":S sh:property [ sh:path dct:title ; sh:minCount 'one' ] .", "sh:minCount"),
         (":S sh:property [ sh:path dct:title ; sh:minCount 1 , 2 ] .", "sh:minCount"),
+        (":S sh:property [ sh:path dct:title ; sh:minCount 'INF'^^xsd:double ] .", "sh:minCount"),
+        (":S sh:property [ sh:path dct:title ; sh:maxCount 1e999999999 ] .", "sh:maxCount"),
+        (":S sh:property 'title' .", "sh:property"),
         (":S sh:property [ sh:path dct:title ; sh:class 'Agent' ] .", "sh:class"),
         (":S sh:property [ sh:path dct:title ; sh:nodeKind sh:Iri ] .", "sh:nodeKind"),
         (":S sh:property [ sh:path ( dct:title ) ] .", "sh:path"),
@@ -133,6 +136,25 @@ def test_paths_and_shapes_that_lie_too_deep_are_refused() -> None:
     assert "deep" in str(refusal(f":S sh:property [ sh:path {path} ; sh:minCount 1 ] ."))
     nested = "[ sh:not " * 60 + ":T" + " ]" * 60
     assert "deep" in str(refusal(f":S sh:not {nested} . :T sh:minLength 1 ."))
+
+
+def test_shapes_and_paths_that_multiply_are_refused_or_run_out_of_time() -> None:
+    paths = " ".join(f"_:p{n} sh:alternativePath ( _:p{n + 1} _:p{n + 1} ) ." for n in range(29))
+    told = refusal(
+        f":S sh:property [ sh:path _:p0 ; sh:minCount 1 ] . {paths} _:p29 sh:inversePath :p ."
+    )
+    assert told.construct == "sh:path"
+    below = " ".join(f":N{n} sh:and ( :N{n + 1} :N{n + 1} :N{n + 1} ) ." for n in range(35))
+    deep = shapes(
+        f":S sh:targetClass dcat:Dataset ; sh:node :N0 . {below} :N35 sh:nodeKind sh:IRI ."
+    )
+    record = lines(DATASET + "dct:title 'One' .")
+    assert not judge(Data(record, vocabularies()), Profile("deep", deep), seconds=0.2).whole
+
+
+def test_files_without_a_shape_are_told_as_everything_conforms_to_them() -> None:
+    (told,) = shapes(":nothing dct:title 'No shape' .").findings
+    assert (told.rule, told.value) == ("shapes.none", "shapes.ttl")
 
 
 def test_a_reference_to_no_property_is_survived_with_a_warning() -> None:
@@ -378,6 +400,16 @@ def test_a_document_s_links_between_records_are_of_the_classes_that_it_states() 
         ("http://p.example/c", "http://p.example/x"),
     ]
     assert found.records == 2
+
+
+def test_what_a_shape_asks_of_the_resource_itself_is_told_of_it_and_of_no_property() -> None:
+    of = shapes(":S sh:targetClass dcat:Dataset ; sh:nodeKind sh:BlankNode ; sh:class :Other .")
+    data = Data(lines(DATASET + "dct:title 'One' ."), vocabularies())
+    told_ = {one.check.component: told(one, None, "p", "de").message for one in of.results(data)}
+    assert (
+        told_["NodeKind"] == "Der Wert von (die Ressource selbst) ist nicht von der Art BlankNode."
+    )
+    assert told_["Class"].startswith("Der Wert von rdf:type ist nicht von der Klasse")
 
 
 CATALOGUE = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
