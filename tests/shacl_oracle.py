@@ -126,7 +126,9 @@ def _row(result: Result) -> Row:
     focus, value = result.focus, result.value or ""
     return (
         "_" if focus[0] == "_" else focus,
-        path if path[:1] in {"", "<"} and path.count("<") < 2 else "several",
+        path
+        if path[:1] in {"", "<"} and path[1:].find("<") < 0 and path[-1:] in {"", ">"}
+        else "several",
         "_" if value[:1] == "_" else value,
         result.check.component,
         result.shape.severity,

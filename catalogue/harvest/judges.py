@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from catalogue.harvest.rules import Rules
 from catalogue.model import Finding, Judged, Sector
 from catalogue.validate.choosing import profiles_of
-from catalogue.validate.data import Data
+from catalogue.validate.data import Data, Everything
 from catalogue.validate.profiles import Profiles
 from catalogue.validate.verdict import verdict
 from catalogue.validate.vocabularies import vocabularies
@@ -36,7 +36,7 @@ class Judges:
         Raises: InvalidShapes, SettingsError for the operator's files; InvalidParameter for a name that
         is no profile.
         """
-        data = Data(lines, self._beside)
+        data = Data(lines, self._beside, elsewhere=Everything())
         judged, findings = [], list[Finding]()
         for name, declared in profiles_of(
             subject, type_, data, sectors, self._option, self._known, conforms

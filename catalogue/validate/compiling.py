@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from catalogue.errors import InvalidShapes
 from catalogue.model import Finding, Severity
 from catalogue.rdf.terms import RDF_TYPE, XSD, parts_of, value_of
-from catalogue.validate import constraints, literals, paths
+from catalogue.validate import constraints, literals, ordering, paths
 from catalogue.validate.names import (
     BEYOND,
     CLASS,
@@ -29,7 +29,9 @@ from catalogue.validate.sources import ShapesFile, Source, read
 
 TRUE = f'"true"^^<{XSD}boolean>'
 MOST_SHAPES = 50_000
-LONGEST_LIST = 50_000
+MOST_COUNTED = 10**15  # values or characters
+MOST_STEPS = 500_000  # of all paths, each counted wherever it is used
+MOST_LISTED = 5_000_000  # members of lists, each counted wherever its list is used
 DEEPEST = 40  # shapes within shapes
 
 _LISTED = {"and": "And", "or": "Or", "xone": "Xone"}
@@ -64,13 +66,17 @@ class _Compiler:
         self._open: list[str] = []
         self._depths: dict[str, int] = {}
         self._findings: list[Finding] = []
+        self._listed = self._steps = 0
 
     def compiled(self) -> Shapes:
         self._survey()
         targets = Targets()
-        for node in self._roots():
+        roots = list(self._roots())
+        for node in roots:
             self._aim(node, targets)
-        return Shapes(targets, tuple(self._findings), self._above())
+        if not roots:
+            self._none()
+        return Shapes(targets, tuple(self._findings))
 
     # What the files hold at all
 
@@ -106,6 +112,18 @@ class _Compiler:
                 Severity.INFO,
             )
 
+    def _none(self) -> None:
+        names = ", ".join(name for name, _text in self._source.texts)
+        self._findings.append(
+            Finding(
+                rule="shapes.none",
+                severity=Severity.WARNING,
+                message="There is no shape in what was named: everything conforms to it.",
+                value=names,
+                hint="Name a file with shapes of SHACL.",
+            )
+        )
+
     def _owned(self) -> dict[str, str]:
         """For a blank node one that refers to it, to tell its place."""
         return {
@@ -130,9 +148,8 @@ class _Compiler:
         if shape is None:
             return
         types = said.get(RDF_TYPE, ())
-        implicit = [node] if (CLASS in types or OWL_CLASS in types) else []
-        if implicit and not node.startswith("<"):
-            implicit = []
+        is_class = node.startswith("<") and any(self._is_of_classes(one) for one in types)
+        implicit = [node] if is_class else []
         for name, table, more in (
             ("targetClass", targets.by_class, implicit),
             ("targetNode", targets.by_node, []),
@@ -144,20 +161,15 @@ class _Compiler:
                     raise self._refusal(node, sh(name), "names no IRI")
                 table.setdefault(term, []).append(shape)
 
-    def _above(self) -> Mapping[str, frozenset[str]]:
-        """All classes above each class, by the files' own rdfs:subClassOf."""
-        direct = {n: said[SUBCLASS] for n, said in self._source.said.items() if SUBCLASS in said}
-        above: dict[str, frozenset[str]] = {}
-        for one in direct:
-            found: set[str] = set()
-            pending = [one]
-            while pending:
-                for higher in direct.get(pending.pop(), ()):
-                    if higher not in found:
-                        found.add(higher)
-                        pending.append(higher)
-            above[one] = frozenset(found)
-        return above
+    def _is_of_classes(self, kind: str) -> bool:
+        """Whether what is of a kind is a class: rdfs:Class, owl:Class, or what the files put below."""
+        found, pending = {kind}, [kind]
+        while pending:
+            for higher in self._source.get(pending.pop(), SUBCLASS):
+                if higher not in found:
+                    found.add(higher)
+                    pending.append(higher)
+        return CLASS in found or OWL_CLASS in found
 
     # Shapes
 
@@ -199,6 +211,8 @@ class _Compiler:
 
     def _properties(self, node: str) -> Iterator[Shape]:
         for term in self._source.get(node, sh("property")):
+            if term.startswith('"'):
+                raise self._refusal(node, sh("property"), "must be a shape and is a literal")
             if term not in self._source.said:
                 self._warn(
                     "shapes.dangling-property",
@@ -353,10 +367,12 @@ class _Compiler:
             return None
         if len(terms) > 1:
             raise self._refusal(node, sh(name), "is given more than once")
-        value = literals.comparable(terms[0])
-        if value is None or value[0] != "number" or value[1] != int(value[1]) or value[1] < 0:
-            raise self._refusal(node, sh(name), "must be a whole number, 0 or more")
-        return int(value[1])
+        kind, number = ordering.comparable(terms[0]) or ("", 0)
+        if kind != "number" or not 0 <= number <= MOST_COUNTED or number != int(number):
+            raise self._refusal(
+                node, sh(name), f"must be a whole number, 0 to {MOST_COUNTED:,} at most"
+            )
+        return int(number)
 
     def _list(self, node: str, name: str, term: str) -> list[str]:
         """The members of an RDF list."""
@@ -364,10 +380,13 @@ class _Compiler:
         seen: set[str] = set()
         while term != NIL:
             first, rest = self._source.get(term, FIRST), self._source.get(term, REST)
-            if len(first) != 1 or len(rest) != 1 or term in seen or len(seen) > LONGEST_LIST:
+            if len(first) != 1 or len(rest) != 1 or term in seen:
                 raise self._refusal(
                     node, sh(name), "must be a list that ends (rdf:first, rdf:rest)"
                 )
+            self._listed += 1
+            if self._listed > MOST_LISTED:
+                raise self._refusal(node, sh(name), f"is beyond {MOST_LISTED:,} members of lists")
             seen.add(term)
             members.append(first[0])
             term = rest[0]
@@ -384,8 +403,11 @@ class _Compiler:
         return self._path(node, terms[0], 0)
 
     def _path(self, node: str, term: str, depth: int) -> paths.Path:
+        self._steps += 1
         if depth > paths.DEEPEST:
             raise self._refusal(node, sh("path"), f"lies more than {paths.DEEPEST} paths deep")
+        if self._steps > MOST_STEPS:
+            raise self._refusal(node, sh("path"), f"is beyond {MOST_STEPS:,} steps of paths")
         if term.startswith("<") and term != NIL:
             return paths.Predicate(term)
         said = self._source.said.get(term, {})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from catalogue.rdf.terms import RDF_TYPE, parts_of, value_of
-from catalogue.validate import literals, patterns
+from catalogue.validate import literals, ordering, patterns
 from catalogue.validate.data import NOTHING, Data
 from catalogue.validate.names import NODE_KINDS
 from catalogue.validate.shapes import Check, Shape, Test
@@ -83,7 +83,7 @@ def bound(component: str, term: str) -> Check:
 
     def test(_data: Data, value: str) -> bool:
         left, right = (value, term) if upwards else (term, value)
-        return literals.is_less(left, right, inclusive) is True
+        return ordering.is_less(left, right, inclusive) is True
 
     return Check(component, value_of(term), test)
 
@@ -115,14 +115,14 @@ def pattern(text: str, flags: str) -> Check:
 
 
 def language_in(tags: Sequence[str]) -> Check:
-    """4.4.4; a range also names what is below it (`en` takes `en-GB`, RFC 4647, 3.3.1)."""
+    """4.4.4; a range also names what is below it (`en` takes `en-GB`), `*` every language (RFC 4647, 3.3.1)."""
     wanted = tuple(tag.lower() for tag in tags)
 
     def test(_data: Data, value: str) -> bool:
         if value[0] != '"':
             return False
         own = parts_of(value)[1]
-        return bool(own) and any(own == one or own.startswith(f"{one}-") for one in wanted)
+        return bool(own) and any(one in {own, "*"} or own.startswith(f"{one}-") for one in wanted)
 
     return Check("LanguageIn", ", ".join(tags), test)
 
@@ -175,7 +175,7 @@ def less_than(term: str, or_equal: bool) -> Check:
         for value in values:
             data.tick(len(others))
             for other in others:
-                if literals.is_less(value, other, or_equal) is not True:
+                if ordering.is_less(value, other, or_equal) is not True:
                     yield value
 
     return Check("LessThanOrEquals" if or_equal else "LessThan", value_of(term), search=search)

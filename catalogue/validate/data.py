@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from math import inf
 from typing import Protocol
 
@@ -34,8 +34,21 @@ class Beside(Protocol):
     def above(self, class_term: str) -> frozenset[str]:
         """Every class that the class is a subclass of, itself left out."""
 
+    def before(self, term: str, predicate: str) -> Sequence[str]:
+        """The subjects elsewhere that state a predicate with the term as value."""
+
     def unknown_table(self, term: str) -> str | None:
         """The authority table that a term is of, where that table is not loaded."""
+
+    def hierarchy(self) -> Hashable | None:
+        """What `above` answers from, to keep what follows from it; None where that is not for long."""
+
+
+class Everything:
+    """Holds whatever is asked for: all that a record does not describe is described elsewhere."""
+
+    def __contains__(self, term: object) -> bool:
+        return True
 
 
 class NothingBeside:
@@ -50,26 +63,39 @@ class NothingBeside:
     def above(self, class_term: str) -> frozenset[str]:  # noqa: ARG002 port
         return _NO_CLASSES
 
+    def before(self, term: str, predicate: str) -> Sequence[str]:  # noqa: ARG002 port
+        return NOTHING
+
     def unknown_table(self, term: str) -> str | None:  # noqa: ARG002 port
         return None
 
+    def hierarchy(self) -> Hashable | None:
+        return NothingBeside
+
 
 class Data:
-    """A record's graph by subject, for any number of profiles. `has_subclasses` tells that it speaks of
-    classes itself."""
+    """A record's graph by subject, for any number of profiles.
+
+    `has_subclasses` tells that it, or the document that it is of, speaks of classes itself. What is
+    `elsewhere` is described in another graph, if at all, and judged there: shapes that name it
+    (sh:targetNode) look at it here only where this graph describes it too.
+    """
 
     __slots__ = (
         "_back",
         "_deadline",
         "_left",
         "beside",
+        "elsewhere",
         "has_subclasses",
         "missing",
         "out",
     )
 
-    def __init__(self, lines: Iterable[str], beside: Beside) -> None:
-        self.beside = beside
+    def __init__(
+        self, lines: Iterable[str], beside: Beside, elsewhere: Container[str] = NOTHING
+    ) -> None:
+        self.beside, self.elsewhere = beside, elsewhere
         self.begin()
         self._back: dict[str, dict[str, list[str]]] | None = None
         out: dict[str, dict[str, list[str]]] = {}
@@ -85,7 +111,8 @@ class Data:
                 else:
                     said[predicate] = [value]
         self.out = out
-        self.has_subclasses = any(SUBCLASS in said for said in out.values())
+        own = any(SUBCLASS in said for said in out.values())
+        self.has_subclasses = own or beside.hierarchy() is None
 
     def begin(self, deadline: float = inf) -> None:
         """Begin to judge by a profile; `deadline` is of `time.monotonic`."""
@@ -107,7 +134,7 @@ class Data:
         return self.beside.describe(term) if said is None else said
 
     def before(self, term: str, predicate: str) -> Sequence[str]:
-        """The subjects of the record that state a predicate with the term as value."""
+        """The subjects that state a predicate with the term as value: the record's, then others."""
         if self._back is None:
             self._back = {}
             for subject, said in self.out.items():
@@ -115,14 +142,16 @@ class Data:
                     back = self._back.setdefault(path, {})
                     for value in values:
                         back.setdefault(value, []).append(subject)
-        return self._back.get(predicate, {}).get(term, NOTHING)
+        own = self._back.get(predicate, {}).get(term, NOTHING)
+        others = self.beside.before(term, predicate)
+        return list(dict.fromkeys([*own, *others])) if others else own
 
     def subjects_of(self, predicate: str) -> list[str]:
         """The subjects that have a predicate."""
         return [subject for subject, said in self.out.items() if predicate in said]
 
     def above(self, class_term: str) -> frozenset[str]:
-        """Every class above a class, by the record itself and what is beside it."""
+        """Every class above a class, by the record itself and what is beside it. Raises: OutOfTime."""
         known = self.beside.above(class_term)
         if not self.has_subclasses:
             return known
@@ -131,7 +160,9 @@ class Data:
         while pending:
             one = pending.pop()
             self.tick(1)
-            for above in (*self.out.get(one, {}).get(SUBCLASS, NOTHING), *self.beside.above(one)):
+            own = self.out.get(one, _NO_STATEMENTS).get(SUBCLASS, NOTHING)
+            beside = self.beside.describe(one).get(SUBCLASS, NOTHING)
+            for above in (*own, *beside, *self.beside.above(one)):
                 if above not in found:
                     found.add(above)
                     pending.append(above)
@@ -149,6 +180,7 @@ class Data:
                     return True
         if term[0] == '"':
             return False
-        return any(
-            own == class_term or class_term in self.above(own) for own in self.beside.classes(term)
-        )
+        types = self.beside.classes(term)
+        if len(types) > _FEW:
+            self.tick(len(types))
+        return any(own == class_term or class_term in self.above(own) for own in types)

@@ -12,7 +12,7 @@ from catalogue.model import Finding
 from catalogue.rdf.parse import parse
 from catalogue.rdf.split import split_records
 from catalogue.rdf.terms import is_blank, value_of
-from catalogue.validate.data import Beside, Data
+from catalogue.validate.data import Data, Everything
 from catalogue.validate.judging import SECONDS, Profile, judge
 from catalogue.validate.reporting import Report
 from catalogue.validate.telling import Told, of_ours, told
@@ -61,14 +61,15 @@ def validate(
     """Judge a document as it is given, before any alignment; catalogues and what hangs from no record
     are judged together, last, as the record of the one catalogue there is.
 
-    A link from one record to another is of the class that the document states. `seconds` is for each
-    record and profile.
+    Each record is judged with its own focus nodes, and knows what the document says of the others that
+    it links to, or that link to it. A node that shapes name (sh:targetNode) is judged where it is
+    described, or last. `seconds` is for each record and profile.
 
     Raises: ContentError for a web page, UnreadableDocument.
     """
     parsed = parse(body, media_type, base, charset)
     parts = list(_parts(parsed.lines, parsed.torn))
-    beside = WithDocument(types_of(parsed.lines), vocabularies())
+    beside = WithDocument(parsed.lines, vocabularies())
     work = _Work(language, Report(), time.monotonic() + SECONDS_ALL)
     for profile in profiles:
         work.judge(profile, parts, beside, seconds)
@@ -82,7 +83,7 @@ def validate(
 
 
 class _Part(NamedTuple):
-    """One record, or with `whole` False what is of no record."""
+    """One record, or with `whole` False what is of no record; it comes last, and may be nothing."""
 
     record: str | None
     lines: Sequence[str]
@@ -97,10 +98,9 @@ def _parts(lines: Sequence[str], torn: set[str]) -> Iterator[_Part]:
         name = piece.subject if is_blank(piece.subject) else value_of(piece.subject)
         yield _Part(name, piece.lines, whole=True)
     rest = [line for line in lines if line not in taken]
-    if rest:
-        catalogues = [one for one, kinds in types_of(rest).items() if _CATALOGUE in kinds]
-        named = catalogues[0] if len(catalogues) == 1 else ""
-        yield _Part(value_of(named) if named.startswith("<") else None, rest, whole=False)
+    catalogues = [one for one, kinds in types_of(rest).items() if _CATALOGUE in kinds]
+    named = catalogues[0] if len(catalogues) == 1 else ""
+    yield _Part(value_of(named) if named.startswith("<") else None, rest, whole=False)
 
 
 @dataclass(slots=True)
@@ -113,13 +113,14 @@ class _Work:
     findings: list[Told] = field(default_factory=list)
 
     def judge(
-        self, profile: Profile, parts: Sequence[_Part], beside: Beside, seconds: float
+        self, profile: Profile, parts: Sequence[_Part], beside: WithDocument, seconds: float
     ) -> None:
         self.report.begin(profile.name)
         missing: Counter[str] = Counter()
         for part in parts:
             left = self.deadline - time.monotonic()
-            found = judge(Data(part.lines, beside), profile, min(seconds, left))
+            data = self._data(part, beside)
+            found = judge(data, profile, min(seconds, left))
             missing += found.missing
             for result in found.results:
                 one = told(result, part.record, profile.name, self.language)
@@ -135,6 +136,13 @@ class _Work:
             )
             for table, number in sorted(missing.items())
         ]
+
+    def _data(self, part: _Part, beside: WithDocument) -> Data:
+        """A part as it is judged. What is said of a vocabulary's own term adds to what is known of it."""
+        if part.whole:
+            return Data(part.lines, beside, elsewhere=Everything())
+        known = beside.known_of(line.split(" ", 1)[0] for line in part.lines)
+        return Data([*part.lines, *known], beside, elsewhere=beside)
 
     def _of_ours(self, rule: str, part: _Part, profile: Profile, limit: str = "") -> None:
         one = of_ours(rule, part.record, profile.name, self.language, limit)

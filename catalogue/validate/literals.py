@@ -1,15 +1,10 @@
-"""What a literal means: whether it is of its datatype's form, and which of two is the lesser.
-
-XML Schema 1.1 part 2 for the forms; SPARQL 1.1, section 17.3, for the order, with dates beside times.
-"""
+"""Whether a literal is of its datatype's form (XML Schema 1.1 part 2)."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import date
 from functools import lru_cache
-from typing import Any
 
 from catalogue.rdf.terms import XSD, parts_of
 
@@ -58,8 +53,7 @@ _RANGES: dict[str, tuple[int | None, int | None]] = {
     "unsignedByte": (0, 255),
 }
 _PATTERNS = {name: re.compile(rf"(?:{form})\Z", re.ASCII) for name, form in _FORMS.items()}
-_NUMBERS = frozenset({"decimal", "integer", "float", "double", *_RANGES})
-_YEARS = frozenset({"gYear", "gYearMonth"})
+NUMBERS = frozenset({"decimal", "integer", "float", "double", *_RANGES})
 _SHORT = 200  # characters of a term that is remembered
 _LONGEST = 4000  # characters of a number or time; Python refuses longer whole numbers too
 
@@ -114,54 +108,3 @@ def _is_day(year: str, month: str, day: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def comparable(term: str) -> tuple[str, Any] | None:
-    """A literal's value behind the kind that it can be compared within; None where it has none."""
-    text, language, datatype = parts_of(term) if term[0] == '"' else ("", "none", "")
-    if language or not is_well_formed(text, datatype):
-        return None
-    name = (datatype or STRING).removeprefix(XSD)
-    if name in _NUMBERS:
-        return _number(text)
-    if name in {"date", "dateTime", "dateTimeStamp"}:
-        return _moment(text, name)
-    if name == "boolean":
-        return name, text in {"true", "1"}
-    comparable_as_text = name == "string" or (name in _YEARS and text[0] != "-")
-    return (name, text) if comparable_as_text else None
-
-
-def _number(text: str) -> tuple[str, Any] | None:
-    try:
-        number = Decimal(text.replace("INF", "Infinity"))
-    except InvalidOperation:
-        return None
-    return None if number.is_nan() else ("number", number)
-
-
-def _moment(text: str, name: str) -> tuple[str, Any] | None:
-    """With a time zone or without are kinds of their own: neither is before the other for sure."""
-    try:
-        moment = datetime.fromisoformat(text if "T" in text else _midnight(text))
-    except ValueError:  # a year that Python does not know
-        return None
-    kind = "date" if name == "date" else "time"
-    if moment.tzinfo is None:
-        return f"{kind} without zone", moment
-    return f"{kind} with zone", moment.astimezone(UTC)
-
-
-def _midnight(text: str) -> str:
-    return f"{text[:10]}T00:00:00{text[10:]}"
-
-
-def is_less(left: str, right: str, or_equal: bool = False) -> bool | None:
-    """Whether one literal's value is below another's; None where they cannot be compared."""
-    one, other = comparable(left), comparable(right)
-    if one is None or other is None or one[0] != other[0]:
-        return None
-    try:
-        return bool(one[1] <= other[1] if or_equal else one[1] < other[1])
-    except (TypeError, OverflowError):
-        return None

@@ -8,14 +8,14 @@ looked at one by one only where they do not pass together, as nearly all do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import NamedTuple
 
 from catalogue.model import Finding
 from catalogue.rdf.terms import RDF_TYPE
-from catalogue.validate.data import NOTHING, Beside, Data
+from catalogue.validate.data import NOTHING, Data
 from catalogue.validate.paths import Path, Predicate
 
 Test = Callable[[Data, str], bool]
@@ -132,6 +132,7 @@ class Shape:
 
     def conforms(self, data: Data, focus: str) -> bool:
         """Whether the node breaks nothing. Raises: OutOfTime."""
+        data.tick(1)  # shapes within shapes may be asked again and again
         found: list[Result] = []
         self.report(data, focus, found)
         return not found
@@ -235,7 +236,11 @@ class Targets:
 
     def named(self, data: Data) -> dict[str, list[Shape]]:
         """Nodes that shapes look at for another reason than their class: mostly none."""
-        found: dict[str, list[Shape]] = {node: [*shapes] for node, shapes in self.by_node.items()}
+        found: dict[str, list[Shape]] = {
+            node: [*shapes]
+            for node, shapes in self.by_node.items()
+            if node in data.out or node not in data.elsewhere
+        }
         for predicate, shapes in self.subjects.items():
             for subject in data.subjects_of(predicate):
                 found.setdefault(subject, []).extend(shapes)
@@ -250,14 +255,14 @@ class Targets:
 class Shapes:
     """A file, or several, of shapes, ready to be used for any number of records, by any threads.
 
-    `findings` are warnings about the files themselves; `above` the classes above each class that the
-    files tell of.
+    `findings` are warnings about the files themselves.
     """
 
     targets: Targets
     findings: tuple[Finding, ...] = ()
-    above: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    _plans: dict[tuple[Beside, tuple[str, ...]], _Plan] = field(default_factory=dict, compare=False)
+    _plans: dict[tuple[Hashable, tuple[str, ...]], _Plan] = field(
+        default_factory=dict, compare=False
+    )
 
     def results(self, data: Data) -> list[Result]:
         """Everything that a record breaks, each shape and focus node once.
@@ -283,9 +288,10 @@ class Shapes:
 
     def _plan(self, data: Data, types: Sequence[str]) -> _Plan:
         """What looks at nodes of these classes."""
-        if data.has_subclasses:
+        hierarchy = data.beside.hierarchy()
+        if data.has_subclasses or hierarchy is None:
             return _Plan(self._of_classes(data, types))
-        key = data.beside, tuple(types)
+        key = hierarchy, tuple(types)
         plan = self._plans.get(key)
         if plan is None:
             if len(self._plans) >= _MOST_PLANS:
@@ -295,5 +301,5 @@ class Shapes:
 
     def _of_classes(self, data: Data, types: Iterable[str]) -> Iterator[Shape]:
         for one in types:
-            for above in (one, *data.above(one), *self.above.get(one, ())):
+            for above in (one, *data.above(one)):
                 yield from self.targets.by_class.get(above, ())

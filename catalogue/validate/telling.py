@@ -117,8 +117,10 @@ def _english(rule: str, path: str) -> re.Pattern[str]:
 @lru_cache(maxsize=8192)
 def words(rule: str, path: str, limit: str, language: str) -> tuple[str, str]:
     """Message and hint: of the same check of a profile they are always the same."""
-    fill = {"path": _short(path) or "rdf:type", "limit": _short(limit) or "…", "value": ""}
-    return _texts(rule.removeprefix(SHACL).removesuffix(COMPONENT), fill, language)
+    component = rule.removeprefix(SHACL).removesuffix(COMPONENT)
+    itself = "rdf:type" if component == "Class" else texts.words(language).path["itself"]
+    fill = {"path": _short(path) or itself, "limit": _short(limit) or "…", "value": ""}
+    return _texts(component, fill, language)
 
 
 def of_ours(

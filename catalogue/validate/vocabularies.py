@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 import vocab
 from catalogue.rdf.terms import RDF_TYPE
-from catalogue.validate.data import NOTHING, Beside
+from catalogue.validate.data import NOTHING, Beside, Data, NothingBeside
 from catalogue.validate.names import SUBCLASS
 from vocab.namespaces import AUTHORITY, DCT, FOAF, SKOS, VCARD
 
@@ -81,6 +81,12 @@ class Vocabulary:
     def above(self, class_term: str) -> frozenset[str]:
         return self._above.get(class_term, _NONE)
 
+    def before(self, term: str, predicate: str) -> Sequence[str]:  # noqa: ARG002 port
+        return NOTHING
+
+    def hierarchy(self) -> Hashable | None:
+        return self
+
     def unknown_table(self, term: str) -> str | None:
         iri = term[1:-1]
         if iri.startswith(self._loaded):
@@ -96,24 +102,46 @@ _NONE: frozenset[str] = frozenset()
 
 
 class WithDocument:
-    """`Beside` that also knows the classes which the rest of a document states: a link from one of its
-    records to another is of the class that it is there."""
+    """`Beside` that also knows all that a document states: what a shape asks of the records that one
+    of them links to, or that link to it, is answered from there."""
 
-    def __init__(self, document: Mapping[str, Sequence[str]], rest: Beside) -> None:
-        self._document, self._rest = document, rest
+    def __init__(self, lines: Iterable[str], rest: Beside) -> None:
+        self._rest, self._document = rest, Data(lines, NothingBeside())
 
     def describe(self, term: str) -> Mapping[str, Sequence[str]]:
-        return self._rest.describe(term)
+        own, known = self._document.out.get(term), self._rest.describe(term)
+        if own is None or not known:
+            return known if own is None else own
+        return {
+            one: list(dict.fromkeys([*own.get(one, NOTHING), *known.get(one, NOTHING)]))
+            for one in {**own, **known}
+        }
 
     def classes(self, term: str) -> Sequence[str]:
-        own = self._document.get(term, NOTHING)
+        own = self._document.out.get(term, _NO_STATEMENTS).get(RDF_TYPE, NOTHING)
         return [*own, *self._rest.classes(term)] if own else self._rest.classes(term)
 
     def above(self, class_term: str) -> frozenset[str]:
-        return self._rest.above(class_term)
+        return self._rest.above(class_term)  # what the document says of classes is walked by `Data`
+
+    def before(self, term: str, predicate: str) -> Sequence[str]:
+        return self._document.before(term, predicate)
 
     def unknown_table(self, term: str) -> str | None:
         return self._rest.unknown_table(term)
+
+    def __contains__(self, term: object) -> bool:
+        """Whether the document describes a term."""
+        return term in self._document.out
+
+    def known_of(self, terms: Iterable[str]) -> Iterator[str]:
+        """What is known of terms beside the document, as lines."""
+        for term in dict.fromkeys(terms):
+            for predicate, values in self._rest.describe(term).items():
+                yield from (f"{term} {predicate} {value} ." for value in values)
+
+    def hierarchy(self) -> Hashable | None:
+        return None if self._document.has_subclasses else self._rest.hierarchy()
 
 
 def types_of(lines: Iterable[str]) -> dict[str, list[str]]:

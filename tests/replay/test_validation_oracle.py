@@ -8,14 +8,28 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import rdflib
 
+from catalogue.rdf.parse import parse
 from catalogue.validate.data import Data
+from catalogue.validate.documents import validate
+from catalogue.validate.judging import Profile
 from catalogue.validate.names import sh
 from catalogue.validate.profiles import OURS
 from catalogue.validate.shapes import Shapes
 from catalogue.validate.vocabularies import vocabularies
 from tests.conftest import real_data
-from tests.shacl_oracle import Oracle, Row, catalogues, ours, records_of, shapes_of
+from tests.shacl_oracle import (
+    SH,
+    Oracle,
+    Row,
+    beside_of,
+    catalogues,
+    ours,
+    records_of,
+    row_of,
+    shapes_of,
+)
 
 SEMIC = ("dcat-ap-3.0.1/dcat-ap-SHACL.ttl", "dcat-ap-3.0.1/ranges.ttl")
 PARTS = tuple(
@@ -93,6 +107,31 @@ def test_every_real_record_gives_the_results_of_pyshacl_under_dcat_ap_3() -> Non
 def test_real_records_give_the_results_of_pyshacl_under_other_profiles(profile: str) -> None:
     wrong, _seen = differences(OTHERS[profile], most=8)
     assert not wrong
+
+
+def whole(names: Sequence[str], path: Path) -> set[Row]:
+    """What is found in a whole catalogue, read off the report."""
+    profile = Profile("given", shapes_of(paths(names)))
+    found = validate(path.read_bytes(), "", "http://portal.example/", [profile])
+    report = rdflib.Graph().parse(data="\n".join(found.report), format="nt")
+    rows = {row_of(report, result) for result in report.objects(None, SH.result)}
+    lines = parse(path.read_bytes(), "", "http://portal.example/").lines
+    return {row for row in rows if row[0] not in beside_of(lines)}
+
+
+@pytest.mark.parametrize("profile", ["parts", "hvd-3.0.0", "us"])
+def test_whole_catalogues_give_the_results_of_pyshacl(profile: str) -> None:
+    """Also where a shape asks for what other records of the catalogue say: by inverse paths (a series
+    and its members, a dataset and its services) and of terms that the catalogue describes itself."""
+    names = {"parts": PARTS, **OTHERS}[profile]
+    oracle, seen = Oracle(paths(names)), 0
+    for path in catalogues(real_data()):
+        if path.stat().st_size < 60_000:
+            lines = parse(path.read_bytes(), "", "http://portal.example/").lines
+            found = whole(names, path)
+            assert found == set(oracle.results(lines)), path.name
+            seen += len(found)
+    assert seen > 300
 
 
 # --- our own shapes ----------------------------------------------------------------------------------

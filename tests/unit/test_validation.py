@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import Counter
 from pathlib import Path
@@ -16,13 +17,14 @@ from catalogue.validate.compiling import load
 from catalogue.validate.data import Data, NothingBeside
 from catalogue.validate.documents import validate
 from catalogue.validate.judging import Profile, judge
-from catalogue.validate.literals import is_less, is_of, is_well_formed
+from catalogue.validate.literals import is_of, is_well_formed
+from catalogue.validate.ordering import is_less
 from catalogue.validate.patterns import compiled
 from catalogue.validate.profiles import OURS, Profiles, named_files
 from catalogue.validate.shapes import Shapes
 from catalogue.validate.sources import ShapesFile
 from catalogue.validate.telling import told
-from catalogue.validate.vocabularies import vocabularies
+from catalogue.validate.vocabularies import WithDocument, vocabularies
 from vocab.namespaces import XSD
 
 HEAD = """@prefix sh: <http://www.w3.org/ns/shacl#> .
@@ -74,6 +76,9 @@ def refusal(text: str) -> InvalidShapes:
         (":S sh:property [ sh:nodeKind sh:IRI ] .", "sh:property"),
         (":S sh:property [ sh:path dct:title ; sh:minCount 'one' ] .", "sh:minCount"),
         (":S sh:property [ sh:path dct:title ; sh:minCount 1 , 2 ] .", "sh:minCount"),
+        (":S sh:property [ sh:path dct:title ; sh:minCount 'INF'^^xsd:double ] .", "sh:minCount"),
+        (":S sh:property [ sh:path dct:title ; sh:maxCount 1e999999999 ] .", "sh:maxCount"),
+        (":S sh:property 'title' .", "sh:property"),
         (":S sh:property [ sh:path dct:title ; sh:class 'Agent' ] .", "sh:class"),
         (":S sh:property [ sh:path dct:title ; sh:nodeKind sh:Iri ] .", "sh:nodeKind"),
         (":S sh:property [ sh:path ( dct:title ) ] .", "sh:path"),
@@ -133,6 +138,25 @@ def test_paths_and_shapes_that_lie_too_deep_are_refused() -> None:
     assert "deep" in str(refusal(f":S sh:not {nested} . :T sh:minLength 1 ."))
 
 
+def test_shapes_and_paths_that_multiply_are_refused_or_run_out_of_time() -> None:
+    paths = " ".join(f"_:p{n} sh:alternativePath ( _:p{n + 1} _:p{n + 1} ) ." for n in range(29))
+    told = refusal(
+        f":S sh:property [ sh:path _:p0 ; sh:minCount 1 ] . {paths} _:p29 sh:inversePath :p ."
+    )
+    assert told.construct == "sh:path"
+    below = " ".join(f":N{n} sh:and ( :N{n + 1} :N{n + 1} :N{n + 1} ) ." for n in range(35))
+    deep = shapes(
+        f":S sh:targetClass dcat:Dataset ; sh:node :N0 . {below} :N35 sh:nodeKind sh:IRI ."
+    )
+    record = lines(DATASET + "dct:title 'One' .")
+    assert not judge(Data(record, vocabularies()), Profile("deep", deep), seconds=0.2).whole
+
+
+def test_files_without_a_shape_are_told_as_everything_conforms_to_them() -> None:
+    (told,) = shapes(":nothing dct:title 'No shape' .").findings
+    assert (told.rule, told.value) == ("shapes.none", "shapes.ttl")
+
+
 def test_a_reference_to_no_property_is_survived_with_a_warning() -> None:
     found = shapes(
         ":S sh:targetClass dcat:Dataset ; sh:property :gone , [ sh:path dct:title ; sh:minCount 1 ] ."
@@ -157,11 +181,89 @@ def test_a_name_that_shacl_does_not_define_and_profiles_use_is_told_and_constrai
 # --- bounds -----------------------------------------------------------------------------------------
 
 
+def test_a_list_may_be_as_long_as_a_table_is() -> None:
+    members = " ".join(f"<http://table.example/{number}>" for number in range(100_000))
+    long = shapes(
+        f":S sh:targetClass dcat:Dataset ; sh:property [ sh:path dct:type ; sh:in ( {members} ) ] ."
+    )
+    assert broken(long, DATASET + "dct:type <http://table.example/99999> .") == Counter()
+    assert broken(long, DATASET + "dct:type <http://table.example/100000> .") == {"In": 1}
+
+
+def test_a_shape_that_is_a_class_looks_at_its_instances_also_by_a_kind_of_classes() -> None:
+    below = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
+    text = f":Kind {below} <http://www.w3.org/2000/01/rdf-schema#Class> ."
+    text += " dcat:Dataset a :Kind ; sh:property [ sh:path dct:type ; sh:minCount 1 ] ."
+    assert broken(shapes(text), DATASET + "dct:title 'One' .") == {"MinCount": 1}
+
+
+def test_classes_that_only_the_shapes_file_puts_below_others_are_not_looked_at() -> None:
+    """SHACL, section 3.2: a class is below another by the data's own statements."""
+    below = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
+    text = f"dcat:Dataset {below} :Above . :S sh:targetClass :Above ;"
+    of = shapes(f"{text} sh:property [ sh:path dct:type ; sh:minCount 1 ] .")
+    record = DATASET + "dct:title 'One' ."
+    assert broken(of, record) == Counter()
+    assert broken(of, record + f" dcat:Dataset {below} <http://shapes.example/Above> .") == {
+        "MinCount": 1
+    }
+
+
 def test_a_catastrophic_pattern_takes_time_that_grows_with_the_text_alone() -> None:
     matches = compiled("^(a+)+$")  # exponential for an engine that tracks back
     assert not matches("a" * 100_000 + "b")
     with pytest.raises(ValueError, match="not understood"):
         compiled("((a{500}){500}){500}")
+    with pytest.raises(ValueError, match="too large"):
+        compiled("(" * 40 + "a" + "{1001})" * 40)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "flags", "right", "wrong"),
+    [
+        (r"^\w+$", "", ["Zürich", "Ελλάδα", "snake_case", "e\u0301"], ["a b", "a-b", "€", ""]),
+        (r"^[\w.-]+@[\w-]+$", "", ["jürgen.x@example"], ["a b@example"]),
+        (r"^[^\W\d]+$", "", ["äbc", "a_b"], ["a1", "a-b"]),
+        (r"^\W$", "", [" ", "-", "€"], ["ä", "_", "1"]),
+        (r"^\d+$", "", ["12", "\u0661\u0662"], ["1a", "½"]),
+        (r"^[\D]$", "", ["a"], ["1", "\u0661"]),
+        (r"^\i\c*$", "", ["xs:name-1", "élan"], ["1a", "a b"]),
+        (r"^\C\I$", "", [" 1"], ["ab"]),
+        ("^.{1,2000}$", "", ["a", "ä" * 2000], ["", "a" * 2001]),
+        ("^(ab|c){1500}$", "", ["ab" * 1500], ["ab" * 1499, "c" * 1501]),
+        ("^a{1001,}?$", "", ["a" * 1001, "a" * 5000], ["a" * 1000]),
+        ("^x{2}y{1,3}$", "", ["xxy", "xxyyy"], ["xy", "xxyyyy"]),
+        ("^ a [ ] b $", "x", ["a b"], ["ab", " a   b "]),
+        ("^[]a]+$", "", ["]a"], ["b"]),
+        ("^[[:alpha:]-]+$", "", ["a-b"], ["1"]),
+        (r"a\.b[", "q", [r"xa\.b[y"], ["a.b["]),
+        ("É", "qi", ["é"], ["e"]),
+        ("^a.c$", "s", ["a\nc"], ["ac"]),
+    ],
+)
+def test_a_pattern_means_what_it_does_in_xpath(
+    pattern: str, flags: str, right: list[str], wrong: list[str]
+) -> None:
+    matches = compiled(pattern, flags)
+    assert [text for text in right if not matches(text)] == []
+    assert [text for text in wrong if matches(text)] == []
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["[A-Z-[IO]]", r"[a-\d]", r"[\C]", "(?=a)", r"(a)\1", "a{1,20000}", "[a", "a\\", r"\p{Basic}"],
+)
+def test_a_pattern_that_would_be_read_otherwise_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match=r"pattern|not carried out"):
+        compiled(pattern)
+
+
+def test_any_language_is_named_by_an_asterisk() -> None:
+    every = shapes(
+        ":S sh:targetClass dcat:Dataset ; sh:property [ sh:path dct:title ; sh:languageIn ('*') ] ."
+    )
+    assert broken(every, DATASET + "dct:title 'One'@en , 'Eins'@de-AT .") == Counter()
+    assert broken(every, DATASET + "dct:title 'One' , <http://e.example/> .") == {"LanguageIn": 2}
 
 
 def huge(number: int) -> list[str]:
@@ -300,6 +402,77 @@ def test_a_document_s_links_between_records_are_of_the_classes_that_it_states() 
     assert found.records == 2
 
 
+def test_what_a_shape_asks_of_the_resource_itself_is_told_of_it_and_of_no_property() -> None:
+    of = shapes(":S sh:targetClass dcat:Dataset ; sh:nodeKind sh:BlankNode ; sh:class :Other .")
+    data = Data(lines(DATASET + "dct:title 'One' ."), vocabularies())
+    told_ = {one.check.component: told(one, None, "p", "de").message for one in of.results(data)}
+    assert (
+        told_["NodeKind"] == "Der Wert von (die Ressource selbst) ist nicht von der Art BlankNode."
+    )
+    assert told_["Class"].startswith("Der Wert von rdf:type ist nicht von der Klasse")
+
+
+CATALOGUE = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+@prefix : <http://portal.example/> .
+:catalogue a dcat:Catalog ; dct:title "All" ; dcat:dataset :one , :two .
+:one a dcat:Dataset ; dct:title "One" ; dcat:inSeries :series .
+:two a dcat:Dataset ; dct:title "Two" ; dcat:inSeries :series .
+:series a dcat:DatasetSeries ; dct:title "Series" .
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ":S sh:targetClass dcat:Dataset ; sh:property [ sh:path dcat:inSeries ; sh:node :T ] ."
+        " :T sh:property [ sh:path dct:title ; sh:minCount 1 ] .",
+        ":S sh:targetClass dcat:Dataset ;"
+        " sh:property [ sh:path ( dcat:inSeries dct:title ) ; sh:minCount 1 ] .",
+        ":S sh:targetClass dcat:Dataset ;"
+        " sh:property [ sh:path [ sh:inversePath dcat:dataset ] ; sh:minCount 1 ] .",
+        ":S sh:targetObjectsOf dcat:inSeries , dcat:dataset ;"
+        " sh:property [ sh:path dct:title ; sh:minCount 1 ] .",
+        ":S sh:targetNode <http://portal.example/catalogue> , <http://portal.example/one> ;"
+        " sh:property [ sh:path dct:title ; sh:minCount 1 ] .",
+    ],
+)
+def test_a_document_s_records_are_judged_with_what_it_says_of_those_they_link_to(text: str) -> None:
+    found = validate(CATALOGUE.encode(), "text/turtle", "", [Profile("p", shapes(text))])
+    assert found.findings == []
+    bare = CATALOGUE.replace(
+        "dct:title", "dct:description"
+    )  # so that nothing of it is right any more
+    bare = bare.replace("dcat:dataset :one", "dcat:service :one")
+    assert validate(bare.encode(), "text/turtle", "", [Profile("p", shapes(text))]).violated
+
+
+def test_a_node_that_shapes_name_and_a_document_does_not_describe_is_missed_once() -> None:
+    text = ":S sh:targetNode :absent ; sh:property [ sh:path dct:title ; sh:minCount 1 ] ."
+    found = validate(CATALOGUE.encode(), "text/turtle", "", [Profile("p", shapes(text))])
+    assert [one.focus for one in found.findings] == ["http://shapes.example/absent"]
+
+
+def test_a_document_s_classes_below_others_are_known_to_all_its_records() -> None:
+    text = ":S sh:targetClass :Above ; sh:property [ sh:path dct:issued ; sh:minCount 1 ] ."
+    below = "dcat:Dataset <http://www.w3.org/2000/01/rdf-schema#subClassOf> <http://shapes.example/Above> ."
+    of = [Profile("p", shapes(text))]
+    assert not validate(CATALOGUE.encode(), "text/turtle", "", of).findings
+    found = validate((CATALOGUE + below).encode(), "text/turtle", "", of)
+    assert [one.record for one in found.findings] == [
+        "http://portal.example/one",
+        "http://portal.example/two",
+    ]
+    assert not validate(CATALOGUE.encode(), "text/turtle", "", of).findings  # it is forgotten again
+
+
+def test_no_document_is_kept_with_the_shapes_once_it_is_judged() -> None:
+    every = shapes(":S sh:targetClass dcat:Dataset ; sh:minLength 1 .")
+    for number in range(3):
+        text = CATALOGUE.replace("portal.example", f"portal{number}.example")
+        validate(text.encode(), "text/turtle", "", [Profile("p", every)])
+    assert not [one for one in gc.get_objects() if isinstance(one, WithDocument)]
+
+
 def test_the_report_reads_back_as_shacl_s_own_with_every_result() -> None:
     profile = Profiles({}).profile("dcat-ap-3")
     found = validate((DATASET + "dct:title 'One' .").encode(), "text/turtle", "", [profile])
@@ -371,11 +544,50 @@ def test_a_text_with_a_language_is_no_string() -> None:
     assert not is_of('"One"@en', f"{XSD}string")
 
 
-def test_times_with_and_without_a_zone_cannot_be_compared() -> None:
-    with_zone = f'"2024-01-01T00:00:00Z"^^<{XSD}dateTime>'
-    without = f'"2025-01-01T00:00:00"^^<{XSD}dateTime>'
-    assert is_less(with_zone, without) is None
+@pytest.mark.parametrize(
+    ("left", "right", "kind", "less"),
+    [
+        ("2024-01-01T00:00:00Z", "2024-01-01T00:00:01Z", "dateTime", True),
+        ("2024-01-01T00:00:00+02:00", "2024-01-01T00:00:00+01:00", "dateTime", True),
+        ("2024-01-01T24:00:00", "2024-01-02T00:00:00", "dateTime", False),
+        ("2023-12-31T24:00:00", "2024-01-01T00:00:00.000000001", "dateTime", True),
+        ("2024-01-01+02:00", "2024-01-01Z", "date", True),
+        ("2024-01-01", "2024-01-01", "date", False),
+        # Without a time zone it may be any; apart by more than 14 hours that decides nothing.
+        ("2024-01-01T00:00:00Z", "2024-01-01T14:00:00", "dateTime", None),
+        ("2024-01-01T00:00:00Z", "2024-01-01T14:00:01", "dateTime", True),
+        ("2025-01-01", "2024-01-01Z", "date", False),
+        # Years that few calendars of computers know.
+        ("-0500-01-01", "0001-01-01", "date", True),
+        ("-0044", "-0043", "gYear", True),
+        ("9999", "10000", "gYear", True),
+        ("9999-12-31", "12024-01-01", "date", True),
+        ("2024-02", "2024-03", "gYearMonth", True),
+        ("10:00:00Z", "10:30:00+02:00", "time", False),
+        ("PT59M", "PT1H", "duration", True),
+        ("P364D", "P1Y", "duration", True),
+        ("P365D", "P1Y", "duration", None),
+        ("P1M", "P31D", "duration", None),
+        ("-P1D", "PT0S", "duration", True),
+        ("1e400", "INF", "double", True),
+        ("NaN", "1", "double", None),
+        ("false", "1", "boolean", True),
+        ("http://a.example", "http://b.example", "anyURI", None),
+        ("2024-02-30", "2024-03-01", "date", None),
+    ],
+)
+def test_one_literal_is_below_another_where_nothing_else_can_be_meant(
+    left: str, right: str, kind: str, less: bool | None
+) -> None:
+    one, other = (f'"{text}"^^<{XSD}{kind}>' for text in (left, right))
+    assert is_less(one, other) is less
+
+
+def test_literals_of_several_datatypes_are_compared_where_they_are_of_one_kind() -> None:
     assert is_less(f'"1"^^<{XSD}integer>', f'"1.5"^^<{XSD}decimal>') is True
+    assert is_less(f'"P1D"^^<{XSD}dayTimeDuration>', f'"P1M"^^<{XSD}yearMonthDuration>') is True
+    assert is_less(f'"2024-01-01"^^<{XSD}date>', f'"2025-01-01T00:00:00"^^<{XSD}dateTime>') is None
+    assert is_less('"1"', f'"2"^^<{XSD}integer>') is None
 
 
 # --- any record -------------------------------------------------------------------------------------

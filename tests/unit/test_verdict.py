@@ -181,6 +181,20 @@ def test_an_entry_carries_what_its_profiles_say(tmp_path: Path) -> None:
     assert (german.message, german.hint) == (own.message, "dct:rights ergänzen.")
 
 
+def test_a_node_that_shapes_name_is_judged_with_the_record_that_describes_it_alone(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "own.ttl").write_text(
+        """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix dct: <http://purl.org/dc/terms/> .
+        <urn:s> a sh:NodeShape ; sh:targetNode <https://portal.example/d>, <https://portal.example/all> ;
+          sh:property [ sh:path dct:rights ; sh:minCount 1 ] ."""
+    )
+    judges = Judges(rules_of({"profiles": "own"}, {"own": [tmp_path / "own.ttl"]}))
+    _judged, found = judges.judge(SUBJECT, "dataset", [DATASET], ())
+    assert [one.focus for one in found] == ["https://portal.example/d"]
+    assert not judges.judge("<https://portal.example/e>", "dataset", [f"<u:e> {A} <u:C> ."], ())[1]
+
+
 def test_other_shapes_make_the_next_harvest_judge_everything(tmp_path: Path) -> None:
     file = tmp_path / "own.ttl"
     file.write_text("# nothing\n")

@@ -21,13 +21,15 @@ ANY = "any"  # what is said of a rule that has no words of its own
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The texts of one language: messages and hints by rule, and whole sentences by name."""
+    """The texts of one language: messages and hints by rule, whole sentences by name, and what stands
+    for `{path}` where there is none."""
 
     language: str
     message: Mapping[str, str]
     hint: Mapping[str, str]
     noticed: Mapping[str, str]
     shapes: Mapping[str, str]
+    path: Mapping[str, str]
 
 
 @cache
