@@ -25,11 +25,15 @@ OF_TESTS = frozenset({"AICAT_KILLS"})  # says how tests run; the command would r
 
 
 class Aicat:
-    """The command in a data folder of its own."""
+    """The command in a data folder of its own. `shares_lemmas`: its dictionaries are those of all tests; to
+    make them takes seconds, and they are the same in every data folder."""
+
+    shares_lemmas = True
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
-        self._share_lemmas()
+        if self.shares_lemmas:
+            self._share_lemmas()
         self.environ = {
             **{name: value for name, value in os.environ.items() if name not in OF_TESTS},
             "AICAT_DATA_DIR": str(folder / "var"),
@@ -38,8 +42,6 @@ class Aicat:
         }
 
     def _share_lemmas(self) -> None:
-        """Take the dictionaries from one folder for all tests: to make them takes seconds, and they are the
-        same in every data folder."""
         place = self.folder / "var" / LEMMAS
         if not os.path.lexists(place):
             shared = Path(tempfile.gettempdir()) / f"aicat-{LEMMAS}-{os.getuid()}"
