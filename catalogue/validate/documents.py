@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from catalogue.model import Finding
+from catalogue.model import Finding, Severity
 from catalogue.rdf.parse import parse
 from catalogue.rdf.split import split_records
 from catalogue.rdf.terms import is_blank, value_of
@@ -46,7 +46,9 @@ class Validated:
 
     @property
     def violated(self) -> bool:
-        return any(one.severity == "violation" for one in self.findings)
+        """Whether a rule is violated, or a part of the document could not be read."""
+        unread = any(one.severity is Severity.VIOLATION for one in self.reading)
+        return unread or any(one.severity == "violation" for one in self.findings)
 
 
 def validate(
