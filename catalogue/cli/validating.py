@@ -68,7 +68,7 @@ def _read(document: str, settings: Settings) -> Document:
     scheme = urlsplit(document).scheme
     if scheme in {"http", "https"}:
         answer = guarded_client(for_documents(settings)).get(document)
-        return Document(answer.body, answer.media_type, base=answer.url)
+        return Document(answer.body, answer.media_type, answer.charset, answer.url)
     path = Path(unquote(urlsplit(document).path) if scheme == "file" else document)
     try:
         with path.open("rb") as stream:
