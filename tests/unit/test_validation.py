@@ -115,6 +115,18 @@ def test_a_file_that_is_no_rdf_is_refused_with_its_line() -> None:
     assert refused.line is not None
 
 
+def test_the_place_is_where_the_shape_is_described_and_not_where_a_longer_name_begins_like_it() -> (
+    None
+):
+    text = (
+        ":Sample sh:node :S .\n# :S is described below\n\n  :S sh:property [ sh:path 'title' ] .\n"
+    )
+    refused = refusal(text)
+    assert (refused.shape, refused.line) == ("http://shapes.example/S", HEAD.count("\n") + 4)
+    whole = refusal(text.replace(":S ", "<http://shapes.example/S> "))
+    assert whole.line == refused.line
+
+
 def test_a_list_that_leads_back_to_itself_is_refused() -> None:
     refused = refusal(
         "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> ."
