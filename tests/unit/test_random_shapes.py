@@ -133,9 +133,20 @@ class Maker:
     def shapes(self) -> str:
         """Two node shapes with targets."""
         return HEAD + "".join(
-            f":S{number} a sh:NodeShape ; {self._one(*TARGETS)} ; sh:property {self._property_shape(0)} ;"
+            f":S{number} a sh:NodeShape ; {self._one(*TARGETS)} ; sh:property {self._siblings()} ;"
             f" {self._constraints(0, of_path=False)} .\n"
             for number in range(2)
+        )
+
+    def _siblings(self) -> str:
+        """A property shape, or two that may count different values of one property."""
+        if self._random.random() < 2 / 3:
+            return self._property_shape(0)
+        path, most = self._property(), self._one("Min", "Max")
+        return " , ".join(
+            f"[ sh:path {path} ; sh:qualifiedValueShape {self._shape(DEEPEST)} ; sh:qualified{most}Count 1 ;"
+            " sh:qualifiedValueShapesDisjoint true ]"
+            for _one in range(2)
         )
 
     def graph(self) -> str:
