@@ -98,3 +98,15 @@ def test_a_packed_file_and_the_standard_input_are_read_and_shapes_may_have_any_p
     assert "cut off" in aicat.run("validate", str(file)).stderr
     file.write_bytes(gzip.compress(b" " * 20_000_000))
     assert "larger than 16 MiB" in aicat.run("validate", str(file)).stderr
+
+
+def test_a_service_with_shapes_that_are_none_does_not_start_and_says_why_in_a_line(
+    tmp_path: Path,
+) -> None:
+    shapes = tmp_path / "s.ttl"
+    shapes.write_text("<http://s.example/S> <http://www.w3.org/ns/shacl#js> 1 .")
+    for command in ("serve", "worker"):
+        done = Aicat(tmp_path, AICAT_SHAPES=f"mine={shapes}").run(command)
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"aicat: {shapes}, line 1: shape")
+        assert done.stderr.count("\n") == 1
