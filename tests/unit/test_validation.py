@@ -320,6 +320,26 @@ def test_a_document_whose_time_runs_out_says_so_and_does_not_conform() -> None:
     found = validate(body, "application/n-triples", "http://b.example/", [slow], seconds=0.05)
     assert "validate.out-of-time" in {one.rule for one in found.findings}
     assert any('conforms> "false"' in line for line in found.report)
+    assert not found.conforms("slow")
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "rule"),
+    [("SECONDS_ALL", 0.0, "validate.out-of-time"), ("MOST_ALL", 1, "validate.too-many-findings")],
+)
+def test_a_document_of_many_records_ends_in_time_and_lists_so_many_findings(
+    monkeypatch: pytest.MonkeyPatch, limit: str, value: float, rule: str
+) -> None:
+    """However small each record is, and however many there are."""
+    monkeypatch.setattr(f"catalogue.validate.documents.{limit}", value)
+    text = ":S sh:targetClass dcat:Dataset ; sh:property [ sh:path dct:type ; sh:minCount 1 ] ."
+    found = validate(CATALOGUE.encode(), "text/turtle", "", [Profile("p", shapes(text))])
+    assert [(one.rule, one.record) for one in found.findings if not one.rule.startswith("sh:")] == [
+        (rule, None)
+    ]
+    assert len(found.findings) == 1 + int(value)
+    assert not found.conforms("p")
+    assert any('conforms> "false"' in line for line in found.report)
 
 
 # --- vocabularies -----------------------------------------------------------------------------------
