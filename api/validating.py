@@ -105,9 +105,10 @@ def validate_document(given: dict[str, Any]) -> Response:
     media_type = accepted(request.headers.get("Accept", ""), offered)
     if media_type is None:
         raise InvalidParameter("accept", f"the answer comes as {', '.join(offered)}")
-    found = judged(_sent(), given["profile"], given["lang"])
+    profiles = given["profile"] or [DEFAULT]
+    found = judged(_sent(), profiles, given["lang"])
     if media_type == "application/json":
-        return _varied(json_answer(as_json(found, given["profile"], given["lang"])))
+        return _varied(json_answer(as_json(found, profiles, given["lang"])))
     form = next(name for name, one in MEDIA_TYPES.items() if one == media_type)
     body = serialize(sorted(found.report), form, prefixes={**PREFIXES, "sh": SH})
     return _varied(Response(body, mimetype=media_type))
@@ -135,7 +136,7 @@ def fetched(address: str) -> Document:
         answer = guarded_client(for_documents(catalogue().settings)).get(address)
     except FetchError as error:
         raise InvalidParameter("url", str(error)) from error
-    return Document(answer.body, answer.media_type, base=answer.url)
+    return Document(answer.body, answer.media_type, answer.charset, answer.url)
 
 
 def as_json(found: Validated, profiles: Sequence[str], lang: str) -> dict[str, Any]:
@@ -182,7 +183,10 @@ def _address(body: bytes) -> str | None:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
         return None  # what is wrong, and where, is the reader's to say
-    if isinstance(value, dict) and set(value) == {"url"}:
+    if isinstance(value, dict) and "url" in value and not any(one[:1] == "@" for one in value):
+        for one in value:
+            if one != "url":
+                raise InvalidParameter(one[:80], "is no member beside url; write it into the query")
         if not isinstance(value["url"], str):
             raise InvalidParameter("url", "must be a text")
         return value["url"]

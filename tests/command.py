@@ -49,16 +49,18 @@ class Aicat:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.symlink_to(shared)
 
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run to the end, whatever the status."""
-        return subprocess.run(
+    def run(self, *words: str, given: bytes = b"") -> subprocess.CompletedProcess[str]:
+        """Run to the end, whatever the status; `given` is its standard input."""
+        done = subprocess.run(
             [*WORDS, *words],
             env=self.environ,
             cwd=self.folder,
             capture_output=True,
-            text=True,
+            input=given,
             check=False,
         )
+        told = done.stdout.decode(), done.stderr.decode()
+        return subprocess.CompletedProcess(done.args, done.returncode, *told)
 
     def __call__(self, *words: str, status: int = 0) -> str:
         done = self.run(*words)

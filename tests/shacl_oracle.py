@@ -117,11 +117,11 @@ def term(value: object) -> str:
 def ours(shapes: Shapes, lines: Sequence[str]) -> Counter[Row]:
     """What we find, in the same form."""
     beside = beside_of(lines)
-    rows = Counter(_row(one) for one in shapes.results(Data(lines, vocabularies())))
+    rows = Counter(row_of_ours(one) for one in shapes.results(Data(lines, vocabularies())))
     return Counter({row: number for row, number in rows.items() if row[0] not in beside})
 
 
-def _row(result: Result) -> Row:
+def row_of_ours(result: Result) -> Row:
     path = result.path.text if result.path else ""
     focus, value = result.focus, result.value or ""
     return (

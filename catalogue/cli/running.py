@@ -22,6 +22,7 @@ from catalogue.errors import SettingsError
 from catalogue.home import Home
 from catalogue.ports import Journal
 from catalogue.settings import Settings, load
+from catalogue.validate.profiles import Profiles, named_files
 
 LOOK = 0.5  # seconds between looks at the parts and at the projections' locks
 EARLY = 10.0  # seconds within which an end is early
@@ -78,7 +79,8 @@ def _run(settings: Settings, *, web: bool, work: bool) -> int:
     if web:
         check_doors(settings)
         _check_free(settings)
-    mailer(settings)  # a wrong address is said now, not in the log of a worker
+    mailer(settings)  # a wrong address is said now, not in the log of a worker; so are wrong shapes
+    Profiles(named_files(settings.shapes)).check()
     stopping = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

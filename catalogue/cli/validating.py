@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -11,7 +12,7 @@ from catalogue.bootstrap import guarded_client
 from catalogue.cli.output import json_option, print_json, print_table, say
 from catalogue.errors import InvalidInput
 from catalogue.harvest.checking import LARGEST, Checkers, Document, for_documents
-from catalogue.rdf.formats import media_type_of
+from catalogue.rdf.formats import BY_SUFFIX, media_type_of
 from catalogue.rdf.serialize import MEDIA_TYPES, serialize
 from catalogue.settings import Settings, load
 from catalogue.validate.documents import Validated
@@ -35,13 +36,15 @@ from vocab.namespaces import PREFIXES
 def validate(
     document: str, profiles: tuple[str, ...], report: str | None, lang: str, as_json: bool
 ) -> int:
-    """Say what is wrong with the records of a document; exit 1 where a rule is violated."""
+    """Say what is wrong with the records of a document (`-`: of the standard input); exit 1 where a rule is
+    violated, or a part of it cannot be read."""
     settings = load()
-    names, files = [], settings.shapes
-    for one in profiles or (DEFAULT,):
-        names.append(one.partition("=")[0])
-        files += f",{one}" if "=" in one else ""
-    checkers = Checkers(named_files(files), number=1)
+    names = [one.partition("=")[0].strip() for one in profiles or (DEFAULT,)]
+    for one in names:
+        if one.endswith(tuple(BY_SUFFIX)):
+            raise InvalidInput(f"{one}: write NAME={one}, so that its findings bear a name")
+    files = named_files(settings.shapes, [one for one in profiles if "=" in one])
+    checkers = Checkers(files, number=1)
     try:
         found = checkers.validate(_read(document, settings), names, lang)
     finally:
@@ -53,15 +56,19 @@ def validate(
         print_json([one.as_json() for one in found.findings])
     else:
         _show(found)
+    _notices(found)
     return 1 if found.violated else 0
 
 
 def _read(document: str, settings: Settings) -> Document:
-    """The document at an address, or in a file: a person at this machine names what they can read."""
+    """The document at an address, in a file, or of the standard input: a person at this machine names what
+    they can read."""
+    if document == "-":
+        return Document(sys.stdin.buffer.read(LARGEST + 1))
     scheme = urlsplit(document).scheme
     if scheme in {"http", "https"}:
         answer = guarded_client(for_documents(settings)).get(document)
-        return Document(answer.body, answer.media_type, base=answer.url)
+        return Document(answer.body, answer.media_type, answer.charset, answer.url)
     path = Path(unquote(urlsplit(document).path) if scheme == "file" else document)
     try:
         with path.open("rb") as stream:
@@ -80,6 +87,10 @@ def _show(found: Validated) -> None:
             for one in found.findings
         ],
     )
+
+
+def _notices(found: Validated) -> None:
+    """What reading met, and how much was read and found: beside the findings, whatever their form."""
     for word in (*found.shapes, *found.reading):
         place = f" ({word.place})" if word.place else ""
         say(f"{word.severity.value}: {word.rule}: {word.message}{place}")

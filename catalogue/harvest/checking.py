@@ -19,12 +19,14 @@ from catalogue.errors import (
     InvalidInput,
     InvalidParameter,
     InvalidShapes,
+    Refused,
     SettingsError,
     Unavailable,
     UnreadableDocument,
 )
 from catalogue.garbage import seldom_collected
 from catalogue.harvest.reading import receive, send
+from catalogue.http.body import Unpacker
 from catalogue.settings import Settings
 from catalogue.validate.documents import SECONDS_ALL, Validated, validate
 from catalogue.validate.profiles import Profiles
@@ -36,12 +38,16 @@ SILENCE = SECONDS_ALL + 30  # seconds until a child that says nothing is ended
 PATIENCE = 20.0  # seconds that a document waits for its turn
 MEMORY = 4 * 1024**3  # bytes of address space of a child
 
+_TOO_LARGE = f"the document is larger than {LARGEST // 1024**2} MiB; send it in parts"
+_GZIP = b"\x1f\x8b"
+
 CHILD = "from catalogue.harvest.checking import main; main()"
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is to be validated. `base` is what its relative IRIs are relative to."""
+    """What is to be validated, plain or packed with gzip. `base` is what its relative IRIs are relative
+    to."""
 
     body: bytes
     media_type: str = ""
@@ -94,9 +100,9 @@ class Checkers:
         files; Unavailable where every process is at work for long.
         """
         if len(document.body) > LARGEST:
-            raise InvalidInput(
-                f"the document is larger than {LARGEST // 1024**2} MiB; send it in parts"
-            )
+            raise InvalidInput(_TOO_LARGE)
+        if not document.body.strip():
+            raise InvalidInput("the document is empty")
         with self._one() as child:
             send(_pipe(child.stdin), _Ask(document, tuple(profiles), language))
             answer = _answer(child)
@@ -182,9 +188,8 @@ def _judged(profiles: Profiles, ask: _Ask) -> Validated | _Trouble:
     try:
         wanted = [profiles.profile(name) for name in dict.fromkeys(ask.profiles)]
         one = ask.document
-        return validate(
-            one.body, one.media_type, one.base, wanted, ask.language, charset=one.charset
-        )
+        body = _unpacked(one.body)
+        return validate(body, one.media_type, one.base, wanted, ask.language, charset=one.charset)
     except CatalogueError as error:
         return _trouble(error)
     except RecursionError:
@@ -195,6 +200,16 @@ def _judged(profiles: Profiles, ask: _Ask) -> Validated | _Trouble:
         return _Trouble(
             "CatalogueError", (f"validating failed: {type(error).__name__}: {error}"[:1000],)
         )
+
+
+def _unpacked(body: bytes) -> bytes:
+    """What a file of gzip holds; any other body as it is. Raises: CatalogueError."""
+    if not body.startswith(_GZIP):
+        return body
+    try:
+        return Unpacker("gzip", LARGEST).read([body])
+    except Refused as error:
+        raise InvalidInput(_TOO_LARGE) from error
 
 
 def _trouble(error: CatalogueError) -> _Trouble:

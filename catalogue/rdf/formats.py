@@ -53,8 +53,8 @@ _JSON_LIST = re.compile(r"\[\s*(?:\{|\])")
 
 
 def media_type_of(name: str) -> str:
-    """The media type that the name of a file says; empty where it says none."""
-    lower = name.lower()
+    """The media type that the name of a file says, packed with gzip or not; empty where it says none."""
+    lower = name.lower().removesuffix(".gz")
     kind = next((kind for suffix, kind in BY_SUFFIX.items() if lower.endswith(suffix)), None)
     return next((one for one, of in BY_MEDIA_TYPE.items() if of == kind), "")
 

@@ -24,6 +24,8 @@ def read(text: str, base: str) -> Parsed:
         raise UnreadableDocument(
             f"the JSON cannot be read: {error.msg}", error.lineno, error.colno
         ) from error
+    if not isinstance(document, dict | list):
+        raise UnreadableDocument("the JSON is neither an object nor a list, as JSON-LD is")
     _check_depth(document)
     document = _with_contexts(document)
     menders = _Values(base, _coerced(document))

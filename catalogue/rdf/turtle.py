@@ -13,13 +13,16 @@ from vocab.namespaces import WELL_KNOWN
 
 MOST_FAULTS = 50  # places that are passed over before the rest of a document is given up
 
-_DECLARED = re.compile(
-    r"^\s*(?:@prefix|prefix)\s+([^\s:]*):\s*<([^>]*)>\s*\.?", re.IGNORECASE | re.MULTILINE
-)
 _USED = re.compile(r"(?<![\w:<\"'/.-])([A-Za-z][\w-]*):(?=[A-Za-z_])")
 _QUOTED = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\''
     r'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>\s]*>|#[^\n]*',
+    re.DOTALL,
+)
+# Declarations, wherever they stand; texts, comments and other IRIs are passed over.
+_DECLARED = re.compile(
+    r"(?<![\w:])@?(?i:(?P<prefix>prefix)|base)\b\s*(?(prefix)(?P<name>[^\s:<>]*):\s*)<(?P<iri>[^<>\s]*)>"
+    rf"|{_QUOTED.pattern}",
     re.DOTALL,
 )
 _BOUNDARY = re.compile(r"\.\s*(?:#.*)?$")
@@ -54,7 +57,7 @@ def _with_prefixes(text: str) -> tuple[str, list[Finding]]:
 
     They are put on the first line, so that line numbers hold.
     """
-    declared = {match.group(1) for match in _DECLARED.finditer(text)}
+    declared = {match["name"] for match in _DECLARED.finditer(text) if match["prefix"]}
     bare = _QUOTED.sub(" ", text)
     missing: dict[str, int] = {}
     for match in _USED.finditer(bare):
@@ -91,9 +94,9 @@ def _around_faults(
     rows = text.split("\n")
     faults: list[Finding] = []
     start = 0
+    head: list[str] = []
     while start < len(rows):
-        head = _declarations(rows[:start])
-        part = "\n".join([head, *rows[start:]]) if start else text
+        part = "\n".join([" ".join(head), *rows[start:]]) if start else text
         try:
             mender.take(ox.parse(part, kind, base_iri=base or None, lenient=True))
         except SyntaxError as error:
@@ -103,7 +106,8 @@ def _around_faults(
             reason = str(error.msg).rsplit(": ", maxsplit=1)[-1]
             torn.update(line.split(" ", 1)[0] for line in mender.lines[-1:])
             faults.append(syntax_finding(reason, f"line {at + 1}", rows[at].strip()))
-            start = _after_boundary(rows, at)
+            start, before = _after_boundary(rows, at), start
+            head += _declarations("\n".join(rows[before:start]))
             if len(faults) >= MOST_FAULTS:
                 break
             continue
@@ -111,11 +115,15 @@ def _around_faults(
     return faults
 
 
-def _declarations(rows: list[str]) -> str:
-    """The prefix and base declarations so far, on one line."""
-    text = "\n".join(rows)
-    found = {match.group(1): match.group(2) for match in _DECLARED.finditer(text)}
-    return " ".join(f"@prefix {prefix}: <{iri}> ." for prefix, iri in found.items())
+def _declarations(text: str) -> list[str]:
+    """The prefix and base declarations of a text, in order: what comes later may be relative to them."""
+    return [
+        f"@prefix {match['name']}: <{match['iri']}> ."
+        if match["prefix"]
+        else f"@base <{match['iri']}> ."
+        for match in _DECLARED.finditer(text)
+        if match["iri"] is not None
+    ]
 
 
 def _after_boundary(rows: list[str], at: int) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from catalogue.model import Finding
+from catalogue.model import Finding, Severity
 from catalogue.rdf.parse import parse
 from catalogue.rdf.split import split_records
 from catalogue.rdf.terms import is_blank, value_of
@@ -20,7 +20,9 @@ from catalogue.validate.vocabularies import WithDocument, types_of, vocabularies
 from vocab import is_vocabulary_term
 from vocab.namespaces import DCAT
 
+MOST_ALL = 100_000  # findings of a document that are listed
 SECONDS_ALL = 30.0  # that a document may take, all profiles together
+_UNTOLD = frozenset({"validate.out-of-time", "validate.too-many-findings"})
 _CATALOGUE = f"<{DCAT}Catalog>"
 
 
@@ -39,14 +41,18 @@ class Validated:
     shapes: tuple[Finding, ...] = ()
 
     def conforms(self, profile: str) -> bool:
-        """Whether nothing of the profile is broken: no violation, warning or information."""
+        """Whether nothing of the profile is broken, as far as that can be told: no violation, warning or
+        information, and nothing that was not judged or is not listed."""
         return not any(
-            one.profile == profile and one.rule.startswith("sh:") for one in self.findings
+            one.profile == profile and (one.rule.startswith("sh:") or one.rule in _UNTOLD)
+            for one in self.findings
         )
 
     @property
     def violated(self) -> bool:
-        return any(one.severity == "violation" for one in self.findings)
+        """Whether a rule is violated, or a part of the document could not be read."""
+        unread = any(one.severity is Severity.VIOLATION for one in self.reading)
+        return unread or any(one.severity == "violation" for one in self.findings)
 
 
 def validate(
@@ -117,19 +123,26 @@ class _Work:
     ) -> None:
         self.report.begin(profile.name)
         missing: Counter[str] = Counter()
+        unlisted = 0
         for part in parts:
             left = self.deadline - time.monotonic()
-            data = self._data(part, beside)
-            found = judge(data, profile, min(seconds, left))
+            if left <= 0:
+                self._of_ours("validate.out-of-time", None, profile)
+                break
+            found = judge(self._data(part, beside), profile, min(seconds, left))
             missing += found.missing
-            for result in found.results:
+            listed = found.results[: max(0, MOST_ALL - len(self.findings))]
+            unlisted += len(found.results) - len(listed)
+            for result in listed:
                 one = told(result, part.record, profile.name, self.language)
                 self.findings.append(one)
                 self.report.add(result, one)
             if found.more:
-                self._of_ours("validate.too-many-findings", part, profile, str(found.more))
+                self._of_ours("validate.too-many-findings", part.record, profile, str(found.more))
             if not found.whole:
-                self._of_ours("validate.out-of-time", part, profile)
+                self._of_ours("validate.out-of-time", part.record, profile)
+        if unlisted:
+            self._of_ours("validate.too-many-findings", None, profile, str(unlisted))
         self.findings += [
             of_ours(
                 "validate.table-not-loaded", None, profile.name, self.language, str(number), table
@@ -144,7 +157,7 @@ class _Work:
         known = beside.known_of(line.split(" ", 1)[0] for line in part.lines)
         return Data([*part.lines, *known], beside, elsewhere=beside)
 
-    def _of_ours(self, rule: str, part: _Part, profile: Profile, limit: str = "") -> None:
-        one = of_ours(rule, part.record, profile.name, self.language, limit)
+    def _of_ours(self, rule: str, record: str | None, profile: Profile, limit: str = "") -> None:
+        one = of_ours(rule, record, profile.name, self.language, limit)
         self.findings.append(one)
         self.report.add_ours(one)

@@ -27,23 +27,33 @@ DEFAULT = "dcat-ap-3"
 VERSION = b"2"  # of how shapes judge: a new number makes the next harvest judge everything again
 
 
-def named_files(setting: str) -> dict[str, list[Path]]:
-    """`name=path,name=path,…`: the files of each profile; a name that comes again has several files.
+def named_files(setting: str, more: Sequence[str] = ()) -> dict[str, list[Path]]:
+    """`name=path,name=path,…` of AICAT_SHAPES, and `more` entries: the files of each profile; a name that
+    comes again has several files.
 
     Raises: SettingsError for an entry that is none, or the name of a profile of ours.
     """
     found: dict[str, list[Path]] = {}
-    for entry in filter(None, (one.strip() for one in setting.split(","))):
-        name, sign, path = (one.strip() for one in entry.partition("="))
-        if not sign or not path or not name.replace("-", "").replace(".", "").isalnum():
-            raise SettingsError(
-                f"AICAT_SHAPES: {entry!r} is no profile; write name=path with a name of letters,"
-                " digits, hyphens and dots"
-            )
-        if name in OURS:
-            raise SettingsError(f"AICAT_SHAPES: {name} is a profile of ours; choose another name")
-        found.setdefault(name, []).append(Path(path).expanduser())
+    entries = [("AICAT_SHAPES", one.strip()) for one in setting.split(",")]
+    for of, entry in (*entries, *(("--profile", one) for one in more)):
+        if entry:
+            name, path = _named_file(of, entry)
+            paths = found.setdefault(name, [])
+            if path not in paths:
+                paths.append(path)
     return found
+
+
+def _named_file(of: str, entry: str) -> tuple[str, Path]:
+    name, sign, path = (one.strip() for one in entry.partition("="))
+    if not sign or not path or not name.replace("-", "").replace(".", "").isalnum():
+        raise SettingsError(
+            f"{of}: {entry!r} is no profile; write name=path with a name of letters,"
+            " digits, hyphens and dots"
+        )
+    if name in OURS:
+        raise SettingsError(f"{of}: {name} is a profile of ours; choose another name")
+    return name, Path(path).expanduser()
 
 
 class Profiles:

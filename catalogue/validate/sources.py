@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -33,16 +34,22 @@ class Source:
         return self.said.get(node, {}).get(predicate, ())
 
     def place(self, term: str) -> tuple[str, int] | None:
-        """The file and line where an IRI is first written, whole or by its last part."""
+        """The file and line where an IRI is described, else first written, whole or by its last part."""
         if not term.startswith("<"):
             return None
         iri = value_of(term)
         local = iri.rpartition("#")[2] if "#" in iri else iri.rpartition("/")[2]
-        for wanted in (f"<{iri}>", f":{local}", f"#{local}", local):
+        whole, short = re.escape(f"<{iri}>"), rf":{re.escape(local)}(?![\w-])"
+        forms = [
+            rf"^[ \t]*(?:{whole}|[\w.-]*{short})",
+            whole,
+            short,
+            rf"#{re.escape(local)}(?![\w-])",
+        ]
+        for form in forms if local else forms[1:2]:
             for name, text in self.texts:
-                at = text.find(wanted) if len(wanted) > 1 else -1
-                if at >= 0:
-                    return name, text.count("\n", 0, at) + 1
+                if found := re.search(form, text, re.MULTILINE):
+                    return name, text.count("\n", 0, found.end()) + 1
         return None
 
 

@@ -27,18 +27,12 @@ def fetch(feed: Feed, client: Client, cursor: str | None) -> Page:
         return _from_disk(feed, cursor)
     address = cursor or feed.url
     answer = client.get(address, headers={"Accept": ACCEPT, **feed.validators(address)})
-    media_type, _, parameters = answer.headers.get("content-type", "").partition(";")
-    charset = None
-    for parameter in parameters.split(";"):
-        name, _, value = parameter.strip().partition("=")
-        if name.lower() == "charset":
-            charset = value.strip("\"' ")
     return Page(
         cursor=address,
         url=answer.url,
-        media_type=str(feed.options.get("media_type") or media_type.strip().lower()),
+        media_type=str(feed.options.get("media_type") or answer.media_type),
         body=_unpacked(answer.body, answer.url),
-        charset=charset,
+        charset=answer.charset,
         etag=answer.headers.get("etag"),
         last_modified=answer.headers.get("last-modified"),
         not_modified=answer.status == 304,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import subprocess
 import threading
@@ -122,6 +123,26 @@ def test_an_address_that_must_not_be_read_is_refused_by_name(client: FlaskClient
 
 def test_an_address_that_is_no_text_is_refused(client: FlaskClient) -> None:
     assert client.post(ADDRESS, json={"url": 7}).status_code == 400
+    answer = client.post(ADDRESS, json={"url": "https://portal.example/", "profile": "dcat-ap-hvd"})
+    assert (answer.status_code, answer.get_json()["parameter"]) == (400, "profile")
+
+
+@pytest.mark.parametrize("body", ["5", "null", "true", '"text"'])
+def test_json_that_is_no_document_is_not_said_to_conform(client: FlaskClient, body: str) -> None:
+    answer = client.post(ADDRESS, data=body, headers={"Content-Type": "application/ld+json"})
+    assert answer.status_code == 422
+
+
+def test_an_empty_choice_of_profiles_is_the_usual_one(client: FlaskClient) -> None:
+    told = client.post(f"{ADDRESS}?profile=", data=DATASET, headers=TURTLE).get_json()
+    assert told["profiles"] == [{"name": "dcat-ap-3", "conforms": False}]
+
+
+def test_a_file_of_gzip_is_a_document_too(client: FlaskClient) -> None:
+    packed = gzip.compress(DATASET.encode())
+    assert client.post(ADDRESS, data=packed, headers=TURTLE).get_json()["records"] == 1
+    sent = {"file": (io.BytesIO(packed), "d.ttl.gz", "application/gzip")}
+    assert "1 record," in client.post("/validate", data=sent).text
 
 
 def test_what_cannot_be_judged_is_refused_with_the_reason(client: FlaskClient) -> None:
@@ -186,10 +207,14 @@ def test_a_broken_file_of_shapes_stops_the_start(catalogue: Catalogue, tmp_path:
 
 class _Portal(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        charset = "iso-8859-2" if self.path == "/polish.ttl" else "utf-8"
         self.send_response(200)
-        self.send_header("Content-Type", "text/turtle")
+        self.send_header("Content-Type", f"text/turtle; charset={charset}")
         self.end_headers()
-        self.wfile.write(DATASET.encode() if self.path == "/d.ttl" else b"#" * (LARGEST + 1))
+        text = DATASET.replace("Who", "Łódź") if self.path == "/polish.ttl" else DATASET
+        self.wfile.write(
+            b"#" * (LARGEST + 1) if self.path == "/large.ttl" else text.encode(charset)
+        )
 
     def log_message(self, *words: object) -> None:
         """Quiet."""
@@ -213,9 +238,11 @@ def test_a_document_at_an_address_is_fetched_and_judged_unless_it_is_too_large(
         told = client.post(ADDRESS, json={"url": f"{portal}/d.ttl"}).get_json()
         page = client.post("/validate", data={"url": f"{portal}/d.ttl"})
         large = client.post(ADDRESS, json={"url": f"{portal}/large.ttl"})
+        polish = client.post(ADDRESS, json={"url": f"{portal}/polish.ttl"}).get_json()
     finally:
         app.extensions[CHECKERS].close()
     assert told["records"] == 1
+    assert "<b>Łódź</b>" in {one["value"] for one in polish["items"]}
     assert "dct:description is missing" in page.text
     assert (large.status_code, large.get_json()["parameter"]) == (400, "url")
 

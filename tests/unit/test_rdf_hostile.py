@@ -75,3 +75,19 @@ def test_a_cut_off_document_keeps_the_statements_before_the_cut() -> None:
     assert not parsed.complete
     assert parsed.lines == ['<http://a.example/x> <http://purl.org/dc/terms/title> "one" .']
     assert parsed.findings[-1].place == "line 3"
+
+
+def test_behind_a_fault_every_declaration_before_it_still_holds() -> None:
+    document = """@prefix a: <http://a.example/> . @prefix my: <http://my.example/> .
+# @prefix my: <http://comment.example/> .
+BASE <http://base.example/x/> @prefix : <#> .
+<s0> a:p "@prefix my: <http://text.example/> . " .
+<s1> a:p a:b a:c .
+<s2> my:q :t ; my:r <z> .
+"""
+    parsed = parse(document.encode(), "text/turtle", "http://portal.example/")
+    assert [one.rule for one in parsed.findings] == ["rdf.syntax"]
+    assert parsed.lines[-2:] == [
+        "<http://base.example/x/s2> <http://my.example/q> <http://base.example/x/#t> .",
+        "<http://base.example/x/s2> <http://my.example/r> <http://base.example/x/z> .",
+    ]

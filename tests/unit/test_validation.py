@@ -115,6 +115,18 @@ def test_a_file_that_is_no_rdf_is_refused_with_its_line() -> None:
     assert refused.line is not None
 
 
+def test_the_place_is_where_the_shape_is_described_and_not_where_a_longer_name_begins_like_it() -> (
+    None
+):
+    text = (
+        ":Sample sh:node :S .\n# :S is described below\n\n  :S sh:property [ sh:path 'title' ] .\n"
+    )
+    refused = refusal(text)
+    assert (refused.shape, refused.line) == ("http://shapes.example/S", HEAD.count("\n") + 4)
+    whole = refusal(text.replace(":S ", "<http://shapes.example/S> "))
+    assert whole.line == refused.line
+
+
 def test_a_list_that_leads_back_to_itself_is_refused() -> None:
     refused = refusal(
         "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> ."
@@ -307,6 +319,26 @@ def test_a_document_whose_time_runs_out_says_so_and_does_not_conform() -> None:
     body = "\n".join(huge(20_000)).encode()
     found = validate(body, "application/n-triples", "http://b.example/", [slow], seconds=0.05)
     assert "validate.out-of-time" in {one.rule for one in found.findings}
+    assert any('conforms> "false"' in line for line in found.report)
+    assert not found.conforms("slow")
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "rule"),
+    [("SECONDS_ALL", 0.0, "validate.out-of-time"), ("MOST_ALL", 1, "validate.too-many-findings")],
+)
+def test_a_document_of_many_records_ends_in_time_and_lists_so_many_findings(
+    monkeypatch: pytest.MonkeyPatch, limit: str, value: float, rule: str
+) -> None:
+    """However small each record is, and however many there are."""
+    monkeypatch.setattr(f"catalogue.validate.documents.{limit}", value)
+    text = ":S sh:targetClass dcat:Dataset ; sh:property [ sh:path dct:type ; sh:minCount 1 ] ."
+    found = validate(CATALOGUE.encode(), "text/turtle", "", [Profile("p", shapes(text))])
+    assert [(one.rule, one.record) for one in found.findings if not one.rule.startswith("sh:")] == [
+        (rule, None)
+    ]
+    assert len(found.findings) == 1 + int(value)
+    assert not found.conforms("p")
     assert any('conforms> "false"' in line for line in found.report)
 
 
