@@ -8,22 +8,24 @@ from __future__ import annotations
 SPELLINGS = {
     "license": {
         # Identifiers of the Open Definition's list, and titles that CKAN gives them.
-        "CC0": "cc-zero|cc0|cc0-1.0|cc-0|creative commons cczero|creative commons zero",
-        "CC_BY": "cc-by|creativecommons.org/licenses/by|opendefinition.org/licenses/cc-by"
+        "CC0": "cc-zero|cc0|cc0-1.0|cc-0|creative commons cczero|creative commons zero|cc0 1.0 universal"
+        "|cc0 1.0 universal (cc0 1.0) public domain dedication|creative commons zero v1.0 universal",
+        "CC_BY": "cc-by|cc by|creativecommons.org/licenses/by|opendefinition.org/licenses/cc-by"
         "|creative commons attribution",
-        "CC_BYSA": "cc-by-sa|creativecommons.org/licenses/by-sa|opendefinition.org/licenses/cc-by-sa"
+        "CC_BYSA": "cc-by-sa|cc by-sa|creativecommons.org/licenses/by-sa|opendefinition.org/licenses/cc-by-sa"
         "|creative commons attribution share-alike",
-        "CC_BYNC": "cc-by-nc|creativecommons.org/licenses/by-nc",
+        "CC_BYNC": "cc-by-nc|cc by-nc|creativecommons.org/licenses/by-nc",
         # ODbL: also the titles of data.gouv.fr's list of licences, DCAT-AP.de's od-bl, and the French
         # translation that VeniVidiLibri hosts, to which French publishers link.
         "ODC_BL": "odc-odbl|odbl|odbl-1.0|opendatacommons.org/licenses/odbl|open database license"
-        "|open data commons open database license (odbl)|open database license (odbl)"
+        "|open data commons open database license (odbl)|open data commons open database license v1.0"
+        "|open database license (odbl)"
         "|open database license (odbl) 1.0|open data commons open database license 1.0"
         "|dcat-ap.de/def/licenses/od-bl|vvlibri.org/fr/licence/odbl/10/fr/legalcode"
         "|www.vvlibri.org/fr/licence/odbl/10/fr/legalcode|vvlibri.org/fr/licence/odbl/10/fr"
         "|www.vvlibri.org/fr/licence/odbl/10/fr|vvlibri.org/fr/licence/odbl-10/legalcode/unofficial",
         "ODC_BY": "odc-by|odc-by-1.0|opendatacommons.org/licenses/by|dcat-ap.de/def/licenses/od-bc"
-        "|open data commons attribution license",
+        "|open data commons attribution license|open data commons attribution license v1.0",
         "ODC_PDDL": "odc-pddl|pddl|pddl-1.0|opendatacommons.org/licenses/pddl"
         "|dcat-ap.de/def/licenses/odc-pddl"
         "|open data commons public domain dedication and license (pddl)"
@@ -37,11 +39,11 @@ SPELLINGS = {
         "DLDE_ZERO_2_0": "dl-de-zero-2.0|dl-de/zero-2-0|dl-zero-de/2.0|datenlizenz deutschland zero 2.0"
         "|datenlizenz deutschland – zero – version 2.0",
         "CC_PDM_1_0": "pdm-1.0",
-        "OGL_3_0": "ogl-uk-3.0|uk-ogl-3.0"
+        "OGL_3_0": "ogl-uk-3.0|uk-ogl-3.0|open government licence v3.0"
         # CKAN's own list gives this one the address that the Quality Assessment's says to be 3.0.
         "|uk-ogl|uk open government licence (ogl)",
-        "OGL_2_0": "ogl-uk-2.0",
-        "OGL_1_0": "ogl-uk-1.0",
+        "OGL_2_0": "ogl-uk-2.0|open government licence v2.0",
+        "OGL_1_0": "ogl-uk-1.0|open government licence v1.0",
         "NLOD": "data.norge.no/nlod/no/1.0|nlod-1.0",
         "IODL_2_0": "iodl-2.0|iodl2|italian open data license 2.0",
         "IODL_1_0": "iodl-1.0",
@@ -63,7 +65,7 @@ SPELLINGS = {
         "AGPL-3.0": "www.gnu.org/licenses/agpl-3.0.html|agpl-3.0-only",
         "MPL-1.0": "dcat-ap.de/def/licenses/mozilla",  # "Mozilla Public License 1.0 (MPL)" there
     },
-    "language": {  # ISO 639-2, bibliographic codes
+    "language": {  # ISO 639-2, bibliographic codes; codes of ISO 639-1 that the table gives twice
         "BOD": "tib",
         "CES": "cze",
         "CYM": "wel",
@@ -72,22 +74,29 @@ SPELLINGS = {
         "EUS": "baq",
         "FAS": "per",
         "FRA": "fre",
+        "GRN": "gn",
         "HYE": "arm",
         "ISL": "ice",
         "KAT": "geo",
+        "KUR": "ku",
         "MKD": "mac",
         "MRI": "mao",
         "MSA": "may",
         "MYA": "bur",
         "NLD": "dut",
-        "RON": "rum",
+        "RON": "rum|ro",
         "SLK": "slo",
         "SQI": "alb",
-        "ZHO": "chi",
+        "ZHO": "chi|zh",
     },
     "country": {  # Spain's vocabulary of places (NTI-RISP), whose only country is Spain
         "ESP": "datos.gob.es/recurso/sector-publico/territorio/pais/españa"
         "|datos.gob.es/recurso/sector-publico/territorio/pais/espa%c3%b1a",
+    },
+    "availability": {  # SEMIC's first list of DCAT-AP, and DCAT-AP.de's
+        key: f"data.europa.eu/r5r/availability/{key.lower()}|data.europa.eu/r5r/{key.lower()}"
+        f"|dcat-ap.de/def/plannedavailability/{key.lower()}"
+        for key in ("AVAILABLE", "EXPERIMENTAL", "STABLE", "TEMPORARY")
     },
     "access": {  # INSPIRE's code list, OpenAIRE's and COAR's terms, levels of Project Open Data 1.1
         "PUBLIC": "public|open|open access|openaccess"

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from catalogue.align.dates import DATES, PERIODS, dated
 from catalogue.align.geometry import GEOMETRIES, geometric
-from catalogue.align.periods import period_of
+from catalogue.align.periods import may_be_a_month_or_a_year, period_of
 from catalogue.align.tables import PROPERTIES, Match, look_up
 from catalogue.align.themes import theme_named, theme_within
 from catalogue.align.typed import mended
@@ -106,6 +106,8 @@ def _read(line: str, place: int, findings: list[Finding]) -> list[str]:
     written in another form than its property's; `place` makes the names of new nodes differ."""
     start, predicate, term = split(line)
     if term[0] != '"':
+        return [line]
+    if predicate in PERIODS and may_be_a_month_or_a_year(term):
         return [line]
     if predicate in PERIODS and (lines := period_of(start, predicate, term, place)):
         told = " ".join(value_of(split(one)[2]) for one in lines[2:])

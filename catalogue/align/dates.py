@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from typing import NamedTuple
+from unicodedata import decimal
 
 import vocab
 from catalogue.rdf.terms import XSD, literal, parts_of
@@ -64,11 +65,20 @@ def dated(term: str) -> Read | None:
     text, _language, datatype = parts_of(term)
     if datatype:
         return None
-    text = " ".join(text.strip().strip('"').split())
-    if found := _exact(text):
+    given = " ".join(text.strip().strip('"').split())
+    text = in_ascii(given)
+    if text == given and (found := _exact(text)):
         return Read(literal(found[0], "", XSD + found[1]), "typed")
-    found = read(text)
+    found = _exact(text) or read(text)
     return Read(literal(found[0], "", XSD + found[1]), "pattern") if found else None
+
+
+def in_ascii(text: str) -> str:
+    """The text with the digits that XML Schema knows in the place of those of other scripts, and plain
+    hyphens in the place of those that do not break."""
+    if text.isascii():
+        return text
+    return "".join("-" if one in "\u2010\u2011" else str(decimal(one, one)) for one in text)
 
 
 def _exact(text: str) -> Found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 import orjson
 
@@ -20,15 +21,18 @@ GEOMETRIES = frozenset(
 WKT, GEOJSON = f"{GSP}wktLiteral", f"{GSP}geoJSONLiteral"
 _GEOJSON_TYPES = {GEOJSON, "https://www.iana.org/assignments/media-types/application/vnd.geo+json"}
 _SLIPS = {f"{GSP}:{one}": f"{GSP}{one}" for one in ("wktLiteral", "geoJSONLiteral", "gmlLiteral")}
+_ORDINATE = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?"
+_POSITION = re.compile(rf"({_ORDINATE})(\s+)({_ORDINATE})((?:\s+{_ORDINATE}){{0,2}})", re.ASCII)
+_PLACES = rf"[\s(]*{_POSITION.pattern}[\s)]*(?:,[\s(]*{_POSITION.pattern}[\s)]*)*"
 _WKT = re.compile(
-    r"(?:<[^>\s]+>\s*)?(?:MULTI)?(?:POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)"
-    r"\s*Z?\s*\([-+\d\s.,()eE]+\)\Z",
-    re.IGNORECASE,
+    r"(?:<[^>\s]+>\s*)?(?:MULTI(?:POINT|LINESTRING|POLYGON)|LINESTRING|POLYGON|(POINT))"
+    rf"\s*(?:Z|M|ZM)?\s*\({_PLACES}\)\Z",
+    re.IGNORECASE | re.ASCII,
 )
+_DEGREES = r"CRS84\b|\b4326\b"
 _SRID = re.compile(r"SRID=(\d+);\s*(.+)\Z", re.IGNORECASE | re.DOTALL)
 _NUMBER = r"(-?\d{1,3}(?:\.\d+)?)"
 _BOX = re.compile(rf"{_NUMBER}\s*[, ]\s*{_NUMBER}\s*[, ]\s*{_NUMBER}\s*[, ]\s*{_NUMBER}\Z")
-_PAIR = re.compile(r"(-?\d+(?:\.\d+)?)(\s+)(-?\d+(?:\.\d+)?)")
 _NAMES = {
     one.lower(): one
     for one in ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
@@ -63,17 +67,22 @@ def _well_known(text: str, datatype: str) -> Read | None:
 
 def _geometry(text: str, rule: str) -> Read | None:
     """Well-known text, its axes swapped where no other reading is left: a latitude above 90 degrees
-    beside a longitude that would be one."""
-    if not _WKT.match(text):
+    beside a longitude that would be one. What are no degrees is of a system that is not named."""
+    match = _WKT.match(text)
+    if match is None or text.count("(") != text.count(")") or (match[1] and "," in text):
         return None
-    if text[0] != "<" and _swapped(text):
-        return Read(literal(_PAIR.sub(r"\3\2\1", text), "", WKT), "swapped")
-    return Read(literal(text, "", WKT), rule)
+    if text[0] == "<":
+        return Read(literal(text, "", WKT), rule)
+    pairs = [(float(one[1]), float(one[3])) for one in _POSITION.finditer(text)]
+    if all(_on_earth(x, y) for x, y in pairs):
+        return Read(literal(text, "", WKT), rule)
+    if all(_on_earth(y, x) for x, y in pairs):
+        return Read(literal(_POSITION.sub(r"\3\2\1\4", text), "", WKT), "swapped")
+    return None
 
 
-def _swapped(text: str) -> bool:
-    pairs = [(abs(float(x)), abs(float(y))) for x, _space, y in _PAIR.findall(text)]
-    return any(90 < y <= 180 for _x, y in pairs) and all(x <= 90 and y <= 180 for x, y in pairs)
+def _on_earth(longitude: float, latitude: float) -> bool:
+    return abs(longitude) <= 180 and abs(latitude) <= 90
 
 
 def _box(first: str, second: str, third: str, fourth: str) -> Read | None:
@@ -102,9 +111,28 @@ def _geojson(text: str, datatype: str) -> Read | None:
         return None
     kind = found.get("type") if isinstance(found, dict) else None
     name = _NAMES.get(kind.lower()) if isinstance(kind, str) else None
-    if name is None or not isinstance(found.get("coordinates"), list):
+    if name is None or not _is_in_degrees(found):
         return None
     if kind == name:
         return Read(literal(text, "", datatype or GEOJSON), "typed")
     found["type"] = name  # RFC 7946, 1.4: names of types are case-sensitive
     return Read(literal(orjson.dumps(found).decode(), "", datatype or GEOJSON), "pattern")
+
+
+def _is_in_degrees(found: dict[str, Any]) -> bool:
+    """Whether all positions are of longitude and latitude, as RFC 7946 has them (3.1.1, 4)."""
+    crs = orjson.dumps(found.get("crs")).decode()
+    pending = [found.get("coordinates")]
+    if not isinstance(pending[0], list) or (crs != "null" and not re.search(_DEGREES, crs)):
+        return False
+    while pending:
+        one = pending.pop()
+        if not isinstance(one, list):
+            return False
+        if one and not isinstance(one[0], list):
+            numbers = all(type(x) in {int, float} for x in one)
+            if len(one) < 2 or not numbers or not _on_earth(one[0], one[1]):
+                return False
+        else:
+            pending += one
+    return True

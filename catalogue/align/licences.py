@@ -8,14 +8,18 @@ from collections.abc import Iterator
 from vocab.licences import ITALIAN
 
 _KIND = r"(by(?:-(?:sa|nc|nd|nc-sa|nc-nd))?)"
-_TEXT = r"(?:/(?:deed|legalcode)(?:\.[a-z_-]+)?)?"  # whatever its language
+# Whatever the deed's language, and whatever the page was asked beside (?ref=chooser-v1).
+_TEXT = r"(?:/(?:deed|legalcode)(?:\.[a-z_-]+)?)?/?(?:[?#].*)?"
+_CC = r"(?:www\.)?creativecommons\.org"
+# "Attribution 4.0 International (CC BY 4.0)": of version 4.0 there are none for single countries.
+_TITLED = re.compile(rf"[^()]{{4,120}} \(cc[- ]{_KIND}[- ](4\.0)\)\Z")
 _SHORT = re.compile(rf"(?:cc[- ])?{_KIND}[- ]([1-4]\.\d)\Z")
 # A licence of a jurisdiction (by/3.0/it) is another one; the language of a deed does not matter.
-_DEED = re.compile(rf"creativecommons\.org/licenses/{_KIND}/([1-4]\.\d){_TEXT}\Z")
+_DEED = re.compile(rf"{_CC}/licenses/{_KIND}/([1-4]\.\d){_TEXT}\Z")
 _PORTED = re.compile(
-    rf"(creativecommons\.org/licenses/by(?:-[a-z]+)*/[1-3]\.\d/[a-z]{{2}}){_TEXT}\Z"
+    rf"(?:www\.)?(creativecommons\.org/licenses/by(?:-[a-z]+)*/[1-3]\.\d/[a-z]{{2}}){_TEXT}\Z"
 )
-_PUBLIC_DOMAIN = re.compile(rf"creativecommons\.org/publicdomain/(zero|mark)/1\.0{_TEXT}\Z")
+_PUBLIC_DOMAIN = re.compile(rf"{_CC}/publicdomain/(zero|mark)/1\.0{_TEXT}\Z")
 _OPEN_DEFINITION = re.compile(r"(?:www\.)?opendefinition\.org/licenses/([a-z-]+)\Z")
 _DATA_COMMONS = re.compile(
     r"(?:www\.)?opendatacommons\.org/licenses/(\w+)(?:/(?:1[.-]0|summary))?\Z"
@@ -35,7 +39,7 @@ _ITALIAN = re.compile(
 
 def readings(text: str) -> Iterator[str]:
     """Keys of the scheme, or spellings of it, that a bare value stands for by its form."""
-    if match := _DEED.match(text) or _SHORT.match(text):
+    if match := _DEED.match(text) or _SHORT.match(text) or _TITLED.match(text):
         yield _key(*match.groups())
     elif match := _PUBLIC_DOMAIN.match(text):
         yield {"zero": "CC0", "mark": "CC_PDM_1_0"}[match.group(1)]

@@ -11,10 +11,18 @@ from catalogue.rdf.terms import RDF_TYPE, XSD, literal, parts_of
 from vocab.namespaces import DCAT, DCT
 
 _YEARS = re.compile(r"((?:1[5-9]|20)\d\d)\s*[-–—]\s*((?:1[5-9]|20)\d\d)\Z")
+# 2010-11, 2004/05: a month as well as the year that ends in the next.
+_EITHER = re.compile(r"\d\d(\d\d)[-/](\d\d)\Z")
 _INTERVAL = re.compile(r"([^/]{4,35})/([^/]{4,35})\Z")
 _DCMI = re.compile(r"start=([^;]+);\s*end=([^;]+);?(?:\s*scheme=W3C-DTF;?)?\Z")
 _QUARTER = re.compile(r"(?:Q([1-4])[ /-]?(\d{4})|(\d{4})[ /-]?Q([1-4]))\Z", re.IGNORECASE)
 _WEEK = re.compile(r"(\d{4})-?W(\d\d)\Z")
+
+
+def may_be_a_month_or_a_year(term: str) -> bool:
+    """Whether a text is a month, or the year that begins in one calendar year and ends in the next."""
+    match = _EITHER.match(parts_of(term)[0].strip())
+    return match is not None and int(match[2]) == (int(match[1]) + 1) % 100
 
 
 def period_of(subject: str, predicate: str, term: str, place: int) -> list[str]:

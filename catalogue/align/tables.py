@@ -98,6 +98,7 @@ _PERIODS = {
     "t1h": "HOURLY", "t2h": "BIHOURLY", "t3h": "TRIHOURLY", "t12h": "12HRS", "t24h": "DAILY",
     "t1m": "1MIN", "t5m": "5MIN", "t10m": "10MIN", "t15m": "15MIN", "t30m": "30MIN",
 }  # fmt: skip
+_VERSION = re.compile(r"_(\d)_(\d)\Z")
 MOST = 300  # characters of a value that may name a concept
 
 
@@ -225,16 +226,22 @@ _IANA = "https://www.iana.org/assignments/media-types/"
 def spellings(scheme: str) -> dict[str, Match]:
     """Every spelling of a scheme's concepts, in lower case, to the concept.
 
-    What two concepts share names none; the concept's own IRI and code always win.
+    What two concepts share names none, save that a name with a version is the concept's of that version
+    alone; the concept's own IRI and code always win.
     """
     table: dict[str, Match] = {}
-    shared: set[str] = set()
+    shared: dict[str, dict[str, Match]] = {}
     for concept in vocab.scheme(scheme):
         for spelling, rule in _of_concept(scheme, concept):
-            if table.setdefault(spelling, Match(concept.iri, rule)).iri != concept.iri:
-                shared.add(spelling)
-    for spelling in shared:
+            own = Match(concept.iri, rule)
+            first = table.setdefault(spelling, own)
+            if first.iri != concept.iri:
+                shared.setdefault(spelling, {first.iri: first}).setdefault(concept.iri, own)
+    for spelling, matches in shared.items():
         del table[spelling]
+        versions = [one for one in matches.values() if _is_of_version(one.iri, spelling)]
+        if len(versions) == 1:
+            table[spelling] = versions[0]
     for concept in vocab.scheme(scheme):
         for iri in concept.iris:
             table[bare(iri)] = Match(iri, "iri")
@@ -246,6 +253,12 @@ def spellings(scheme: str) -> dict[str, Match]:
                 table[one] = found
     table.pop("", None)
     return table
+
+
+def _is_of_version(iri: str, spelling: str) -> bool:
+    """Whether the version that ends a concept's IRI (CC_BY_4_0) stands in a name."""
+    match = _VERSION.search(iri)
+    return match is not None and f" {match.group(1)}.{match.group(2)}" in spelling
 
 
 def _of_concept(scheme: str, concept: vocab.Concept) -> Iterator[tuple[str, str]]:
@@ -284,7 +297,8 @@ def _codes_of_languages() -> dict[str, str]:
     }
     old = {
         spelling: found.iri
-        for key, spelling in SPELLINGS["language"].items()
+        for key, listed in SPELLINGS["language"].items()
+        for spelling in listed.split("|")
         if (found := _of_key("language", key, "alias"))
     }
     return {**known, **old}

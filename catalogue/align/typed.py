@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from catalogue.align.dates import day, read
+from catalogue.align.dates import day, in_ascii, read
 from catalogue.rdf.terms import XSD, literal, parts_of
 
 _ZONE = r"(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?"
 _TIME = rf"(?:[01]\d|2[0-4]):[0-5]\d:[0-5]\d(?:\.\d+)?{_ZONE}"
 _FORMS = {
-    "date": re.compile(rf"-?\d{{4,}}-\d\d-\d\d{_ZONE}\Z"),
-    "dateTime": re.compile(rf"-?\d{{4,}}-\d\d-\d\dT{_TIME}\Z"),
-    "gYear": re.compile(rf"-?\d{{4,}}{_ZONE}\Z"),
-    "gYearMonth": re.compile(rf"-?\d{{4,}}-(?:0[1-9]|1[0-2]){_ZONE}\Z"),
-    "integer": re.compile(r"[+-]?\d+\Z"),
-    "nonNegativeInteger": re.compile(r"\+?\d+\Z"),
-    "decimal": re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)\Z"),
-    "boolean": re.compile(r"(?:true|false|0|1)\Z"),
+    name: re.compile(form, re.ASCII)
+    for name, form in {
+        "date": rf"-?\d{{4,}}-\d\d-\d\d{_ZONE}\Z",
+        "dateTime": rf"-?\d{{4,}}-\d\d-\d\dT{_TIME}\Z",
+        "gYear": rf"-?\d{{4,}}{_ZONE}\Z",
+        "gYearMonth": rf"-?\d{{4,}}-(?:0[1-9]|1[0-2]){_ZONE}\Z",
+        "integer": r"[+-]?\d+\Z",
+        "nonNegativeInteger": r"\+?\d+\Z",
+        "decimal": r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)\Z",
+        "boolean": r"(?:true|false|0|1)\Z",
+    }.items()
 }
 _SLIP = re.compile(r"\Axsd?:(?!/)")
 _TEMPORAL = ("date", "dateTime", "gYearMonth", "gYear")
@@ -38,7 +41,7 @@ def mended(term: str) -> str | None:
     form = _FORMS.get(name)
     if form is None or (form.match(text) and _is_day(text, name)):
         return term if whole == datatype or form is None else literal(text, "", whole)
-    trimmed = text.strip().strip('"').strip()
+    trimmed = in_ascii(text.strip().strip('"').strip())
     if name not in _TEMPORAL:
         return literal(trimmed, "", whole) if form.match(trimmed) else None
     for reader in (_as_written_otherwise, _as_another_type):

@@ -41,6 +41,14 @@ def aligned(path: str, term: str) -> tuple[str, list[str]]:
         ("1er janvier 2020", "2020-01-01", "date", "pattern"),
         ("3 Μαΐου 2020", "2020-05-03", "date", "pattern"),
         ("2020-W05-3", "2020-01-29", "date", "pattern"),
+        (
+            "２０２０-05-12",
+            "2020-05-12",
+            "date",
+            "pattern",
+        ),  # XML Schema knows digits of ASCII alone
+        ("\u0661\u0662/\u0663\u0661/2020", "2020-12-31", "date", "pattern"),
+        ("2020\u201105\u201112", "2020-05-12", "date", "pattern"),
         ("1588579200000", "2020-05-04T08:00:00Z", "dateTime", "pattern"),
         ("2020-05-01 10:00 UTC", "2020-05-01T10:00:00Z", "dateTime", "pattern"),
         ("2020-05-01T10:00:00+0200", "2020-05-01T10:00:00+02:00", "dateTime", "pattern"),
@@ -85,7 +93,17 @@ def test_a_period_in_one_text_becomes_its_two_ends(
     assert align(lines) == (lines, [])
 
 
-@pytest.mark.parametrize("text", ["2021-2019", "2019-20", "since 2010", "2020-05-01/soon"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2021-2019",
+        "2019-20",
+        "since 2010",
+        "2020-05-01/soon",
+        "2010-11",  # a month, or the year from one autumn to the next?
+        "2004/05",
+    ],
+)
 def test_what_is_no_certain_period_stays_as_it_is(text: str) -> None:
     assert aligned(f"{DCT}temporal", literal(text)) == (literal(text), [])
 
@@ -116,6 +134,11 @@ def test_what_is_no_certain_period_stays_as_it_is(text: str) -> None:
             "swapped",
         ),
         (
+            literal("POLYGON Z ((50 100 5, 51 1.01e2 5, 50 100 5))"),
+            literal("POLYGON Z ((100 50 5, 1.01e2 51 5, 100 50 5))", "", f"{GSP}wktLiteral"),
+            "swapped",
+        ),
+        (
             literal('{"type":"Point","coordinates":[4.35,50.85]}'),
             literal('{"type":"Point","coordinates":[4.35,50.85]}', "", f"{GSP}geoJSONLiteral"),
             "typed",
@@ -137,6 +160,13 @@ def test_a_geometry_gets_the_form_and_datatype_of_what_it_is(
     "given",
     [
         literal("SRID=31467;POINT(3450000 5500000)"),  # northing first by its definition
+        literal("POINT(500000 5500000)"),  # no degrees: of a system that is not named
+        literal("POINT(4,35 50,85)"),
+        literal("POINT(4.35 50.85"),
+        literal("POINT(48.2 181)"),
+        literal('{"type":"Point","coordinates":[500000,5500000]}'),
+        literal('{"type":"Point","crs":{"properties":{"name":"EPSG:25832"}},"coordinates":[50,5]}'),
+        literal('{"type":"Point","coordinates":[50.85,"4.35"]}'),
         literal("10,20,30,40"),  # two orders are possible
         literal("48,16,49,17"),
         literal("Brussels"),
@@ -152,6 +182,11 @@ def test_a_geometry_gets_the_form_and_datatype_of_what_it_is(
 )
 def test_a_geometry_that_may_be_something_else_stays_as_it_is(given: str) -> None:
     assert aligned(GEOMETRY, given) == (given, [])
+
+
+def test_a_date_that_is_typed_has_digits_of_xml_schema() -> None:
+    given, wanted = (literal(one, "", f"{XSD}date") for one in ("２０２０-05-12", "2020-05-12"))
+    assert aligned(f"{DCT}issued", given) == (wanted, ["rdf.ill-typed"])
 
 
 def test_a_datatype_whose_prefix_was_never_expanded_is_that_of_xml_schema() -> None:

@@ -13,6 +13,7 @@ from catalogue.align import align
 from catalogue.align.tables import PROPERTIES
 from catalogue.rdf.terms import literal
 from vocab.mqa import is_known_licence
+from vocab.namespaces import DCATAP
 
 S = "<http://portal.example/d>"
 AUTHORITY = "http://publications.europa.eu/resource/authority/"
@@ -35,6 +36,7 @@ PATHS = {
     "theme": f"{DCAT}theme",
     "keyword": f"{DCAT}keyword",
     "spatial": f"{DCT}spatial",
+    "availability": f"{DCATAP}availability",
 }
 
 
@@ -47,10 +49,22 @@ def term(value: str) -> str:
     [
         ("language", "be", "language/BEL", "code"),  # ISO 639-1: Belarusian, not Belgium
         ("language", "IS", "language/ISL", "code"),
+        ("language", "ro", "language/RON", "alias"),  # also the code of Moldavian in the table
+        ("language", "zh", "language/ZHO", "alias"),
+        ("language", "ro_RO", "language/RON", "pattern"),
         ("language", "Deutsch", "language/DEU", "label"),
         ("language", "eng; GBR", "language/ENG", "pattern"),
         ("language", "http://id.loc.gov/vocabulary/iso639-2/ger", "language/DEU", "pattern"),
         ("language", f"{AUTHORITY}language/DEU".replace("resource/", "mdr/"), "language/DEU", "iri"),
+        ("license", "Creative Commons Attribution 4.0 International", "licence/CC_BY_4_0", "label"),
+        ("license", "Creative Commons Namensnennung 4.0 International", "licence/CC_BY_4_0", "label"),
+        ("license", "Attribution 4.0 International (CC BY 4.0)", "licence/CC_BY_4_0", "pattern"),
+        ("license", "CC0 1.0 Universal", "licence/CC0", "alias"),
+        ("license", "https://creativecommons.org/licenses/by-sa/4.0/?ref=chooser-v1", "licence/CC_BYSA_4_0", "pattern"),
+        ("license", "https://creativecommons.org/publicdomain/zero/1.0/#x", "licence/CC0", "pattern"),
+        ("license", "http://www.creativecommons.org/licenses/by/4.0/deed.de", "licence/CC_BY_4_0", "pattern"),
+        ("availability", "http://data.europa.eu/r5r/availability/stable", "planned-availability/STABLE", "alias"),
+        ("availability", "http://dcat-ap.de/def/plannedAvailability/stable", "planned-availability/STABLE", "alias"),
         ("license", "http://www.opendefinition.org/licenses/cc-by", "licence/CC_BY", "exact"),
         ("license", "http://opendefinition.org/licenses/odc-odbl/", "licence/ODC_BL", "pattern"),
         ("license", "https://creativecommons.org/publicdomain/zero/1.0/deed.fi", "licence/CC0", "pattern"),
@@ -123,6 +137,7 @@ def test_a_value_becomes_the_concept_of_the_table_and_the_finding_says_by_which_
         ("language", "us-EN"),
         ("language", "cz"),  # no code of ISO 639
         ("license", "cc"),
+        ("license", "Attribution 3.0 Somewhere (CC BY 3.0)"),  # of a country, or of none?
         ("license", "cc-nc"),  # which of the four, of which version?
         ("license", "Fair"),
         ("license", "https://creativecommons.org/licenses/by/3.0/pl/"),  # no table says which
