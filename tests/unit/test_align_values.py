@@ -63,7 +63,7 @@ def term(value: str) -> str:
         ("license", "Attribution 4.0 International (CC BY 4.0)", "licence/CC_BY_4_0", "pattern"),
         ("license", "CC0 1.0 Universal", "licence/CC0", "alias"),
         ("license", "CC BY-NC-ND 4.0 International", "licence/CC_BYNCND_4_0", "pattern"),
-        ("license", "Creative Commons Attribution-ShareAlike 4.0 Public License", "licence/CC_BYSA_4_0", "pattern"),
+        ("license", "Creative Commons Attribution-NonCommercial 4.0 International", "licence/CC_BYNC_4_0", "pattern"),
         ("license", "Datenlizenz Deutschland - Zero - Version 2.0", f"{GERMANY}dl-zero-de/2.0", "pattern"),
         ("license", "Open Government License v3.0", f"{KNOWN}OGL3.0", "pattern"),
         ("license", "NLOD 2.0", "licence/NLOD_2_0", "pattern"),
