@@ -21,7 +21,9 @@ from catalogue.bootstrap import LEMMAS
 
 WORDS = [sys.executable, "-c", "from catalogue.cli import main; main()"]
 PATIENCE = 60.0  # seconds; a watchdog, not a measure
-OF_TESTS = frozenset({"AICAT_KILLS"})  # says how tests run; the command would refuse it
+# What says how tests run, which the command would refuse; and what makes each process of it compile
+# everything anew.
+NOT_PASSED_ON = frozenset({"AICAT_KILLS", "PYTHONDONTWRITEBYTECODE"})
 
 
 class Aicat:
@@ -35,7 +37,7 @@ class Aicat:
         if self.shares_lemmas:
             self._share_lemmas()
         self.environ = {
-            **{name: value for name, value in os.environ.items() if name not in OF_TESTS},
+            **{name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON},
             "AICAT_DATA_DIR": str(folder / "var"),
             "AICAT_ALLOW_PRIVATE_NETWORKS": "1",
             **settings,

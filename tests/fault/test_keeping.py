@@ -21,13 +21,13 @@ from urllib.parse import quote
 
 import orjson
 import pytest
-from alembic import command
 from sqlalchemy import event
 
 from catalogue.adapters.sql import SqlJournal, migrate
 from catalogue.adapters.sql.engine import engine_of
-from catalogue.adapters.sql.migrating import SCRIPTS, _config, head
+from catalogue.adapters.sql.migrating import SCRIPTS, head
 from catalogue.adapters.sql.packing import Packer, current_dictionary
+from catalogue.adapters.sql.stepping import last_step, upgrade
 from catalogue.errors import StorageFull
 from catalogue.model import content_hash, page_id, raw_hash
 from tests.command import WORDS, Aicat, read, read_json, wait_for
@@ -310,11 +310,8 @@ def database_of(revision: str, folder: Path) -> str:
 
 
 def _bring(url: str, revision: str) -> None:
-    engine, config = engine_of(url), _config(url)
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-        connection.commit()
+    engine = engine_of(url)
+    upgrade(engine, revision)
     engine.dispose()
 
 
@@ -403,6 +400,10 @@ def test_f24_migrate_makes_a_backup_first_that_restore_takes_forward(tmp_path: P
     # The erasure reaches that backup as well.
     aicat("erase", page_id("s", "a"), "--reason", "x")
     assert (backup / "suppressed.jsonl").is_file()
+
+
+def test_the_version_of_this_code_is_that_of_the_last_step() -> None:
+    assert head() == last_step()
 
 
 def test_f24_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:

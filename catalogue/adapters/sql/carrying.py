@@ -117,7 +117,7 @@ def account(connection: Connection) -> dict[str, Any]:
     last = select(t.audit.c.seq, t.audit.c.hash).order_by(t.audit.c.seq.desc()).limit(1)
     audit = connection.execute(last).first()
     return {
-        "revision": head() or "",
+        "revision": head(),
         "last_seq": connection.execute(select(func.max(t.change.c.seq))).scalar() or 0,
         "counts": counts,
         "digest": _digest(connection),

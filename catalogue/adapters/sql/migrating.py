@@ -1,23 +1,20 @@
-"""Creating the schema and bringing it forward, with Alembic."""
+"""Creating the schema and bringing it forward. Alembic does it, and is loaded where there is something to do:
+most processes find the schema as it should be."""
 
 from __future__ import annotations
 
 import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import Script, ScriptDirectory
-from alembic.script.revision import RevisionError
-from sqlalchemy import Engine, inspect, literal, select, table
+from sqlalchemy import Engine, column, inspect, literal, select, table
 
 from catalogue.adapters.sql.engine import engine_of, sqlite_file
-from catalogue.errors import SettingsError
 
 SCRIPTS = Path(__file__).parent / "migrations"
+_VERSION = table("alembic_version", column("version_num"))  # Alembic's own: one row
 
 
 def migrate(url: str, before: Callable[[str], None] | None = None) -> list[str]:
@@ -31,32 +28,20 @@ def migrate(url: str, before: Callable[[str], None] | None = None) -> list[str]:
     """
     engine = engine_of(url)
     try:
+        if current(engine) == head():
+            return []
+        from catalogue.adapters.sql.stepping import steps_from, upgrade
+
         with _alone(url):
             at = current(engine)
-            config = _config(url)
-            scripts = ScriptDirectory.from_config(config)
-            steps = _steps(scripts, at)
+            steps = steps_from(at)
             if steps and at is not None and before is not None and _holds_something(engine):
                 before(at)
-            with engine.connect() as connection:
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-                connection.commit()
-            return [f"{step.revision}: {step.doc}" for step in reversed(steps)]
+            if steps:
+                upgrade(engine)
+            return steps
     finally:
         engine.dispose()
-
-
-def _steps(scripts: ScriptDirectory, at: str | None) -> list[Script]:
-    if at == scripts.get_current_head():
-        return []
-    try:
-        return list(scripts.iterate_revisions("head", at))
-    except RevisionError as error:
-        raise SettingsError(
-            f"the journal's schema is at {at}, which this version does not know; use the version that"
-            " wrote it, or a newer one"
-        ) from error
 
 
 def _holds_something(engine: Engine) -> bool:
@@ -73,19 +58,16 @@ def _holds_something(engine: Engine) -> bool:
 def current(engine: Engine) -> str | None:
     """The revision that the database is at; None when it is empty."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table(_VERSION.name):
+            return None
+        found: str | None = connection.execute(select(_VERSION.c.version_num)).scalar()
+        return found
 
 
-def head() -> str | None:
-    """The revision that this code is written for."""
-    return ScriptDirectory.from_config(_config("")).get_current_head()
-
-
-def _config(url: str) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    return config
+@cache
+def head() -> str:
+    """The revision that this code is written for: the greatest number of a step's file."""
+    return max(one.name[:4] for one in (SCRIPTS / "versions").glob("[0-9]*.py"))
 
 
 @contextmanager
