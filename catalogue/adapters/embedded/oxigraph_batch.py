@@ -86,11 +86,12 @@ class Planner:
         return batch
 
     def _subjects(self, batch: Batch, subjects: dict[str, _Subject]) -> None:
-        owned = self._owners([subject_hash(one) for one in subjects])
+        keys = {one: subject_hash(one) for one in subjects}
+        owned = self._owners(list(keys.values()))
         counted: Counter[str] = Counter()
         begun: set[str] = set()  # lines of a subject that is counted from now on, stated before
         for subject, held in subjects.items():
-            key = subject_hash(subject)
+            key = keys[subject]
             owner = owned.get(key)
             outside = owner not in {None, COUNTED, *held.old}
             if owner != COUNTED and not outside and len(held.new) <= 1:
