@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from catalogue.errors import InvalidParameter, InvalidShapes, SettingsError
 from catalogue.validate.compiling import load
-from catalogue.validate.data import Data, NothingBeside
+from catalogue.validate.data import Data, Everything, NothingBeside
 from catalogue.validate.documents import validate
 from catalogue.validate.judging import Profile, judge
 from catalogue.validate.literals import is_of, is_well_formed
@@ -482,6 +482,22 @@ def test_a_node_that_shapes_name_and_a_document_does_not_describe_is_missed_once
     text = ":S sh:targetNode :absent ; sh:property [ sh:path dct:title ; sh:minCount 1 ] ."
     found = validate(CATALOGUE.encode(), "text/turtle", "", [Profile("p", shapes(text))])
     assert [one.focus for one in found.findings] == ["http://shapes.example/absent"]
+
+
+def test_that_there_must_be_a_catalogue_is_asked_of_the_document_and_of_no_record() -> None:
+    """As DCAT-AP's files of before 3, and national ones, ask for it: of the class that has no instance."""
+    rdf = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+    text = (
+        ":S sh:targetNode dcat:Catalog ;"
+        f" sh:property [ sh:path [ sh:inversePath {rdf} ] ; sh:minCount 1 ] ."
+    )
+    of = [Profile("p", shapes(text))]
+    assert not validate(CATALOGUE.encode(), "text/turtle", "", of).findings
+    without = CATALOGUE.replace("a dcat:Catalog ;", "")
+    (one,) = validate(without.encode(), "text/turtle", "", of).findings
+    assert (one.record, one.focus) == (None, "http://www.w3.org/ns/dcat#Catalog")
+    record = Data(lines(DATASET + "dct:title 'One' ."), vocabularies(), elsewhere=Everything())
+    assert of[0].shapes.results(record) == []
 
 
 def test_a_document_s_classes_below_others_are_known_to_all_its_records() -> None:
