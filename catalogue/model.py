@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import uuid
 from base64 import b32encode
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
 
 Graph: TypeAlias = Sequence[str]
@@ -124,6 +125,20 @@ class Finding:
     focus: str | None = None
     profile: str | None = None
     limit: str | None = None
+
+    def of(self, key: str) -> Finding:
+        """The same, of the record with that key."""
+        parts = list(_parts_of_finding(self))
+        parts[_KEY_OF_FINDING] = key
+        return Finding(*parts)
+
+    def __reduce__(self) -> tuple[type[Finding], tuple[Any, ...]]:
+        return Finding, _parts_of_finding(self)  # a third of what dataclasses take; there are many
+
+
+_FINDING = tuple(one.name for one in fields(Finding))
+_KEY_OF_FINDING = _FINDING.index("key")
+_parts_of_finding: Callable[[Finding], tuple[Any, ...]] = attrgetter(*_FINDING)
 
 
 @dataclass(slots=True)

@@ -10,11 +10,14 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from catalogue.bootstrap import LEMMAS
 
 WORDS = [sys.executable, "-c", "from catalogue.cli import main; main()"]
 PATIENCE = 60.0  # seconds; a watchdog, not a measure
@@ -22,16 +25,29 @@ OF_TESTS = frozenset({"AICAT_KILLS"})  # says how tests run; the command would r
 
 
 class Aicat:
-    """The command in a data folder of its own."""
+    """The command in a data folder of its own. `shares_lemmas`: its dictionaries are those of all tests; to
+    make them takes seconds, and they are the same in every data folder."""
+
+    shares_lemmas = True
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
+        if self.shares_lemmas:
+            self._share_lemmas()
         self.environ = {
             **{name: value for name, value in os.environ.items() if name not in OF_TESTS},
             "AICAT_DATA_DIR": str(folder / "var"),
             "AICAT_ALLOW_PRIVATE_NETWORKS": "1",
             **settings,
         }
+
+    def _share_lemmas(self) -> None:
+        place = self.folder / "var" / LEMMAS
+        if not os.path.lexists(place):
+            shared = Path(tempfile.gettempdir()) / f"aicat-{LEMMAS}-{os.getuid()}"
+            shared.mkdir(mode=0o700, exist_ok=True)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.symlink_to(shared)
 
     def run(self, *words: str, given: bytes = b"") -> subprocess.CompletedProcess[str]:
         """Run to the end, whatever the status; `given` is its standard input."""

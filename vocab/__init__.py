@@ -155,7 +155,10 @@ def scheme(name: str) -> Scheme:
     )
 
 
-_FILES = {"license": ("license", "licences-beside")}
+_FILES = {
+    "license": ("license", "licences-beside"),
+    "format": ("format", "formats-beside"),
+}
 
 
 def label(name: str, code: str, language: str = "en") -> str:

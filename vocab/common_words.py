@@ -13,9 +13,11 @@ WORDS = {
     "cs": "a v na z ve o s se je pro podle jsou které která který za od do nebo po při této jako ze k být "
     "mezi není také včetně obsahuje údaje data dle počet seznam tato tyto byl byla jejich roku roce let "
     "jednotlivých ke ve této tento sada obsahující těchto pomocí například",
-    "da": "og i af på til for er en et den det der med som fra ved har om efter eller kan ikke de blev være "
-    "bliver deres mellem også samt oplysninger antal datasættet indeholder viser omfatter hvor hvert herunder "
-    "denne disse alle fordelt kommuner året hvilke gennem hver bruges noget inden",
+    "da": "og i af på til for er en et den det der med som fra ved har om efter eller kan ikke de blev være bliver "
+    "deres mellem også samt oplysninger antal datasættet indeholder viser omfatter hvor hvert herunder denne "
+    "disse alle fordelt kommuner året hvilke gennem hver bruges noget inden uden nogle sig bruge udvikling "
+    "række opdateret opdateres anvendes anvendelse fælles virksomheder danske danmark dansk datasæt "
+    "tilgængelig tilgængelige vejledning udgør fremgår findes viden hvilket kun offentlige områder oversigt",
     "de": "und der die das in von zu den mit für ist auf im des dem nicht eine ein einer als auch sind aus bei "
     "nach wird werden oder zum zur über wurde durch sich enthält daten dieser diese anzahl sowie wurden an am "
     "datensatz einem einen kann können zwischen stadt jahr je beim vom unter welche dieses",
@@ -25,9 +27,14 @@ WORDS = {
     "these were can all data dataset contains information used each other will its been between also number "
     "includes include may more than within such into about only using provides they per during under most "
     "both where based there",
-    "es": "de la el en y los las del que se por con para una un es al como su sus o lo no este esta son más "
-    "entre datos conjunto contiene número información según sobre desde fue ha también cada año donde estos "
-    "estas hasta así mediante ser todos está están relación años dentro",
+    "es": "de la el en y los las del que se por con para una un es al como su sus o lo no este esta son más entre "
+    "datos conjunto contiene número información según sobre desde fue ha también cada año donde estos estas "
+    "hasta así mediante ser todos está están relación años dentro ejemplo ejemplos archivo archivos cómo "
+    "abiertos abierto abiertas ciudad ciudades calidad servicio servicios gobierno ayuntamiento fecha fechas "
+    "población muestra muestran puede pueden tiene tienen otros otras otro otra siguiente siguientes además "
+    "cuyo cuya unos fueron enero febrero junio julio septiembre diciembre nuevo nuevas nuevos acceso incluye "
+    "incluyen distintos través tipo agua calle vivienda viviendas centros municipio municipios publicación "
+    "registro tabla listado",
     "et": "ja on ning või mis et ei ka kui andmed andmestik see selle kohta oma aasta aastal aastate järgi "
     "arv seda sisaldab nende võib mille millega kes poolt alusel olema oli ole juures kuni nii kõik samuti eest "
     "vahel loetelu eesti iga ega",
@@ -65,9 +72,12 @@ WORDS = {
     "pl": "i w na z do o się jest nie oraz dla po przez od za to są lub ze jak który która które danych dane "
     "zawiera zbiór liczba roku latach według tym tych przy informacje także być ich może między a w ramach "
     "został zostały wraz których było gminy jego pod celu",
-    "pt": "de a o que e do da em um para com não uma os no se na por mais as dos como das ao ou são foi "
-    "pela pelo entre dados conjunto contém número informação sobre nos nas seu sua este esta ser está à "
-    "também até ano cada segundo foram através às aos nº todos municípios",
+    "pt": "de a o que e do da em um para com não uma os no se na por mais as dos como das ao ou são foi pela pelo "
+    "entre dados conjunto contém número informação sobre nos nas seu sua este esta ser está à também até ano "
+    "cada segundo foram através às aos nº todos municípios exemplo arquivo ficheiro cidade cidades qualidade "
+    "serviço serviços governo data população pode podem tem têm outros outras outro outra seguintes além onde "
+    "janeiro fevereiro junho julho setembro dezembro acesso inclui tipo água rua habitação centros município "
+    "registo tabela lista pelos pelas num numa portugal câmara",
     "ro": "și şi de la în cu pe din care este a pentru sunt nu sau mai prin ce ale al ai fi o un date "
     "datele conține setul numărul privind după între precum acest această fost au lui au ani anul către "
     "informații aceste cele cel cei până acestea fiecare conform",
@@ -77,23 +87,34 @@ WORDS = {
     "sl": "in je v na za se so ki z s po ali o da od do pri iz kot podatki podatkov zbirka vsebuje število "
     "leta leto ter med tudi ni ob bi glede lahko ta te to tem teh vključuje kjer letu bil bila biti niz "
     "slovenije sloveniji posamezne katerih vseh njihove kateri",
-    "sv": "och i av på till för är en ett den det som med från vid har om eller kan inte de att samt mellan "
-    "också efter var vid uppgifter information innehåller antal datamängden visar där varje sina denna detta "
-    "dessa alla under året finns används genom olika kommunens enligt inom vilka blir mot när",
+    "sv": "och i av på till för är en ett den det som med från vid har om eller kan inte de att samt mellan också "
+    "efter var uppgifter information innehåller antal datamängden visar där varje sina denna detta dessa alla "
+    "under året finns används genom olika kommunens enligt inom vilka blir mot när utan några sig använda "
+    "utveckling uppdaterad uppdateras gemensamma företag svenska sverige datamängd tillgänglig tillgängliga "
+    "vägledning kunskap endast offentliga områden översikt",
     # --- outside the official languages ---
-    "nb": "og i av på til for er en et den det som med fra ved har om etter eller kan ikke de ble være blir "
-    "deres mellom også samt opplysninger antall datasettet inneholder viser omfatter hvor hvert herunder denne "
+    "nb": "og i av på til for er en et den det som med fra ved har om etter eller kan ikke de ble være blir deres "
+    "mellom også samt opplysninger antall datasettet inneholder viser omfatter hvor hvert herunder denne "
     "disse alle fordelt kommuner året hvilke gjennom hver brukes noe innen fylke over når dette norsk uten "
-    "hos sine noen bare mot skal",
+    "hos sine noen bare mot skal utvikling rekke oppdatert oppdateres felles virksomheter norske norge "
+    "datasett tilgjengelig tilgjengelige veiledning fremgår finnes seg bruke hvilket kun offentlige områder "
+    "oversikt",
     "nn": "og i av på til for er ein ei eit den det som med frå ved har om etter eller kan ikkje dei vart vere blir "
     "deira mellom også samt opplysningar tal kor kvar kvart inneheld viser mange korleis seg siste desse "
-    "registrerte noko skal kva",
-    "ca": "de la el en i els les del que es per amb una un és al com seu seves o ho no aquest aquesta són més "
-    "entre dades conjunt conté nombre informació segons sobre des va també cada any on aquests fins així dels "
-    "als amb pels d l segons recull anys darrers tipus",
-    "gl": "de a o que e do da en un para con non unha os no se na por máis as dos como das ao ou son foi "
-    "pola polo entre datos conxunto contén número información sobre nos nas seu súa este esta ser está "
-    "tamén ata ano cada segundo á aos co coas cos dunha polos concello seus",
+    "registrerte noko skal kva utvikling rekkje oppdatert felles verksemder norske noreg datasett "
+    "tilgjengeleg tilgjengelege rettleiing finst bruke offentlege område oversikt",
+    "ca": "de la el en i els les del que es per amb una un és al com seu seves o ho no aquest aquesta són més entre "
+    "dades conjunt conté nombre informació segons sobre des va també cada any on aquests fins així dels als "
+    "pels d l recull anys darrers tipus exemple exemples fitxer arxiu ciutat ciutats qualitat servei serveis "
+    "govern ajuntament data població mostra pot poden té tenen altres altre altra següents cadascun unes "
+    "foren gener febrer juny juliol setembre desembre nou noves accés inclou aigua carrer habitatge centres "
+    "municipi municipis registre taula llistat",
+    "gl": "de a o que e do da en un para con non unha os no se na por máis as dos como das ao ou son foi pola polo "
+    "entre datos conxunto contén número información sobre nos nas seu súa este esta ser está tamén ata ano "
+    "cada segundo á aos co coas cos dunha polos concello seus exemplo arquivo cidade cidades calidade servizo "
+    "servizos goberno data poboación mostra pode poden ten teñen outros outras outro outra seguintes ademais "
+    "onde xaneiro febreiro xuño xullo setembro decembro acceso inclúe través tipo auga rúa vivenda centros "
+    "municipio municipios rexistro táboa listaxe galicia",
     "eu": "eta da du dira hau honek ere bat edo egiten datu datuak arabera kopurua urte urteko zerrenda "
     "izan dituen dago bere baina hiriko multzo guztien zein honetan",
     "is": "og í á að er sem til um við af frá með fyrir eða ekki eru var það þar hefur verið eftir allar alla "
@@ -127,8 +148,15 @@ WORDS = {
     "oor tussen aantal data bevat kan hul hulle was alle het elke",
     "fy": "de it in en fan is dat op te foar mei dy oan om troch as by ek nei of út net wurde dizze dit oer "
     "tusken oantal gegevens befettet har hat elke yn",
+    # Of these two the words that Spanish does not have: all others are the same.
+    "ast": "y los pa ye so sos nun esti ente datos conxuntu contién númberu foi tamién añu asina toos tán dientro "
+    "otres ciudá conceyu conceyos nel nes nos cola pela pelos llista rellación servicos tien puen asturies xunta "
+    "les direición dende enseñanza",
+    "an": "y os as d ta ye lo no iste ista istos conchunto seguntes tamién anyo anyos aragón ciudat direción datos",
     "oc": "de la lo los las e en del que se per amb un una es al coma sa sas o aqueste aquesta son mai entre "
-    "donadas nombre segon sus dins cada an lor vila jorn",
+    "donadas nombre segon sus dins cada an lor vila jorn exemple vilas qualitat servici servicis data "
+    "populacion pòt autres autra seguents genièr febrièr junh julhet decembre accès tipe aiga carrièra "
+    "municipi",
     "als": "und de d vo uf em mit für isch nid e es au sind us nach wird oder zum über dur sich date dere diese "
     "gseht mer wie vil i",
     "la": "et in est non ad ut cum ex de quae qui quod per sed ab sunt atque vel sive sit dolor ipsum lorem "
@@ -137,6 +165,20 @@ WORDS = {
     "berisi kumpulan tahun menurut",
     "sw": "na ya wa kwa ni katika hii za la kila yaliyo idadi data cha",
     "eo": "kaj de la en al por estas kun kiu kiuj ĉi tiu el ilia iliaj nombro listo datumaro",
+}  # fmt: skip
+
+# How words end that few languages have; of the words of the frame it says less, as names end so, too.
+ENDINGS = {
+    "miento": "es", "mientos": "es", "ciones": "es", "siones": "es", "idad": "es", "ción": "es gl",
+    "sión": "es gl", "cións": "gl", "idade": "gl pt", "ção": "pt", "ções": "pt", "sões": "pt", "ció": "ca",
+    "cions": "ca", "itat": "ca oc", "itats": "ca oc", "zione": "it", "zioni": "it", "ità": "it", "ités": "fr",
+    "tioner": "da sv", "heder": "da", "sjon": "nb nn", "sjoner": "nb", "elser": "da nb", "ningar": "sv nn is",
+    "ungen": "de lb als", "keit": "de", "keiten": "de", "lichen": "de", "heiten": "de", "schaften": "de",
+    "heden": "nl fy", "heid": "nl af", "lijke": "nl", "ości": "pl", "owych": "pl", "owania": "pl",
+    "ování": "cs", "ství": "cs", "ovanie": "sk", "ostí": "sk", "ások": "hu", "ések": "hu", "ság": "hu",
+    "ség": "hu", "minen": "fi", "istä": "fi", "ssä": "fi", "llä": "fi", "ijos": "lt", "imas": "lt",
+    "šana": "lv", "šanas": "lv", "ības": "lv", "ului": "ro", "ilor": "ro", "mise": "et", "takse": "et",
+    "ijiet": "mt", "zjoni": "mt", "achta": "ga gd", "ските": "bg mk", "ията": "bg", "ανση": "el", "ικών": "el",
 }  # fmt: skip
 
 # Letters that few languages are written with.

@@ -7,8 +7,8 @@ labels by language, `b` broader codes, `x` IRIs that mean the same, `a` IRIs tha
 `n` other notations (ISO codes, media types, extensions). Only facts are kept; run it again when the tables change.
 `mqa.json` holds what the Metadata Quality Assessment of data.europa.eu calls machine-readable,
 non-proprietary and a known licence.
-`licences-beside`, licences that the tables at hand lack, is kept by hand, each with where it is published
-(`f`). The schemes `access`, `frequency` and `sector` are kept by hand: the published tables lack labels
+`licences-beside` and `formats-beside`, what the tables at hand lack, are kept by hand, each with where it is
+published (`f`). The schemes `access`, `frequency` and `sector` are kept by hand: the published tables lack labels
 in most languages. `vocab.compile_themes` makes those of themes that lie within EU themes.
 """
 

@@ -44,6 +44,7 @@ SPELLINGS = {
         "|uk-ogl|uk open government licence (ogl)",
         "OGL_2_0": "ogl-uk-2.0|open government licence v2.0",
         "OGL_1_0": "ogl-uk-1.0|open government licence v1.0",
+        "NLOD_2_0": "norsk lisens for offentlige data (nlod) 2.0",
         "NLOD": "data.norge.no/nlod/no/1.0|nlod-1.0",
         "IODL_2_0": "iodl-2.0|iodl2|italian open data license 2.0",
         "IODL_1_0": "iodl-1.0",
@@ -65,19 +66,23 @@ SPELLINGS = {
         "AGPL-3.0": "www.gnu.org/licenses/agpl-3.0.html|agpl-3.0-only",
         "MPL-1.0": "dcat-ap.de/def/licenses/mozilla",  # "Mozilla Public License 1.0 (MPL)" there
     },
-    "language": {  # ISO 639-2, bibliographic codes; codes of ISO 639-1 that the table gives twice
+    # ISO 639-2, bibliographic codes; codes of ISO 639-1 that the table gives twice; names of languages in
+    # themselves that the table lacks
+    "language": {
         "BOD": "tib",
+        "CAT": "català",
         "CES": "cze",
-        "CYM": "wel",
+        "CYM": "wel|cymraeg",
         "DEU": "ger",
         "ELL": "gre",
-        "EUS": "baq",
+        "EUS": "baq|euskara",
         "FAS": "per",
         "FRA": "fre",
         "GRN": "gn",
         "HYE": "arm",
-        "ISL": "ice",
+        "ISL": "ice|íslenska",
         "KAT": "geo",
+        "LTZ": "lëtzebuergesch",
         "KUR": "ku",
         "MKD": "mac",
         "MRI": "mao",
@@ -85,11 +90,21 @@ SPELLINGS = {
         "MYA": "bur",
         "NLD": "dut",
         "RON": "rum|ro",
+        "RUS": "русский",
         "SLK": "slo",
-        "SQI": "alb",
+        "SQI": "alb|shqip",
+        "TUR": "türkçe",
+        "UKR": "українська",
         "ZHO": "chi|zh",
     },
-    "country": {  # Spain's vocabulary of places (NTI-RISP), whose only country is Spain
+    "country": {  # English names in common use that the table writes otherwise
+        "CZE": "czech republic",
+        "GBR": "uk",
+        "MKD": "republic of north macedonia",
+        "NLD": "the netherlands",
+        "TUR": "turkey",
+        "VAT": "holy see|vatican city",
+        # Spain's vocabulary of places (NTI-RISP), whose only country is Spain
         "ESP": "datos.gob.es/recurso/sector-publico/territorio/pais/españa"
         "|datos.gob.es/recurso/sector-publico/territorio/pais/espa%c3%b1a",
     },
@@ -99,30 +114,35 @@ SPELLINGS = {
         for key in ("AVAILABLE", "EXPERIMENTAL", "STABLE", "TEMPORARY")
     },
     "access": {  # INSPIRE's code list, OpenAIRE's and COAR's terms, levels of Project Open Data 1.1
-        "PUBLIC": "public|open|open access|openaccess"
+        "PUBLIC": "public|open|open access|openaccess|no limitations to public access"
         "|inspire.ec.europa.eu/metadata-codelist/limitationsonpublicaccess/nolimitations"
-        "|info:eu-repo/semantics/openaccess|purl.org/coar/access_right/c_abf2",
+        "|info:eu-repo/semantics/openaccess|purl.org/coar/access_right/c_abf2"
+        "|vocabularies.coar-repositories.org/access_rights/c_abf2",
         "RESTRICTED": "restricted|restricted public|restricted access"
-        "|info:eu-repo/semantics/restrictedaccess|purl.org/coar/access_right/c_16ec",
+        "|info:eu-repo/semantics/restrictedaccess|purl.org/coar/access_right/c_16ec"
+        "|vocabularies.coar-repositories.org/access_rights/c_16ec",
         "NON_PUBLIC": "non-public|nonpublic|non_public|info:eu-repo/semantics/closedaccess",
     },
-    "frequency": {  # ISO 19115-1 B.3.30 and FGDC-STD-001-1998 1.4.2 (maintenance), plain English
-        "AS_NEEDED": "asneeded|as needed",
+    "frequency": {  # ISO 19115-1 B.3.30 and FGDC-STD-001-1998 1.4.2 (maintenance); plain English, and
+        # French in the gender of "fréquence"
+        "AS_NEEDED": "asneeded|as needed|bei bedarf",
         "NOT_PLANNED": "notplanned|not planned|none planned|none scheduled|no updates planned",
-        "ANNUAL": "annually|yearly|once a year|once per year|every year",
-        "ANNUAL_2": "semi-annually|semiannually|semi-annual|half-yearly|twice a year|twice per year",
+        "ANNUAL": "annually|yearly|once a year|once per year|every year|annuelle",
+        "ANNUAL_2": "semi-annually|semiannually|semi-annual|half-yearly|twice a year|twice per year"
+        "|semestrielle",
         "BIWEEKLY": "fortnightly|every two weeks",
-        "MONTHLY": "every month|once a month",
+        "MONTHLY": "every month|once a month|mensuelle",
         "MONTHLY_2": "semi-monthly|twice a month",
-        "QUARTERLY": "every quarter|every three months",
+        "QUARTERLY": "every quarter|every three months|trimestrielle",
         "WEEKLY": "every week|once a week",
-        "DAILY": "every day|once a day",
+        "DAILY": "every day|once a day|quotidienne",
         "HOURLY": "every hour",
         "BIENNIAL": "every two years|every 2 years",
         "TRIENNIAL": "every three years|every 3 years",
         "QUINQUENNIAL": "every five years|every 5 years",
         "DECENNIAL": "every ten years|every 10 years",
-        "IRREG": "irregularly",
+        "IRREG": "irregularly|irrégulière",
+        "UNKNOWN": "inconnue",
         "CONT": "continuously",
         "UPDATE_CONT": "r/pt1s",  # Project Open Data 1.1: continuously updated
     },
@@ -151,7 +171,7 @@ SPELLINGS = {
         "RDF_N_QUADS": "application/n-quads|n-quads|nquads",
         "RDF_TRIG": "application/trig|trig",
         "JSON_LD": "json-ld|jsonld|application/ld+json",
-        "NETCDF": "netcdf|netcdf4|netcdf-4|netcdf-3|netcdf3|application/x-netcdf|application/netcdf|.nc",
+        "NETCDF": "netcdf|netcdf4|netcdf-4|netcdf-3|netcdf3|application/x-netcdf|application/netcdf|.nc|nc",
         "HDF": "hdf|hdf5|hdf4|application/x-hdf5|hierarchical data format",
         "GPKG": "gpkg|geopackage|application/geopackage+sqlite3",
         "GTFS": "gtfs",
@@ -183,6 +203,8 @@ SPELLINGS = {
         "YAML": "yaml|yml|application/yaml",
         "7Z": "7z|application/x-7z-compressed",
         "WARC": "warc|application/warc",
+        "TAR_GZ": "tar.gz|tgz|.tgz",
+        "ICS": "ical|text/calendar",
     },
 }
 

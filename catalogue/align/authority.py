@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from catalogue.align.dates import DATES, PERIODS, dated
@@ -13,13 +13,15 @@ from catalogue.align.themes import theme_named, theme_within
 from catalogue.align.typed import mended
 from catalogue.model import Finding, Severity
 from catalogue.rdf.terms import RDF_TYPE, split, value_of
-from vocab.namespaces import AUTHORITY, DCAT, DCT, RDF, RDFS, SKOS
+from vocab.namespaces import AUTHORITY, DCAT, DCT, FOAF, RDF, RDFS, SKOS
 
 _BY_PREDICATE = {f"<{path}>": (path, scheme) for path, scheme in PROPERTIES.items()}
 _LABELS = frozenset(
     f"<{one}>" for one in (f"{RDFS}label", f"{RDF}value", f"{SKOS}prefLabel", f"{DCT}title")
 )
 _THEME, _KEYWORD, _SPATIAL = f"<{DCAT}theme>", f"<{DCAT}keyword>", f"<{DCT}spatial>"
+_AGENT, _KIND = f"<{FOAF}Agent>", f"<{DCT}type>"
+_AGENTS = frozenset(f"<{DCT}{one}>" for one in ("publisher", "creator", "rightsHolder"))
 _EU_THEME = f"<{AUTHORITY}data-theme/"
 _ADDED = (_THEME, _SPATIAL)  # several values may stand side by side: the given one is kept
 _READ = frozenset((*DATES, *PERIODS, *GEOMETRIES))
@@ -37,7 +39,9 @@ def align(lines: list[str]) -> tuple[list[str], list[Finding]]:
     for line in lines:
         start, predicate, rest = line.split(" ", 2)
         if predicate in _BY_PREDICATE:
-            record.by_table(line, start, predicate, rest[:-2])
+            record.by_table(line, start, *_BY_PREDICATE[predicate], rest[:-2])
+        elif predicate == _KIND and record.is_agent(start):
+            record.by_table(line, start, predicate[1:-1], "publisher-type", rest[:-2])
         elif predicate in _READ:
             aligned.extend(_read(line, len(aligned), record.findings))
         elif rest[0] == '"' and rest[-3] == ">":
@@ -54,20 +58,26 @@ def align(lines: list[str]) -> tuple[list[str], list[Finding]]:
 class _Record:
     """The lines of a record while they are aligned."""
 
-    __slots__ = ("_dropped", "_labels", "_lines", "aligned", "beside", "findings")
+    __slots__ = ("_agents", "_dropped", "_labels", "_lines", "aligned", "beside", "findings")
 
     def __init__(self, lines: list[str]) -> None:
         self._lines = lines
+        self._agents: frozenset[str] | None = None
         self._labels: dict[str, str] | None = None
         self._dropped: set[str] = set()
         self.aligned: list[str] = []
         self.findings: list[Finding] = []
         self.beside = _Beside()
 
-    def by_table(self, line: str, start: str, predicate: str, term: str) -> None:
+    def is_agent(self, term: str) -> bool:
+        """Whether the record calls a thing an agent, or has it in the place of one."""
+        if self._agents is None:
+            self._agents = frozenset(_agents(self._lines))
+        return term in self._agents
+
+    def by_table(self, line: str, start: str, path: str, scheme: str, term: str) -> None:
         """Takes a line whose value an authority table governs, aligned where it names a concept."""
-        path, scheme = _BY_PREDICATE[predicate]
-        given = term
+        predicate, given = f"<{path}>", term
         if term[0] == "_":
             self._labels = _labels(self._lines) if self._labels is None else self._labels
             given = self._labels.get(term, "")
@@ -161,6 +171,14 @@ def _labels(lines: Iterable[str]) -> dict[str, str]:
             continue
         said[node] = rest[:-2] if predicate in _LABELS and node not in said else None
     return {node: label for node, label in said.items() if label and label[0] == '"'}
+
+
+def _agents(lines: Iterable[str]) -> Iterator[str]:
+    for subject, predicate, rest in (line.split(" ", 2) for line in lines):
+        if predicate in _AGENTS:
+            yield rest[:-2]
+        elif predicate == RDF_TYPE and rest[:-2] == _AGENT:
+            yield subject
 
 
 def _without(lines: list[str], nodes: set[str]) -> list[str]:

@@ -47,11 +47,15 @@ _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:T|\s+)([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,](\d+))?)?"
     r"\s*(Z|UTC|GMT|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?\Z"
 )
+_DAY_AND_TIME = re.compile(r"(\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}/\d{1,2}/\d{1,2}),?\s+(\d.*)\Z")
 _WORDS = r"([^\W\d_]{3,15})\.?"
-_NAMED = (  # "5. Mai 2020", "5 de mayo de 2020", "May 5, 2020", "May 2020"
-    (re.compile(rf"(\d{{1,2}})(?:\.|st|nd|rd|th|er|º)?\s+(?:de\s+)?{_WORDS},?\s+(?:de\s+)?(\d{{4}})\Z"), (1, 2, 3)),
+_YEAR = r"(\d{4})(?:\s*[rг]\.?)?\Z"  # "3 maja 2020 r.", "3 май 2020 г."
+_NAMED = (  # "5. Mai 2020", "5 de mayo de 2020", "May 5, 2020", "2020. május 5.", "May 2020"
+    (re.compile(rf"(\d{{1,2}})(?:\.|st|nd|rd|th|er|º)?\s+(?:de\s+)?{_WORDS},?\s+(?:de\s+)?{_YEAR}"), (1, 2, 3)),
     (re.compile(rf"{_WORDS}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\Z"), (2, 1, 3)),
-    (re.compile(rf"{_WORDS},?\s+(?:de\s+)?(\d{{4}})\Z"), (0, 1, 2)),
+    (re.compile(rf"(\d{{4}})(?:\.|\s+m\.)?\s+{_WORDS}\s+(\d{{1,2}})(?:\.|\s+d\.)?\Z"), (3, 2, 1)),
+    (re.compile(rf"(\d{{4}})\.\s+gada\s+(\d{{1,2}})\.\s+{_WORDS}\Z"), (2, 3, 1)),
+    (re.compile(rf"{_WORDS},?\s+(?:de\s+)?{_YEAR}"), (0, 1, 2)),
 )  # fmt: skip
 _MAIL = re.compile(  # RFC 5322, 3.3
     rf"(?:[A-Z][a-z][a-z],\s*)?(\d{{1,2}})\s+{_WORDS}\s+(\d{{4}})\s+(\d\d:\d\d:\d\d)\s+"
@@ -96,7 +100,7 @@ def read(text: str) -> Found:
     for pattern, reader in _READERS:
         if match := pattern.match(text):
             return reader(*match.groups())
-    return _moment(text) or _mailed(text) or _named(text)
+    return _moment(text) or _timed(text) or _mailed(text) or _named(text)
 
 
 def day(year: str, month: str, number: str) -> str | None:
@@ -122,6 +126,11 @@ def _a_month(year: str, month: str) -> Found:
     return (f"{year}-{int(month):02}", "gYearMonth") if 1 <= int(month) <= 12 else None
 
 
+def _month_or_year(year: str, month: str) -> Found:
+    """2020/05; 2011/12 is also the year that begins in 2011 and ends in 2012."""
+    return None if int(month) == (int(year) + 1) % 100 else _a_month(year, month)
+
+
 def _week_day(year: str, week: str, number: str) -> Found:
     try:
         return date.fromisocalendar(int(year), int(week), int(number)).isoformat(), "date"
@@ -139,7 +148,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[..., Found]], ...] = (
     (re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\Z"), _a_day),
     (re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})\.?\Z"), lambda d, m, y: _a_day(y, m, d)),
     (re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})\Z"), _either),
-    (re.compile(r"(\d{4})[/.](\d{1,2})\Z"), _a_month),
+    (re.compile(r"(\d{4})[/.](\d{1,2})\Z"), _month_or_year),
     (re.compile(r"(\d{1,2})[/.-](\d{4})\Z"), lambda m, y: _a_month(y, m)),
     (re.compile(r"(\d{4})-W(\d\d)-([1-7])\Z"), _week_day),
     (re.compile(r"(1[0-8]\d{8})(\d{3})?\Z"), _epoch),
@@ -153,6 +162,13 @@ def _moment(text: str) -> Found:
     days, hour, minute, second, part, zone = match.groups()
     fraction = f".{part}" if part else ""
     return f"{days}T{hour}:{minute}:{second or '00'}{fraction}{_zone(zone)}", "dateTime"
+
+
+def _timed(text: str) -> Found:
+    """A time after a day that is written as people write it: 31.12.2020 10:00."""
+    match = _DAY_AND_TIME.match(text)
+    found = read(match.group(1)) if match else None
+    return _moment(f"{found[0]} {match.group(2)}") if match and found else None
 
 
 def _zone(zone: str | None) -> str:

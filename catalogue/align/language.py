@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
-from vocab.common_words import LETTERS, WORDS
+from vocab.common_words import ENDINGS, LETTERS, WORDS
 from vocab.languages import OFFICIAL
 
 LONGEST = 800  # characters of a text that are looked at
 ENOUGH = 4.0  # words that speak for a language before it is told
 LEAD = 1.4  # times as many as for the next language
 SHARE = 0.12  # of the text's different words
+ENDING = 0.5  # what a word counts that only ends as those of few languages do
 LETTER = 0.5  # what a word counts that only has letters of few languages
+_SIZES = sorted({len(one) for one in ENDINGS})
 _WORD = re.compile(r"[^\W\d_]+")
 _ADDRESS = re.compile(r"\S*(?:://|@|www\.)\S*|<[^>]*>")
 
@@ -31,18 +33,27 @@ def words_in(text: str) -> frozenset[str]:
 
 
 def spoken_for(words: Iterable[str]) -> dict[str, float]:
-    """How many of the words speak for each language, by their table or by their letters."""
-    table, letters = _tables()
+    """How many of the words speak for each language, by their table, their endings or their letters."""
     found: dict[str, float] = {}
     for word in words:
-        languages = table.get(word)
-        if languages is not None:
-            for one in languages:
-                found[one] = found.get(one, 0.0) + 1.0
-        elif not word.isascii():
-            for one in {name for letter in word for name in letters.get(letter, ())}:
-                found[one] = found.get(one, 0.0) + LETTER
+        for one, weight in _speaks(word):
+            found[one] = found.get(one, 0.0) + weight
     return found
+
+
+@lru_cache(maxsize=65536)
+def _speaks(word: str) -> tuple[tuple[str, float], ...]:
+    """The languages that a word speaks for, and for how much it counts."""
+    if (languages := _table().get(word)) is not None:
+        return tuple((one, 1.0) for one in languages)
+    ends = {one for size in _SIZES for one in ENDINGS.get(word[-size:], "").split()}
+    if len(word) > _SIZES[-1] and ends:
+        return tuple((one, ENDING) for one in sorted(ends))
+    if word.isascii():
+        return ()
+    return tuple(
+        (one, LETTER) for one in sorted({n for x in word for n in LETTERS.get(x, "").split()})
+    )
 
 
 def language_of(words: frozenset[str], enough: float = ENOUGH) -> str | None:
@@ -66,10 +77,9 @@ def says_otherwise(found: dict[str, float], language: str) -> bool:
 
 
 @cache
-def _tables() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+def _table() -> dict[str, tuple[str, ...]]:
     words: dict[str, list[str]] = {}
     for language, text in WORDS.items():
         for word in dict.fromkeys(text.split()):
             words.setdefault(word, []).append(language)
-    letters = {letter: tuple(names.split()) for letter, names in LETTERS.items()}
-    return {word: tuple(names) for word, names in words.items()}, letters
+    return {word: tuple(names) for word, names in words.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from vocab.licences import ITALIAN
 
@@ -13,7 +14,7 @@ _TEXT = r"(?:/(?:deed|legalcode)(?:\.[a-z_-]+)?)?/?(?:[?#].*)?"
 _CC = r"(?:www\.)?creativecommons\.org"
 # "Attribution 4.0 International (CC BY 4.0)": of version 4.0 there are none for single countries.
 _TITLED = re.compile(rf"[^()]{{4,120}} \(cc[- ]{_KIND}[- ](4\.0)\)\Z")
-_SHORT = re.compile(rf"(?:cc[- ])?{_KIND}[- ]([1-4]\.\d)\Z")
+_SHORT = re.compile(rf"(?:cc[- ])?{_KIND}[- ]v?([1-4]\.\d)(?: (?:international|unported))?\Z")
 # A licence of a jurisdiction (by/3.0/it) is another one; the language of a deed does not matter.
 _DEED = re.compile(rf"{_CC}/licenses/{_KIND}/([1-4]\.\d){_TEXT}\Z")
 _PORTED = re.compile(
@@ -31,6 +32,8 @@ _RDF_LICENSE = re.compile(
     r"(?:rdflicense\.appspot\.com/rdflicense|rdflicense\.linkeddata\.es/rdflicense"
     rf"|purl\.org/net/rdflicense)/(?:cc-{_KIND}(\d\.\d)([a-z]{{2}})?|(cc-zero|odbl)1\.0)\Z"
 )
+_WORD = re.compile(r"[^\W_]+(?:\.\d+)*")
+_NUMBERED = re.compile(r"v?\d")
 # Italy's list of licences: …/licences/A21_CCBY40 and, before, A21:CCBY40.
 _ITALIAN = re.compile(
     r"w3id\.org/italia/controlled-vocabulary/licences/([abc]\d{2,3})(?:[_:].*)?\Z"
@@ -55,6 +58,18 @@ def readings(text: str) -> Iterator[str]:
         yield from _of_rdf_license(*match.groups())
     elif match := _ITALIAN.match(text):
         yield ITALIAN.get(match.group(1).upper(), "")
+
+
+def words_of(title: str) -> str:
+    """The words of a licence's title, without what titles write in several ways: dashes, brackets, one of two
+    spellings of licence, "version" and "v" before a number, the last "public license"."""
+    found = _WORD.findall(title.replace("licence", "license"))
+    words = [
+        word.removeprefix("v") if _NUMBERED.match(word) else word
+        for word, after in zip_longest(found, found[1:], fillvalue="")
+        if not (word in {"version", "v"} and _NUMBERED.match(after))
+    ]
+    return " ".join(words[:-2] if words[-2:] == ["public", "license"] and len(words) > 3 else words)
 
 
 def _key(kind: str, version: str) -> str:

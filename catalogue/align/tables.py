@@ -19,7 +19,7 @@ from functools import cache
 from typing import NamedTuple
 
 import vocab
-from catalogue.align.licences import readings
+from catalogue.align.licences import readings, words_of
 from vocab.namespaces import AUTHORITY, DCAT, DCATAP, DCT
 from vocab.spellings import CODES_AS_WORDS, SHARED_NAMES, SPELLINGS
 
@@ -29,6 +29,8 @@ PROPERTIES = {
     f"{DCT}license": "license",
     f"{DCT}format": "format",
     f"{DCAT}mediaType": "media-type",
+    f"{DCAT}compressFormat": "media-type",
+    f"{DCAT}packageFormat": "media-type",
     f"{DCT}accrualPeriodicity": "frequency",
     f"{DCT}accessRights": "access",
     f"{DCAT}theme": "theme",
@@ -96,6 +98,11 @@ _PERIODS = {
     "t1h": "HOURLY", "t2h": "BIHOURLY", "t3h": "TRIHOURLY", "t12h": "12HRS", "t24h": "DAILY",
     "t1m": "1MIN", "t5m": "5MIN", "t10m": "10MIN", "t15m": "15MIN", "t30m": "30MIN",
 }  # fmt: skip
+_OGC = re.compile(
+    r"(?:ogc[: ])?(?:web (?:map|feature|coverage) service )?\(?(wms|wfs|wcs)\)?"
+    r"(?:[ _-]v?\d(?:\.\d+){0,2})?(?:-http-(?:get|post)(?:-\w+)?)?\Z"
+)
+_EXTENSION = re.compile(r"\w \(\*?(\.\w{2,8})\)\Z")
 _VERSION = re.compile(r"_(\d)_(\d)\Z")
 MOST = 300  # characters of a value that may name a concept
 
@@ -144,7 +151,8 @@ def _licence(text: str) -> Match | None:
     for one in readings(text):
         if found := _of_key("license", one, "pattern") or spellings("license").get(one):
             return Match(found.iri, "pattern")
-    return None
+    iri = _licences_by_words().get(words_of(text)) if "/" not in text else None
+    return Match(iri, "pattern") if iri else None
 
 
 def _language(text: str) -> Match | None:
@@ -153,7 +161,25 @@ def _language(text: str) -> Match | None:
     return Match(found, "pattern") if found else None
 
 
+@cache
+def _licences_by_words() -> dict[str, str]:
+    """Titles and codes of licences that have a number or several words, by their words."""
+    found: dict[str, set[str]] = {}
+    for spelling, match in spellings("license").items():
+        words = "" if "/" in spelling else words_of(spelling)
+        if " " in words:
+            found.setdefault(words, set()).add(match.iri)
+    return {words: iris.pop() for words, iris in found.items() if len(iris) == 1}
+
+
 def _format(text: str) -> Match | None:
+    if match := _OGC.match(
+        text
+    ):  # "WFS 2.0.0", OGC:WMS-1.3.0-http-get-map (GeoNetwork's protocols)
+        return _of_key("format", f"{match.group(1)}_srvc", "pattern")
+    if match := _EXTENSION.search(text):  # Excel (.xlsx)
+        found = spellings("format").get(match.group(1))
+        return Match(found.iri, "pattern") if found else None
     if match := _MEDIA.match(text) or _REGISTERED.match(text):
         found = spellings("format").get(match.group(1))
         return Match(found.iri, "pattern") if found else None

@@ -23,6 +23,7 @@ _FORMS = {
         "boolean": r"(?:true|false|0|1)\Z",
     }.items()
 }
+_MORE_DIGITS = re.compile(r"-?\d{5}")
 _SLIP = re.compile(r"\Axsd?:(?!/)")
 _TEMPORAL = ("date", "dateTime", "gYearMonth", "gYear")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
@@ -56,7 +57,10 @@ def _is_day(text: str, name: str) -> bool:
 
 
 def _as_another_type(text: str) -> tuple[str, str] | None:
-    """The text as it is, of the type that it fits."""
+    """The text as it is, of the type that it fits. A year of more than four digits is none: 202405 is a
+    month, 45443 a day of a spreadsheet."""
+    if _MORE_DIGITS.match(text):
+        return None
     for name in _TEMPORAL:
         if _FORMS[name].match(text) and _is_day(text, name):
             return text, name

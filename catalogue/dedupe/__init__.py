@@ -5,7 +5,7 @@ Pure: `features` reads a record, `blocks` says with which others to compare it, 
 what stewards decide, is the business of the journal (ADR 0016).
 """
 
-from catalogue.dedupe.blocking import LARGEST, blocks
+from catalogue.dedupe.blocking import LARGEST, OF_ONE_SOURCE, blocks
 from catalogue.dedupe.clustering import accepted, components
 from catalogue.dedupe.features import Features, features
 from catalogue.dedupe.scoring import ACCEPT, REVIEW, Reason, Score, score
@@ -13,6 +13,7 @@ from catalogue.dedupe.scoring import ACCEPT, REVIEW, Reason, Score, score
 __all__ = [
     "ACCEPT",
     "LARGEST",
+    "OF_ONE_SOURCE",
     "REVIEW",
     "Features",
     "Reason",

@@ -8,6 +8,7 @@ from catalogue.dedupe.features import Features, hashed
 from catalogue.dedupe.words import numbers
 
 LARGEST = 40  # records of one key; a larger block tells nothing apart and is refused
+OF_ONE_SOURCE = LARGEST // 2  # of them; so no source alone can make a key useless to all others
 FILES = 4  # addresses of files that are keys
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import NamedTuple
 from zlib import crc32
 
@@ -12,7 +13,7 @@ from catalogue.dedupe.addresses import address, doi_of, file_name, identifier, i
 from catalogue.dedupe.words import numbers, words
 from catalogue.model import Change
 from catalogue.rdf.terms import RDF_TYPE, is_iri, is_literal, literal, parts_of, value_of
-from vocab.namespaces import ADMS, DCAT, DCT, FOAF, LOCN, OWL, RDFS, SCHEMA, SKOS, VCARD
+from vocab.namespaces import ADMS, DCAT, DCT, FOAF, GSP, LOCN, OWL, RDFS, SCHEMA, SKOS, VCARD
 
 MOST_FILES = 12  # addresses of files that are compared
 SKETCH = 16  # hashes that stand for a description
@@ -34,7 +35,8 @@ _SAME = f"<{OWL}sameAs>"
 _SPREAD = 0x9E3779B1  # odd: CRCs of like texts are spread over the whole range
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
-_BOXES = (f"<{DCAT}bbox>", f"<{LOCN}geometry>")
+_GEOMETRY, _WRITTEN = f"<{LOCN}geometry>", (f"<{GSP}asWKT>", f"<{GSP}asGeoJSON>")
+_BOXES = (f"<{DCAT}bbox>", f"<{DCAT}centroid>", _GEOMETRY)
 _OWN = tuple(
     f"<{one}>"
     for one in (
@@ -50,7 +52,7 @@ _OWN = tuple(
 )
 _READ = frozenset(
     (RDF_TYPE, _ADMS_IDENTIFIER, _DCT_IDENTIFIER, _SAME, *_LANDING, *_FILES, *_NAMES, *_STARTS, *_ENDS, *_VERSION,
-     *_BOXES, *_OWN)
+     *_BOXES, *_WRITTEN, *_OWN)
 )  # fmt: skip
 
 _Said = Mapping[str, Mapping[str, list[str]]]
@@ -233,7 +235,9 @@ def _place(said: _Said, term: str) -> str:
 def _box(said: _Said, terms: Iterable[str]) -> str:
     for term in terms:
         node = said.get(term, {})
-        for value in _terms(node, _BOXES):
+        shapes = (_terms(said.get(one, {}), _WRITTEN) for one in node.get(_GEOMETRY, ()))
+        written = filter(is_literal, (*_terms(node, _BOXES), *chain.from_iterable(shapes)))
+        for value in written:
             found = [f"{float(one):.2f}" for one in _NUMBER.findall(value_of(value)[:2_000])]
             if len(found) >= 2:
                 return " ".join(sorted(set(found)))

@@ -45,7 +45,7 @@ def left_over(a: Sequence[str], b: Sequence[str]) -> tuple[list[str], list[str]]
     of_a = [one for one in dict.fromkeys(a) if one not in other]
     of_b = [one for one in dict.fromkeys(b) if one not in own]
     for one in list(of_a):
-        match = next((two for two in of_b if akin(one, two)), None)
+        match = next((two for two in of_b if two[0] == one[0] and akin(one, two)), None)
         if match is not None:
             of_a.remove(one)
             of_b.remove(match)

@@ -29,9 +29,10 @@ class Judges:
         lines: Sequence[str],
         sectors: Sequence[Sector],
         conforms: Sequence[str] = (),
+        key: str | None = None,
     ) -> tuple[tuple[Judged, ...], list[Finding]]:
         """What each profile that fits a record says of it. `lines` are canonical;
-        `conforms` what its catalogue says it conforms to.
+        `conforms` what its catalogue says it conforms to; `key` is the record's, for the findings.
 
         Raises: InvalidShapes, SettingsError for the operator's files; InvalidParameter for a name that
         is no profile.
@@ -41,7 +42,7 @@ class Judges:
         for name, declared in profiles_of(
             subject, type_, data, sectors, self._option, self._known, conforms
         ):
-            numbers, found = verdict(data, self._profiles.profile(name), declared=declared)
+            numbers, found = verdict(data, self._profiles.profile(name), declared=declared, key=key)
             judged.append(numbers)
             findings += found
         return tuple(judged), findings

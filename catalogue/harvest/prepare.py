@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -26,7 +25,7 @@ from catalogue.rdf.canonical import canonical, strict
 from catalogue.rdf.terms import value_of
 
 # Part of every raw hash: a new number makes the next harvest map everything again.
-MAPPING = b"6\0"
+MAPPING = b"8\0"
 
 
 def salt_of(options: Mapping[str, Any], rules: Rules) -> bytes:
@@ -99,7 +98,9 @@ def _ready(mapped: Mapped, own: bytes, contacts: str, judges: Judges | None) -> 
     sectors = assign_sectors(mapped.subject, lines)
     judged: tuple[Judged, ...] = ()
     if judges is not None:
-        judged, told = judges.judge(mapped.subject, mapped.type, lines, sectors, mapped.conforms)
+        judged, told = judges.judge(
+            mapped.subject, mapped.type, lines, sectors, mapped.conforms, mapped.key
+        )
         findings = [*findings, *told]
     return Entry(
         key=mapped.key,
@@ -147,4 +148,4 @@ def _plain(mapped: Mapped, own: bytes, failed: Outcome | None) -> Entry:
 
 
 def _keyed(findings: list[Finding], key: str) -> tuple[Finding, ...]:
-    return tuple(found if found.key == key else replace(found, key=key) for found in findings)
+    return tuple(found if found.key == key else found.of(key) for found in findings)

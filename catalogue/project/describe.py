@@ -10,26 +10,22 @@ from typing import Any
 
 import vocab
 from catalogue.model import Change, Sector
+from catalogue.project.boxes import box_of
 from catalogue.project.training import Training, training
 from catalogue.quality import assessment
 from catalogue.rdf.subjects import Subjects, by_subject
 from catalogue.rdf.terms import is_iri, is_literal, parts_of, value_of
-from vocab.namespaces import DCAT, DCATAP, DCT, FOAF, GSP, LOCN, RDFS, SCHEMA, SKOS, VCARD
+from vocab.namespaces import DCAT, DCATAP, DCT, FOAF, RDFS, SCHEMA, SKOS, VCARD
 
 SHORT = 400  # characters of a description that lists keep
 
 _ISO = re.compile(
     r"-?\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?)?)?\Z"
 )
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_PAIR = re.compile(r"(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
-_JSON_PAIR = re.compile(r"\[\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)")
 
 # Predicates as terms.
 _DCAT_ACCESS_URL = f"<{DCAT}accessURL>"
-_DCAT_BBOX = f"<{DCAT}bbox>"
 _DCAT_BYTE_SIZE = f"<{DCAT}byteSize>"
-_DCAT_CENTROID = f"<{DCAT}centroid>"
 _DCAT_CONTACT_POINT = f"<{DCAT}contactPoint>"
 _DCAT_DISTRIBUTION = f"<{DCAT}distribution>"
 _DCAT_DOWNLOAD_URL = f"<{DCAT}downloadURL>"
@@ -59,8 +55,6 @@ _DCT_SPATIAL = f"<{DCT}spatial>"
 _DCT_TEMPORAL = f"<{DCT}temporal>"
 _DCT_TITLE = f"<{DCT}title>"
 _FOAF_NAME = f"<{FOAF}name>"
-_GSP_AS_WKT = f"<{GSP}asWKT>"
-_LOCN_GEOMETRY = f"<{LOCN}geometry>"
 _RDFS_LABEL = f"<{RDFS}label>"
 _SCHEMA_END_DATE = f"<{SCHEMA}endDate>"
 _SCHEMA_NAME = f"<{SCHEMA}name>"
@@ -179,7 +173,7 @@ def describe(change: Change, node_country: str) -> Description:
         profiles=_unique(value_of(t) for t in node.terms(_DCT_CONFORMS_TO) if is_iri(t)),
         country=countries.pop() if len(countries) == 1 else (node_country or None),
         spatial=_unique(graph.name(term) for term in spatial),
-        bbox=_bbox(graph, spatial),
+        bbox=box_of(graph.subjects, spatial),
         temporal=[_period(graph, term) for term in node.terms(_DCT_TEMPORAL)],
         issued=_date(node.first(_DCT_ISSUED)),
         modified=_date(node.first(_DCT_MODIFIED)),
@@ -470,46 +464,6 @@ def _whole(text: str) -> int | None:
     except (ValueError, OverflowError):
         return None
     return number if 0 <= number < 2**63 else None
-
-
-def _bbox(graph: _Graph, spatial: list[str]) -> tuple[float, float, float, float] | None:
-    """The box around the first geometry: west, south, east, north in degrees."""
-    for term in spatial:
-        node = graph.of(term)
-        for path in (_DCAT_BBOX, _LOCN_GEOMETRY, _DCAT_CENTROID, _GSP_AS_WKT):
-            for value in node.terms(path):
-                if is_literal(value):
-                    box = _box_of(value_of(value))
-                    if box:
-                        return box
-    return None
-
-
-def _box_of(text: str) -> tuple[float, float, float, float] | None:
-    head = text[:20_000]
-    if head.lstrip().upper().startswith("ENVELOPE"):
-        numbers = [float(one) for one in _NUMBER.findall(head)][:4]
-        if len(numbers) == 4:
-            west, east, north, south = numbers
-            return _checked(west, south, east, north)
-        return None
-    if "crs/EPSG" in head and "4326" in head:  # latitude first (OGC 05-010)
-        pairs = [(float(x), float(y)) for y, x in _PAIR.findall(head)]
-    elif head.lstrip().startswith("{"):
-        pairs = [(float(x), float(y)) for x, y in _JSON_PAIR.findall(head)]
-    else:
-        pairs = [(float(x), float(y)) for x, y in _PAIR.findall(head)]
-    if not pairs:
-        return None
-    xs, ys = [x for x, _y in pairs], [y for _x, y in pairs]
-    return _checked(min(xs), min(ys), max(xs), max(ys))
-
-
-def _checked(
-    west: float, south: float, east: float, north: float
-) -> tuple[float, float, float, float] | None:
-    inside = -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90
-    return (west, south, east, north) if inside else None
 
 
 def _unique(values: Iterable[str]) -> list[str]:

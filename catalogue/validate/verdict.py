@@ -26,12 +26,13 @@ def verdict(
     *,
     declared: bool = True,
     seconds: float = SECONDS,
+    key: str | None = None,
 ) -> tuple[Judged, list[Finding]]:
     """What a profile says of a record. Never raises for what the record holds.
 
     Results that break the same rule on the same path are one finding with their number, and the first
     focus node and value as its example. Of a profile that is not `declared` the findings are
-    information only: nobody promised to follow it.
+    information only: nobody promised to follow it. `key` is the record's.
     """
     found = judge(data, profile, seconds)
     numbers: Counter[str] = Counter()
@@ -42,11 +43,11 @@ def verdict(
         first, example, before = groups.get(said.group, (said, one, 0))
         groups[said.group] = first, example, before + count
     findings = [
-        _finding(said, one, profile.name, count, declared=declared)
+        _finding(said, one, profile.name, count, key, declared=declared)
         for said, one, count in islice(groups.values(), MOST)
     ]
     if not found.whole:
-        findings.append(_out_of_time(profile.name))
+        findings.append(_out_of_time(profile.name, key))
     judged = Judged(
         profile.name,
         numbers["violation"],
@@ -98,7 +99,9 @@ def _said(shape: Shape, check: Check, path: str) -> _Said:
     )
 
 
-def _finding(said: _Said, result: Result, profile: str, count: int, *, declared: bool) -> Finding:
+def _finding(
+    said: _Said, result: Result, profile: str, count: int, key: str | None, *, declared: bool
+) -> Finding:
     return Finding(
         rule=said.rule,
         severity=Severity(said.severity if declared else "info"),
@@ -106,6 +109,7 @@ def _finding(said: _Said, result: Result, profile: str, count: int, *, declared:
         path=said.path or None,
         value=plain(result.value),
         hint=said.hint,
+        key=key,
         count=count,
         focus=plain(result.focus),
         profile=profile,
@@ -113,6 +117,8 @@ def _finding(said: _Said, result: Result, profile: str, count: int, *, declared:
     )
 
 
-def _out_of_time(profile: str) -> Finding:
+def _out_of_time(profile: str, key: str | None) -> Finding:
     message, hint = words(OUT_OF_TIME, "", "", "en")
-    return Finding(OUT_OF_TIME, Severity.WARNING, message, hint=hint, profile=profile, limit="")
+    return Finding(
+        OUT_OF_TIME, Severity.WARNING, message, hint=hint, key=key, profile=profile, limit=""
+    )

@@ -105,6 +105,8 @@ def statements(owner: Member, record: Record, place: int) -> Iterator[ox.Triple]
     publisher = _publisher(owner, record)
     yield ox.Triple(publisher, _type(), _iri(f"{FOAF}Agent"))
     yield ox.Triple(publisher, _iri(f"{FOAF}name"), ox.Literal(record.publisher))
+    page = _iri(landing_page(owner, record))
+    yield ox.Triple(page, _type(), _iri(f"{FOAF}Document"))
     yield from _contact(owner, record, one)
     yield from _doi(record, one)
     yield from _period(record, one)

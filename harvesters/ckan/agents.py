@@ -11,6 +11,9 @@ from harvesters.ckan.values import is_empty, items, objects, plain
 from vocab import namespaces as ns
 
 _AGENT, _ORGANIZATION = term(ns.FOAF, "Agent"), term(ns.FOAF, "Organization")
+_OF_PROVENANCE = tuple(
+    term(ns.PROV, name) for name in ("agent", "wasAssociatedWith", "actedOnBehalfOf")
+)
 _NAME, _MBOX, _HOMEPAGE = term(ns.FOAF, "name"), term(ns.FOAF, "mbox"), term(ns.FOAF, "homepage")
 _TYPE, _IDENTIFIER = term(ns.DCT, "type"), term(ns.DCT, "identifier")
 _KIND, _FN = term(ns.VCARD, "Kind"), term(ns.VCARD, "fn")
@@ -61,10 +64,13 @@ def add_agents(draft: Draft, subject: str, fields: Mapping[str, Any]) -> None:
 
 
 def add_agent(draft: Draft, subject: str, predicate: str, parts: Parts, name: str) -> str | None:
-    """A foaf:Agent of its parts; the term of it, None if they say nothing."""
+    """A foaf:Agent of its parts, and a prov:Agent where PROV's properties point to it; the term of it,
+    None if they say nothing."""
     if is_empty(parts):
         return None
     node = draft.node(subject, predicate, _AGENT, name, parts.get("uri"))
+    if predicate in _OF_PROVENANCE:
+        draft.add(node, _RDF_TYPE, term(ns.PROV, "Agent"))
     draft.texts(node, _NAME, parts.get("name"))
     if not is_empty(parts.get("email")):
         draft.mail(node, _MBOX, parts["email"], f"{name}.email")

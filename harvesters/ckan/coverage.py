@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -15,22 +15,26 @@ from harvesters.ckan.values import is_empty, items, moment, objects, plain, unfo
 from vocab import namespaces as ns
 
 _SPATIAL, _LOCATION = term(ns.DCT, "spatial"), term(ns.DCT, "Location")
-_GEOMETRY, _BBOX = term(ns.LOCN, "geometry"), term(ns.DCAT, "bbox")
-_CENTROID, _LABEL = term(ns.DCAT, "centroid"), term(ns.SKOS, "prefLabel")
+_GEOMETRY, _GEOMETRY_CLASS = term(ns.LOCN, "geometry"), term(ns.LOCN, "Geometry")
+_AS_WKT, _AS_GEOJSON = term(ns.GSP, "asWKT"), term(ns.GSP, "asGeoJSON")
+_LABEL = term(ns.SKOS, "prefLabel")
 _TEMPORAL, _PERIOD = term(ns.DCT, "temporal"), term(ns.DCT, "PeriodOfTime")
 _START, _END = term(ns.DCAT, "startDate"), term(ns.DCAT, "endDate")
-_WKT = f"{ns.GSP}wktLiteral"
-_GEOJSON = "https://www.iana.org/assignments/media-types/application/vnd.geo+json"
+_WKT, _GEOJSON = f"{ns.GSP}wktLiteral", f"{ns.GSP}geoJSONLiteral"
 
 _WKT_TEXT = re.compile(
     r"(?:<[^>\s]+>\s*)?(?:SRID=\d+;\s*)?(?:MULTI)?(?:POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)"
     r"\s*Z?\s*\(.*\)\Z",
     re.IGNORECASE | re.DOTALL,
 )
+_RING_TEXT = re.compile(r"POLYGON\s*\(\s*\(([-\d.,\s]+)\)\s*\)\Z", re.IGNORECASE)
+_POINT_TEXT = re.compile(r"POINT\s*\(", re.IGNORECASE)
 _BOX_TEXT = re.compile(r"-?\d+(?:\.\d+)?(?:(?:\s*,\s*|\s+)-?\d+(?:\.\d+)?){3}\Z", re.ASCII)
 _ENVELOPE = re.compile(r"ENVELOPE\s*\(([^()]*)\)\Z", re.IGNORECASE)
 _INTERVAL = re.compile(r"(R\d*/)?([^/]*)/([^/]*)\Z")
 _LONGEST = 200_000  # characters of a geometry
+# What a place is said to have: its centre and its box are literals, any other shape is a thing.
+_PARTS = {"bbox": term(ns.DCAT, "bbox"), "centroid": term(ns.DCAT, "centroid"), "geom": _GEOMETRY}
 
 _SIDES = (
     ("west", "bbox-west-long"),
@@ -67,40 +71,39 @@ def _place(draft: Draft, subject: str, place: Mapping[str, Any]) -> None:
     uris = [found for one in items(place.get("uri")) if (found := draft.iri(one, "spatial_uri"))]
     for uri in uris:
         draft.add(subject, _SPATIAL, uri)
-    said = [
-        (predicate, value)
-        for predicate, name in ((_GEOMETRY, "geom"), (_BBOX, "bbox"), (_CENTROID, "centroid"))
-        if not is_empty(value := place.get(name))
-    ]
+    said = {part: value for part in _PARTS if not is_empty(value := place.get(part))}
     text = place.get("text")
     if not said and is_empty(text):
         return
-    if len(said) == 1 and said[0][0] == _GEOMETRY and is_empty(text):
-        found = draft.iri(said[0][1], "spatial", quiet=True)
+    if list(said) == ["geom"] and is_empty(text):
+        found = draft.iri(said["geom"], "spatial", quiet=True)
         if found:  # an address in the field for geometries
             draft.add(subject, _SPATIAL, found)
             return
     node = draft.node(subject, _SPATIAL, _LOCATION, "spatial", uris[0][1:-1] if uris else None)
-    boxed = any(predicate == _BBOX for predicate, _value in said)
-    for predicate, value in said:
-        _geometry(draft, node, predicate, value, boxed=boxed)
+    shapes: dict[str, _Shape] = {}
+    for part, value in said.items():
+        _geometry(draft, node, part, value, shapes)
     draft.texts(node, _LABEL, text)
 
 
-def _geometry(draft: Draft, node: str, predicate: str, value: Any, *, boxed: bool) -> None:
-    """A geometry in whatever form; a rectangle is its box as well, unless one is stated."""
+class _Shape(NamedTuple):
+    """A geometry as a literal, the property that takes it, and which part of a place it can be."""
+
+    literal: str
+    path: str
+    part: str
+
+
+def _geometry(draft: Draft, node: str, part: str, value: Any, shapes: dict[str, _Shape]) -> None:
+    """A geometry in whatever form; `shapes` are those that the place has so far, by part."""
     text = plain(value) if isinstance(value, str) else ""
     if isinstance(value, list) and len(value) == 4:
         text = " ".join(map(plain, value))
-    found = unfolded(value)
     if len(text) > _LONGEST:
         draft.find("ckan.bad-geometry", "The geometry is too long; left out.", "spatial", text)
-    elif box := _box_text(text):
-        draft.add(node, _BBOX if predicate == _GEOMETRY else predicate, literal(box, "", _WKT))
-    elif _WKT_TEXT.match(text):
-        draft.add(node, predicate, literal(text, "", _WKT))
-    elif isinstance(found, dict) and "type" in found:
-        _geojson(draft, node, predicate, found, boxed=boxed)
+    elif shape := _shape(text, unfolded(value)):
+        _add(draft, node, part, shape, shapes)
     elif text and text[0] not in "{[":
         draft.texts(node, _LABEL, text)
     else:
@@ -112,26 +115,50 @@ def _geometry(draft: Draft, node: str, predicate: str, value: Any, *, boxed: boo
         )
 
 
-def _geojson(
-    draft: Draft, node: str, predicate: str, found: Mapping[str, Any], *, boxed: bool
-) -> None:
+def _add(draft: Draft, node: str, part: str, shape: _Shape, shapes: dict[str, _Shape]) -> None:
+    """A rectangle is the place's box and a point its centre, unless the place states another one.
+    Any other shape is a locn:Geometry (DCAT-AP 3.0.1, Location). What is said twice is said once."""
+    if part == "geom":
+        if shape in shapes.values():
+            return
+        part = part if shape.part in shapes else shape.part
+    shapes[part] = shape
+    if part == "geom":
+        geometry = draft.node(node, _GEOMETRY, _GEOMETRY_CLASS, "geometry")
+        draft.add(geometry, shape.path, shape.literal)
+    else:
+        draft.add(node, _PARTS[part], shape.literal)
+
+
+def _shape(text: str, found: Any) -> _Shape | None:
+    """A geometry given as text or as GeoJSON; None where it is neither."""
+    if box := _box_text(text):
+        return _Shape(literal(box, "", _WKT), _AS_WKT, "bbox")
+    if _WKT_TEXT.match(text):
+        ring = _RING_TEXT.match(text)
+        if box := ring and _rectangle(_corners(ring.group(1))):
+            return _Shape(literal(box, "", _WKT), _AS_WKT, "bbox")
+        part = "centroid" if _POINT_TEXT.match(text) else "geom"
+        return _Shape(literal(text, "", _WKT), _AS_WKT, part)
+    return _geojson(found) if isinstance(found, dict) and "type" in found else None
+
+
+def _geojson(found: Mapping[str, Any]) -> _Shape | None:
     if found.get("type") == "Feature" and isinstance(found.get("geometry"), dict):
         found = found["geometry"]
-    wkt = _wkt(found)
-    if wkt:
-        draft.add(node, predicate, literal(wkt, "", _WKT))
-        box = _rectangle(found) if predicate == _GEOMETRY and not boxed else None
-        if box:
-            draft.add(node, _BBOX, literal(box, "", _WKT))
-        return
+    if wkt := _wkt(found):
+        rings: list[Any] = found["coordinates"] if found["type"] == "Polygon" else []
+        if len(rings) == 1 and (box := _rectangle(rings[0])):
+            return _Shape(literal(box, "", _WKT), _AS_WKT, "bbox")
+        part = "centroid" if found["type"] == "Point" else "geom"
+        return _Shape(literal(wkt, "", _WKT), _AS_WKT, part)
     try:
         text = orjson.dumps(found).decode()
     except orjson.JSONEncodeError:
-        text = ""
-    if text and "coordinates" in found and len(text) <= _LONGEST:
-        draft.add(node, predicate, literal(text, "", _GEOJSON))
-    else:
-        draft.find("ckan.bad-geometry", "No usable GeoJSON; left out.", "spatial", text)
+        return None
+    if "coordinates" not in found or len(text) > _LONGEST:
+        return None
+    return _Shape(literal(text, "", _GEOJSON), _AS_GEOJSON, "geom")
 
 
 def _wkt(shape: Mapping[str, Any]) -> str | None:
@@ -165,12 +192,17 @@ def _number(value: Any) -> str:
     return str(int(value)) if value == int(value) else repr(value)
 
 
-def _rectangle(shape: Mapping[str, Any]) -> str | None:
-    """The box that a polygon with four right corners is, as well-known text."""
-    rings = shape.get("coordinates")
-    if shape.get("type") != "Polygon" or not isinstance(rings, list) or len(rings) != 1:
-        return None
-    corners = {(x, y) for x, y, *_height in rings[0]}
+def _corners(ring: str) -> list[tuple[float, float]]:
+    """The points of a ring in well-known text; none if one of them is no pair of numbers."""
+    try:
+        return [(float(x), float(y)) for x, y, *_height in map(str.split, ring.split(","))]
+    except ValueError:
+        return []
+
+
+def _rectangle(ring: Iterable[Iterable[float]]) -> str | None:
+    """The box that a ring with four right corners is, as well-known text."""
+    corners = {(x, y) for x, y, *_height in ring}
     xs, ys = {x for x, _y in corners}, {y for _x, y in corners}
     if len(corners) != 4 or len(xs) != 2 or len(ys) != 2:
         return None

@@ -76,6 +76,14 @@ class Draft:
         self.add(term, RDF_TYPE, kind)
         return term
 
+    def typed(self, subject: str, predicate: str, term: str, kind: str) -> None:
+        """A thing that is only pointed to, and its class, which the field tells. The class is left out
+        for terms of vocabularies, which nobody restates, and for the dataset itself."""
+        self.add(subject, predicate, term)
+        iri = term[1:-1]
+        if iri != self.base and not vocab.is_vocabulary_term(iri):
+            self.add(term, RDF_TYPE, kind)
+
     # --- values to terms ---
 
     def iri(self, value: Any, path: str, *, quiet: bool = False) -> str | None:
@@ -190,12 +198,11 @@ class Draft:
         members = [value] if isinstance(value, dict) else items(value)
         for one in members:
             term = None if isinstance(one, dict) else self.iri(one, path, quiet=True)
-            if term:
-                self.add(subject, predicate, term)
-                continue
             uri = (one.get("uri") or one.get("name")) if isinstance(one, dict) else None
-            if isinstance(uri, str) and self.iri(uri, path, quiet=True):
-                self.add(subject, predicate, self.iri(uri, path, quiet=True) or "")
+            if term is None and isinstance(uri, str):
+                term = self.iri(uri, path, quiet=True)
+            if term:
+                self.typed(subject, predicate, term, kind)
                 continue
             node = self.node(subject, predicate, kind, name)
             self.texts(node, _LABEL, one)

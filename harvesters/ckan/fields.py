@@ -54,12 +54,15 @@ def statements(predicate: str, kind: str) -> Handler:
     )
 
 
-def links(predicate: str) -> Handler:
-    """An IRI for each member; what is none is left out with a finding."""
+def links(predicate: str, kind: str | None = None) -> Handler:
+    """An IRI for each member, of a class if one is named; what is none is left out with a finding."""
 
     def handler(draft: Draft, subject: str, value: Any, path: str) -> None:
         for one in items(value):
-            if found := draft.iri(one, path):
+            found = draft.iri(one, path)
+            if found and kind:
+                draft.typed(subject, predicate, found, kind)
+            elif found:
                 draft.add(subject, predicate, found)
 
     return handler
@@ -123,6 +126,7 @@ _duration = "duration in the form of ISO 8601 (P1D, PT15M)"
 
 # --- of packages ---------------------------------------------------------------------------------
 
+_DOCUMENT = term(ns.FOAF, "Document")
 _STANDARD = term(ns.DCT, "Standard")
 _PROVENANCE = term(ns.DCT, "ProvenanceStatement")
 _RIGHTS = term(ns.DCT, "RightsStatement")
@@ -132,7 +136,7 @@ SHARED: dict[str, Handler] = {
     "access_rights": things(term(ns.DCT, "accessRights")),
     "applicable_legislation": links(term(ns.DCATAP, "applicableLegislation")),
     "conforms_to": statements(term(ns.DCT, "conformsTo"), _STANDARD),
-    "documentation": links(term(ns.FOAF, "page")),
+    "documentation": links(term(ns.FOAF, "page"), _DOCUMENT),
     "hvd_category": things(term(ns.DCATAP, "hvdCategory")),
     "language": things(term(ns.DCT, "language"), commas=True),
     "rights": statements(term(ns.DCT, "rights"), _RIGHTS),
@@ -172,7 +176,7 @@ PACKAGE: dict[str, Handler] = {
     "serves_dataset": members(term(ns.DCAT, "servesDataset")),
     "source": members(term(ns.DCT, "source")),
     "status": things(term(ns.ADMS, "status")),
-    "url": links(term(ns.DCAT, "landingPage")),
+    "url": links(term(ns.DCAT, "landingPage"), _DOCUMENT),
     "usage": texts(term(ns.SKOS, "scopeNote")),
     "version": texts(term(ns.DCAT, "version")),
     "version_notes": texts(term(ns.ADMS, "versionNotes")),
@@ -229,11 +233,11 @@ SERVICE: dict[str, Handler] = {
     "identifier": texts(term(ns.DCT, "identifier")),
     "issued": dates(term(ns.DCT, "issued")),
     "keyword": keywords(term(ns.DCAT, "keyword")),
-    "landing_page": links(term(ns.DCAT, "landingPage")),
+    "landing_page": links(term(ns.DCAT, "landingPage"), _DOCUMENT),
     "license": things(term(ns.DCT, "license")),
     "modified": dates(term(ns.DCT, "modified")),
     "serves_dataset": members(term(ns.DCAT, "servesDataset")),
     "theme": things(term(ns.DCAT, "theme")),
     "title": prose(term(ns.DCT, "title")),
-    "url": links(term(ns.FOAF, "page")),
+    "url": links(term(ns.FOAF, "page"), _DOCUMENT),
 }

@@ -176,7 +176,7 @@ def _dictionaries(draft: Draft, subject: str, value: Any) -> None:
     for one in items(value):
         page = one.get("url") if isinstance(one, dict) else one
         if not is_empty(page) and (found := draft.iri(page, "data_dictionary")):
-            draft.add(subject, term(ns.FOAF, "page"), found)
+            draft.typed(subject, term(ns.FOAF, "page"), found, term(ns.FOAF, "Document"))
 
 
 def _relation(draft: Draft, subject: str, given: Mapping[str, Any]) -> None:

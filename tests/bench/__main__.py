@@ -149,6 +149,9 @@ def main() -> None:
     asked.add_argument("--validated", type=int, nargs="*", default=[1000])
     asked.add_argument("--clustered", type=int, nargs="*", default=[100_000])
     given = asked.parse_args()
+    Aicat.shares_lemmas = (
+        False  # they are made once for a data folder, which is part of what is measured
+    )
     sizes = given.sizes
     tell("machine", python=platform.python_version(), cores=cores(), system=platform.system())
     if sizes:

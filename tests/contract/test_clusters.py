@@ -86,6 +86,19 @@ def test_one_dataset_of_three_portals_is_one_cluster_that_each_change_tells(
     assert {change.cluster for change in journal.changes(0, 100)} == {found}
 
 
+@pytest.mark.parametrize("at_once", [1, 7, 100])
+def test_a_source_that_lists_others_over_and_over_keeps_nobody_from_being_found(
+    journal: Journal, at_once: int
+) -> None:
+    run(journal, "one", entry("one", "a", TITLE))
+    run(journal, "two", *(entry("two", f"copy{number}", TITLE) for number in range(60)))
+    run(journal, "three", entry("three", "c", TITLE))
+    followed(journal, at_once)
+    found = journal.clusters.cluster_of(page_id("three", "c"))
+    assert found is not None
+    assert page_id("one", "a") in found.members
+
+
 def test_projections_follow_records_whose_cluster_changes(journal: Journal) -> None:
     three(journal)
     before = journal.last_seq()

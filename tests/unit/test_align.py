@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from catalogue.align import align, assign_sectors
-from catalogue.rdf.terms import literal
+from catalogue.rdf.terms import RDF_TYPE, literal
+from vocab.namespaces import DCAT, DCT, FOAF
 
 S = "<http://portal.example/d>"
 AUTHORITY = "http://publications.europa.eu/resource/authority/"
-DCT = "http://purl.org/dc/terms/"
 
 
 @pytest.mark.parametrize(
@@ -114,3 +114,28 @@ def test_a_literal_that_does_not_fit_its_type_is_mended_where_that_is_certain(
     term = literal(wanted[0], "", XSD + wanted[1]) if wanted else given
     assert lines == [f"<http://p.example/x> <http://purl.org/dc/terms/issued> {term} ."]
     assert [one.rule for one in findings] == ([] if term == given and wanted else ["rdf.ill-typed"])
+
+
+@pytest.mark.parametrize("said", ["NationalAuthority", "National authority", "Nationaal orgaan"])
+def test_the_type_of_an_agent_is_one_of_the_publisher_types(said: str) -> None:
+    agent = "<https://example.org/body>"
+    kind = f"{agent} <{DCT}type> {literal(said)} ."
+    wanted = f"{agent} <{DCT}type> <http://purl.org/adms/publishertype/NationalAuthority> ."
+    for context in (f"{S} <{DCT}publisher> {agent} .", f"{agent} {RDF_TYPE} <{FOAF}Agent> ."):
+        lines, findings = align([context, kind])
+        assert lines == [context, wanted]
+        assert [one.rule.rpartition(".")[0] for one in findings] == ["align.type"]
+
+
+def test_the_type_of_a_dataset_is_no_publisher_type() -> None:
+    line = f"{S} <{DCT}type> {literal('Company')} ."
+    assert align([line, f"{S} <{DCT}publisher> <https://example.org/body> ."])[0][0] == line
+
+
+@pytest.mark.parametrize("path", ["compressFormat", "packageFormat"])
+def test_how_files_are_packed_is_a_media_type(path: str) -> None:
+    for said in ("application/zip", "ZIP"):
+        lines, _findings = align([f"{S} <{DCAT}{path}> {literal(said)} ."])
+        assert lines == [
+            f"{S} <{DCAT}{path}> <https://www.iana.org/assignments/media-types/application/zip> ."
+        ]

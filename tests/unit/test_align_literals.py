@@ -52,6 +52,12 @@ def aligned(path: str, term: str) -> tuple[str, list[str]]:
         ("1588579200000", "2020-05-04T08:00:00Z", "dateTime", "pattern"),
         ("2020-05-01 10:00 UTC", "2020-05-01T10:00:00Z", "dateTime", "pattern"),
         ("2020-05-01T10:00:00+0200", "2020-05-01T10:00:00+02:00", "dateTime", "pattern"),
+        ("31.12.2020 10:00", "2020-12-31T10:00:00", "dateTime", "pattern"),
+        ("2020. május 5.", "2020-05-05", "date", "pattern"),
+        ("2020 m. gegužės 5 d.", "2020-05-05", "date", "pattern"),
+        ("2020. gada 5. maijs", "2020-05-05", "date", "pattern"),
+        ("3 maja 2020 r.", "2020-05-03", "date", "pattern"),
+        ("2024/05", "2024-05", "gYearMonth", "pattern"),
         ("Tue, 05 May 2020 10:00:00 GMT", "2020-05-05T10:00:00Z", "dateTime", "pattern"),
     ],
 )
@@ -65,6 +71,7 @@ def test_a_date_is_read_where_it_can_be_read_in_one_way(
 @pytest.mark.parametrize(
     "text",
     ["03/04/2020", "5/6/20", "12-05-20", "listopad 2020", "2020-02-30", "2019-2021", "Q1 2020",
+     "2011/12", "03/04/2020 10:00", "31.12.2020 25:00", "2020. Hügel 5.",
      "13/2020", "2020-W54-1", "2017042812", "soon", "As updated", "31 Februar 2020", "R/P1Y"],
 )  # fmt: skip
 def test_a_date_with_two_readings_or_none_stays_as_it_is(text: str) -> None:
@@ -77,6 +84,11 @@ def test_a_date_with_two_readings_or_none_stays_as_it_is(text: str) -> None:
         ("2019-2021", ("2019", "gYear"), ("2021", "gYear")),
         ("2019-01-01/2021-12-31", ("2019-01-01", "date"), ("2021-12-31", "date")),
         ("Q1 2020", ("2020-01", "gYearMonth"), ("2020-03", "gYearMonth")),
+        ("01.01.2019 - 31.12.2021", ("2019-01-01", "date"), ("2021-12-31", "date")),
+        ("01.01.2019-31.12.2021", ("2019-01-01", "date"), ("2021-12-31", "date")),
+        ("Mai 2020 – Juni 2021", ("2020-05", "gYearMonth"), ("2021-06", "gYearMonth")),
+        ("2019", ("2019", "gYear"), ("2019", "gYear")),
+        ("31/12/2019", ("2019-12-31", "date"), ("2019-12-31", "date")),
         ("2020-W05", ("2020-01-27", "date"), ("2020-02-02", "date")),
         ("start=2010-01; end=2011-12;", ("2010-01", "gYearMonth"), ("2011-12", "gYearMonth")),
     ],
@@ -102,6 +114,9 @@ def test_a_period_in_one_text_becomes_its_two_ends(
         "2020-05-01/soon",
         "2010-11",  # a month, or the year from one autumn to the next?
         "2004/05",
+        "2010-11 - 2011-12",
+        "01/02/2019 - 05/12/2019",
+        "../..",
     ],
 )
 def test_what_is_no_certain_period_stays_as_it_is(text: str) -> None:
@@ -182,6 +197,23 @@ def test_a_geometry_gets_the_form_and_datatype_of_what_it_is(
 )
 def test_a_geometry_that_may_be_something_else_stays_as_it_is(given: str) -> None:
     assert aligned(GEOMETRY, given) == (given, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [("2019-05-01/..", "startDate"), ("2019-05-01/", "startDate"), ("../2019-05-01", "endDate")],
+)
+def test_an_open_period_has_the_end_that_is_known(text: str, end: str) -> None:
+    lines, findings = align([f"{S} <{DCT}temporal> {literal(text)} ."])
+    node = lines[0].split(" ")[2]
+    assert lines[2:] == [f"{node} <{DCAT}{end}> {literal('2019-05-01', '', XSD + 'date')} ."]
+    assert [one.rule for one in findings] == ["align.temporal.pattern"]
+
+
+@pytest.mark.parametrize("text", ["202405", "45443"])
+def test_a_number_in_the_place_of_a_day_is_no_year_of_the_far_future(text: str) -> None:
+    term = literal(text, "", f"{XSD}date")
+    assert aligned(f"{DCT}issued", term) == (term, ["rdf.ill-typed"])
 
 
 def test_a_date_that_is_typed_has_digits_of_xml_schema() -> None:

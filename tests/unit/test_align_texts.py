@@ -61,6 +61,12 @@ OUTSIDE = (
     "D'Kaart enthält Informatiounen iwwer d'Loftqualitéit a gëtt all Joer aktualiséiert.",
     "Dizze dataset befettet in list fan alle skoallen yn de provinsje mei har adres.",
     "Hierdie datastel bevat 'n lys van alle skole in die provinsie met hul adresse.",
+    "Esti conxuntu de datos contién la rellación de los equipamientos deportivos de la ciudá cola so direición.",
+    "Llista de los centros d'enseñanza públicos del conceyu, col númberu d'alumnos y los servicios que tienen.",
+    "Iste conchunto de datos contiene a relación d'os centros deportivos d'a ciudat y a suya direción.",
+    "Calidade do aire na rede de estacións de Galicia: medicións horarias e información sobre as estacións.",
+    "Relació d'equipaments esportius de la ciutat amb l'adreça i les coordenades de cada instal·lació.",
+    "Områder med naturverdier som er registrert i forvaltningen. Dataene oppdateres hver uke av kommunene.",
     "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore.",
     "このデータセットには、学校の一覧と住所が含まれています。",
     "تحتوي مجموعة البيانات هذه على قائمة المدارس مع العناوين وعدد الطلاب.",
@@ -74,6 +80,20 @@ def said(predicate: str, text: str, language: str = "", subject: str = S) -> str
 @pytest.mark.parametrize("language", OFFICIAL)
 def test_a_sentence_of_each_official_language_is_told(language: str) -> None:
     assert language_of(words_in(SENTENCES[language])) == language
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", "Relación de equipamientos deportivos de la ciudad de Madrid con su dirección y servicios."),
+        ("es", "Calidad del aire: mediciones horarias de las estaciones de la red de vigilancia."),
+        ("pt", "Qualidade do ar: medições horárias das estações da rede de monitorização."),
+        ("da", "Områder med naturbeskyttelse. Data opdateres hver uge og anvendes i forvaltningen."),
+        ("de", "Verzeichnis der öffentlichen Schulen der Stadt mit Anschrift und Zahl der Schülerinnen."),
+    ],
+)  # fmt: skip
+def test_words_that_end_as_those_of_few_languages_tell_too(language: str, text: str) -> None:
+    assert language_of(words_in(text)) == language
 
 
 @pytest.mark.parametrize("text", OUTSIDE)

@@ -25,6 +25,8 @@ LIMITS = "http://inspire.ec.europa.eu/metadata-codelist/LimitationsOnPublicAcces
 ISO = "http://iso.example/codelists.xml#MD_MaintenanceFrequencyCode"
 ITALY = "https://w3id.org/italia/controlled-vocabulary/licences/"
 ETALAB = "https://www.etalab.gouv.fr/wp-content/uploads/2017/04/ETALAB-"
+GERMANY = "http://dcat-ap.de/def/licenses/"
+COAR = "https://vocabularies.coar-repositories.org/access_rights/"
 SWISS = "http://dcat-ap.ch/vocabulary/licenses/"
 PATHS = {
     "language": f"{DCT}language",
@@ -60,6 +62,20 @@ def term(value: str) -> str:
         ("license", "Creative Commons Namensnennung 4.0 International", "licence/CC_BY_4_0", "label"),
         ("license", "Attribution 4.0 International (CC BY 4.0)", "licence/CC_BY_4_0", "pattern"),
         ("license", "CC0 1.0 Universal", "licence/CC0", "alias"),
+        ("license", "CC BY-NC-ND 4.0 International", "licence/CC_BYNCND_4_0", "pattern"),
+        ("license", "Creative Commons Attribution-NonCommercial 4.0 International", "licence/CC_BYNC_4_0", "pattern"),
+        ("license", "Datenlizenz Deutschland - Zero - Version 2.0", f"{GERMANY}dl-zero-de/2.0", "pattern"),
+        ("license", "Open Government License v3.0", f"{KNOWN}OGL3.0", "pattern"),
+        ("license", "NLOD 2.0", "licence/NLOD_2_0", "pattern"),
+        ("format", "WFS 2.0.0", "file-type/WFS_SRVC", "pattern"),
+        ("format", "OGC:WMS-1.3.0-http-get-map", "file-type/WMS_SRVC", "pattern"),
+        ("format", "Web Map Service (WMS)", "file-type/WMS_SRVC", "pattern"),
+        ("format", "Excel (.xlsx)", "file-type/XLSX", "pattern"),
+        ("format", "tgz", "file-type/TAR_GZ", "alias"),
+        ("frequency", "mensuelle", "frequency/MONTHLY", "alias"),
+        ("access", f"{COAR}c_16ec/", "access-right/RESTRICTED", "alias"),
+        ("spatial", "Czech Republic", "country/CZE", "alias"),
+        ("language", "українська", "language/UKR", "alias"),
         ("license", "https://creativecommons.org/licenses/by-sa/4.0/?ref=chooser-v1", "licence/CC_BYSA_4_0", "pattern"),
         ("license", "https://creativecommons.org/publicdomain/zero/1.0/#x", "licence/CC0", "pattern"),
         ("license", "http://www.creativecommons.org/licenses/by/4.0/deed.de", "licence/CC_BY_4_0", "pattern"),
@@ -140,6 +156,14 @@ def test_a_value_becomes_the_concept_of_the_table_and_the_finding_says_by_which_
         ("license", "Attribution 3.0 Somewhere (CC BY 3.0)"),  # of a country, or of none?
         ("license", "cc-nc"),  # which of the four, of which version?
         ("license", "Fair"),
+        ("license", "not CC BY 4.0"),
+        ("license", "CC BY 4.0 / dl-de-by-2.0"),
+        ("license", "Open Government Licence - Canada 3.0"),
+        ("license", "NLOD"),  # which version?
+        ("license", "public licence 2.0"),
+        ("format", "WMS, WFS"),
+        ("format", "WMTS 1.0.0"),  # no concept of the table
+        ("format", "CSV (.zip, .csv)"),
         ("license", "https://creativecommons.org/licenses/by/3.0/pl/"),  # no table says which
         ("license", "http://www.nationalarchives.gov.uk/doc/open-government-licence/"),  # which version?
         ("license", "https://data.norge.no/nlod/no"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from catalogue.rdf.terms import literal
 from tests.unit.ckan_graphs import findings, graph, nt, says
 
 EU = "http://publications.europa.eu/resource/authority"
@@ -20,6 +21,7 @@ RING = '{"type":"Polygon","coordinates":[[[33.0,-22.0],[33.0,-15.0],[25.0,-15.0]
         {"spatial": "25,-22,33,-15.0"},
         {"spatial": "ENVELOPE(25, 33, -15, -22)"},
         {"spatial": RING},
+        {"spatial": "POLYGON((25 -22, 33.0 -22, 33 -15, 25 -15, 25 -22))"},
         {"spatial_bbox": RING.replace(".0", "")},
         {"bbox": [{"west": 25, "south": -22, "east": 33, "north": -15}]},
         {
@@ -41,21 +43,38 @@ def test_boxes_in_every_spelling_are_boxes(fields: dict[str, Any]) -> None:
     assert corners == {(25, -22), (33, -22), (33, -15), (25, -15)}
 
 
-def test_a_geometry_is_well_known_text() -> None:
-    says(
-        {"spatial": RING},
-        "$ dct:spatial $#spatial",
-        "$#spatial a dct:Location",
-        '$#spatial locn:geometry "POLYGON((33 -22,33 -15,25 -15,25 -22,33 -22))"^^gsp:wktLiteral',
-    )
-    says(
-        {"spatial": '{"type":"Point","coordinates":[1.26639,41.12386]}'},
-        '$#spatial locn:geometry "POINT(1.26639 41.12386)"^^gsp:wktLiteral',
-    )
+def test_a_geometry_is_a_thing_that_is_written_as_well_known_text() -> None:
     says(
         {"spatial": "POLYGON ((0 0, 1 0, 1 1, 0 0))"},
-        '$#spatial locn:geometry "POLYGON ((0 0, 1 0, 1 1, 0 0))"^^gsp:wktLiteral',
+        "$ dct:spatial $#spatial",
+        "$#spatial a dct:Location",
+        "$#spatial locn:geometry $#spatial-geometry",
+        "$#spatial-geometry a locn:Geometry",
+        '$#spatial-geometry gsp:asWKT "POLYGON ((0 0, 1 0, 1 1, 0 0))"^^gsp:wktLiteral',
     )
+    line = '{"type":"LineString","coordinates":[[0,1],[2,3]]}'
+    says(
+        {"spatial": line},
+        "$#spatial-geometry a locn:Geometry",
+        f"$#spatial-geometry gsp:asGeoJSON {literal(line)}^^gsp:geoJSONLiteral",
+    )
+
+
+@pytest.mark.parametrize("point", ['{"type":"Point","coordinates":[1.5,41]}', "POINT(1.5 41)"])
+def test_a_point_is_the_centre_of_its_place(point: str) -> None:
+    says({"spatial": point}, '$#spatial dcat:centroid "POINT(1.5 41)"^^gsp:wktLiteral')
+    other = {"spatial": point, "spatial_centroid": "POINT(2 42)"}
+    says(
+        other,
+        '$#spatial dcat:centroid "POINT(2 42)"^^gsp:wktLiteral',
+        '$#spatial-geometry gsp:asWKT "POINT(1.5 41)"^^gsp:wktLiteral',
+    )
+
+
+def test_what_a_place_says_twice_is_said_once() -> None:
+    found = graph({"spatial": RING, "spatial_bbox": "25 -22 33 -15"})
+    assert len([line for line in found if "wktLiteral" in line]) == 1
+    assert not [line for line in found if "locn#geometry" in line]
 
 
 def test_a_triangle_is_no_box() -> None:
@@ -69,6 +88,7 @@ def test_a_stated_box_stands_alone_beside_a_rectangle() -> None:
     boxes = [line for line in found if "#bbox>" in line]
     assert len(boxes) == 1
     assert "34 -22" in boxes[0]
+    assert [line for line in found if "#asWKT>" in line and "33 -22" in line]
     assert nt('$#spatial skos:prefLabel "Somewhere"') in found
 
 

@@ -21,7 +21,7 @@ POD = "https://project-open-data.cio.gov/v1.1/schema#"
 FIELDS: list[tuple[str, Any, list[str]]] = [
     ("title", "Air", ['$ dct:title "Air"']),
     ("notes", "About air", ['$ dct:description "About air"']),
-    ("url", "https://example.org/air", ["$ dcat:landingPage <https://example.org/air>"]),
+    ("url", "https://example.org/air", ["$ dcat:landingPage <https://example.org/air>", "<https://example.org/air> a foaf:Document"]),
     ("version", "1.0b", ['$ dcat:version "1.0b"']),
     ("dcat_version", "1.0b", ['$ dcat:version "1.0b"']),
     ("version_notes", "First", ['$ adms:versionNotes "First"']),
@@ -59,10 +59,10 @@ FIELDS: list[tuple[str, Any, list[str]]] = [
     ("theme", [f"{EU}/data-theme/ENVI", "Air"], [f"$ dcat:theme <{EU}/data-theme/ENVI>", '$ dcat:theme "Air"']),
     ("theme", '[{"theme":"ENVI","subthemes":["http://eurovoc.europa.eu/1"]}]',
      ['$ dcat:theme "ENVI"', "$ dcat:theme <http://eurovoc.europa.eu/1>"]),
-    ("conforms_to", ["https://example.org/std"], ["$ dct:conformsTo <https://example.org/std>"]),
+    ("conforms_to", ["https://example.org/std"], ["$ dct:conformsTo <https://example.org/std>", "<https://example.org/std> a dct:Standard"]),
     ("conforms_to", ["Standard 1"],
      ["$ dct:conformsTo $#conformsTo", "$#conformsTo a dct:Standard", '$#conformsTo rdfs:label "Standard 1"']),
-    ("documentation", ["https://example.org/doc"], ["$ foaf:page <https://example.org/doc>"]),
+    ("documentation", ["https://example.org/doc"], ["$ foaf:page <https://example.org/doc>", "<https://example.org/doc> a foaf:Document"]),
     ("describedBy", "https://example.org/dict", ["$ foaf:page <https://example.org/dict>"]),
     ("provenance", "Measured",
      ["$ dct:provenance $#provenance", "$#provenance a dct:ProvenanceStatement", '$#provenance rdfs:label "Measured"']),
@@ -476,3 +476,10 @@ def test_a_uri_of_its_own_is_the_subject(uri: dict[str, Any]) -> None:
 def test_types_of_packages_become_types_of_records(given: Any, type_: str, class_: str) -> None:
     assert one({"type": given}).type == type_
     says({"type": given}, f"$ a {class_}")
+
+
+def test_what_a_vocabulary_or_the_dataset_itself_owns_is_given_no_class() -> None:
+    found = graph({"conforms_to": ["http://www.opengis.net/def/crs/EPSG/0/4326"], "url": BASE})
+    assert nt("$ dcat:landingPage $") in found
+    assert not [line for line in found if line.startswith("<http://www.opengis.net/")]
+    assert nt("$ a foaf:Document") not in found

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, bindparam, select
 
-from catalogue.adapters.sql.grouping import insert_into
+from catalogue.adapters.sql.grouping import put_new
 from catalogue.adapters.sql.store import SqlStore, parts
 from catalogue.adapters.sql.tables_clusters import block, recent
 
@@ -90,10 +90,9 @@ class Recent:
                 # A record may have changed or been erased meanwhile: then it waits no more.
                 there = set(connection.execute(select(recent.c.seq)).scalars())
                 some = entries[start : start + PUT]
-                told = [{"key": key, "id": one} for key, one, seq in some if seq in there]
+                told = [(key, one) for key, one, seq in some if seq in there]
                 if told:
-                    put = insert_into(connection)(block).on_conflict_do_nothing()
-                    connection.execute(put, told)
+                    put_new(connection, block, ("key", "id"), told)
         if rows:
             with store.writing() as connection:
                 for part in parts([row.seq for row in rows]):

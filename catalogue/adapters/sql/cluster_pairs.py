@@ -15,7 +15,7 @@ from catalogue.adapters.sql.cluster_keys import Recent, drop, keys_of
 from catalogue.adapters.sql.cluster_rows import Compared, pair_of, unpacked
 from catalogue.adapters.sql.store import parts
 from catalogue.adapters.sql.tables_clusters import member, pair
-from catalogue.dedupe import LARGEST, REVIEW, Features, accepted, components, score
+from catalogue.dedupe import LARGEST, OF_ONE_SOURCE, REVIEW, Features, accepted, components, score
 from catalogue.dedupe.clustering import GREATEST, Pair
 from catalogue.model import page_id
 from catalogue.ports import Decision
@@ -59,7 +59,7 @@ def leave(connection: Connection, page_id: str) -> None:
 
 def keep(connection: Connection, recent: Recent, fresh: Sequence[Compared]) -> dict[int, set[str]]:
     """Store records and their keys; return which records have each of these keys. A key that more than
-    `LARGEST` have is not stored for more."""
+    `LARGEST` have is not stored for more, nor one that `OF_ONE_SOURCE` have for more of that source."""
     for part in parts(fresh):
         ids = [one.features.id for one in part]
         query = select(member.c.id, member.c.cluster).where(member.c.id.in_(ids))
@@ -69,14 +69,39 @@ def keep(connection: Connection, recent: Recent, fresh: Sequence[Compared]) -> d
         rows = [{**one.row, "cluster": of.get(one.features.id)} for one in part]
         connection.execute(member.insert(), rows)
     having = recent.having(connection, (key for one in fresh for key in one.keys))
+    of_source = _of_sources(connection, fresh, having)
     stored = []
     for one in fresh:
-        keys = [key for key in one.keys if len(having.setdefault(key, set())) <= LARGEST]
+        source = one.features.source
+        keys = [
+            key
+            for key in one.keys
+            if len(having.setdefault(key, set())) <= LARGEST
+            and of_source[key, source] < OF_ONE_SOURCE
+        ]
         for key in keys:
             having[key].add(one.features.id)
+            of_source[key, source] += 1
         stored.append((one.seq, one.features.id, keys))
     recent.put(connection, stored)
     return having
+
+
+def _of_sources(
+    connection: Connection, fresh: Sequence[Compared], having: Mapping[int, set[str]]
+) -> Counter[tuple[int, str]]:
+    """How many records of each source have a key, of the keys that come near what one source may have."""
+    wanted = Counter(key for one in fresh for key in one.keys)
+    near = [
+        (key, ids)
+        for key, ids in having.items()
+        if len(ids) <= LARGEST and len(ids) + wanted[key] > OF_ONE_SOURCE
+    ]
+    source: dict[str, str] = {}
+    for part in parts(sorted({one for _key, ids in near for one in ids})):
+        query = select(member.c.id, member.c.source).where(member.c.id.in_(part))
+        source.update((row.id, row.source) for row in connection.execute(query))
+    return Counter((key, source[one]) for key, ids in near for one in ids if one in source)
 
 
 def compare(

@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,6 +37,9 @@ from catalogue.model import (
     SourceState,
 )
 
+# What a finding may have; where its words are made anew, without the hint, which is one of them.
+_MAYBE_WORDLESS = ("path", "value", "mended", "place", "key", "focus", "profile", "limit")
+_MAYBE = ("hint", *_MAYBE_WORDLESS)
 COUNTS = tuple(field.name for field in dataclasses.fields(Counts))
 _BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 
@@ -237,7 +240,11 @@ def _sector(
 
 
 def judged_text(judged: Iterable[Judged]) -> str:
-    return orjson.dumps([astuple(one) for one in judged]).decode()
+    told = [
+        (one.profile, one.violations, one.warnings, one.infos, one.whole, one.declared)
+        for one in judged
+    ]
+    return orjson.dumps(told).decode()
 
 
 def judged_of(text: str) -> tuple[Judged, ...]:
@@ -267,12 +274,7 @@ def findings_blob(findings: Sequence[Finding], packer: Packer) -> bytes | None:
 
 
 def _findings_text(findings: Iterable[Finding]) -> bytes:
-    return orjson.dumps(
-        [
-            {name: value for name, value in _plain(one).items() if value is not None}
-            for one in findings
-        ]
-    )
+    return orjson.dumps([_plain(one) for one in findings])
 
 
 def findings_of(blob: bytes | None, dictionary: int, packer: Packer) -> tuple[Finding, ...]:
@@ -286,22 +288,15 @@ def findings_of(blob: bytes | None, dictionary: int, packer: Packer) -> tuple[Fi
 
 def _plain(finding: Finding) -> Mapping[str, Any]:
     """As it is stored: of a profile's finding whose words can be made anew, without them."""
-    wordless = finding.limit is not None
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "message": "" if wordless else finding.message,
-        "path": finding.path,
-        "value": finding.value,
-        "mended": finding.mended,
-        "place": finding.place,
-        "hint": None if wordless else finding.hint,
-        "key": finding.key,
-        "count": finding.count if finding.count > 1 else None,
-        "focus": finding.focus,
-        "profile": finding.profile,
-        "limit": finding.limit,
-    }
+    told: dict[str, Any] = {"rule": finding.rule, "severity": finding.severity.value}
+    told["message"] = "" if finding.limit is not None else finding.message
+    for name in _MAYBE if finding.limit is None else _MAYBE_WORDLESS:
+        value = getattr(finding, name)
+        if value is not None:
+            told[name] = value
+    if finding.count > 1:
+        told["count"] = finding.count
+    return told
 
 
 def end_blob(page: SeenPage, packer: Packer) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -12,8 +13,9 @@ from catalogue.rdf.terms import is_iri, is_literal, value_of
 from vocab.namespaces import DCAT, DCT, GSP, LOCN, RDFS, SCHEMA, SKOS
 
 _SPATIAL, _TEMPORAL = f"<{DCT}spatial>", f"<{DCT}temporal>"
+_GEOMETRY, _WRITTEN = f"<{LOCN}geometry>", (f"<{GSP}asWKT>", f"<{GSP}asGeoJSON>")
 _GEOMETRIES = (
-    ("geom", (f"<{LOCN}geometry>", f"<{GSP}asWKT>", f"<{GSP}asGeoJSON>")),
+    ("geom", (_GEOMETRY, *_WRITTEN)),
     ("bbox", (f"<{DCAT}bbox>",)),
     ("centroid", (f"<{DCAT}centroid>",)),
 )
@@ -50,16 +52,27 @@ def _place(said: Said, term: str) -> dict[str, str]:
         return {"text": value_of(term).strip()}
     place = {"uri": value_of(term)} if is_iri(term) else {}
     for part, paths in _GEOMETRIES:
-        values = [value_of(one) for path in paths for one in said.terms(term, path)]
-        values = [one for one in values if len(one) <= _LONGEST]
+        terms = [one for path in paths for one in _written(said, term, path)]
+        values = [text for one in terms if len(text := value_of(one)) <= _LONGEST]
         if values:
             place[part] = next(
                 (shape for one in values if (shape := _geojson(one))), values[0].strip()
             )
+    if shape := place.get("bbox", place.get("centroid")):
+        place.setdefault("geom", shape)  # what maps read
     texts = next((texts for path in _LABELS if (texts := said.texts(term, path))), None)
     if texts:
         place["text"] = spoken(texts, said.language)
     return place
+
+
+def _written(said: Said, place: str, path: str) -> Iterator[str]:
+    """A place's geometries by a property: literals, or those of the locn:Geometry it points to."""
+    for term in said.terms(place, path):
+        if is_literal(term):
+            yield term
+        else:
+            yield from (one for way in _WRITTEN for one in said.terms(term, way))
 
 
 def _geojson(text: str) -> str | None:
