@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from catalogue.errors import InvalidParameter, InvalidShapes, SettingsError
 from catalogue.validate.compiling import load
-from catalogue.validate.data import Data, NothingBeside
+from catalogue.validate.data import Data, Everything, NothingBeside
 from catalogue.validate.documents import validate
 from catalogue.validate.judging import Profile, judge
 from catalogue.validate.literals import is_of, is_well_formed
@@ -484,6 +484,22 @@ def test_a_node_that_shapes_name_and_a_document_does_not_describe_is_missed_once
     assert [one.focus for one in found.findings] == ["http://shapes.example/absent"]
 
 
+def test_that_there_must_be_a_catalogue_is_asked_of_the_document_and_of_no_record() -> None:
+    """As DCAT-AP's files of before 3, and national ones, ask for it: of the class that has no instance."""
+    rdf = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+    text = (
+        ":S sh:targetNode dcat:Catalog ;"
+        f" sh:property [ sh:path [ sh:inversePath {rdf} ] ; sh:minCount 1 ] ."
+    )
+    of = [Profile("p", shapes(text))]
+    assert not validate(CATALOGUE.encode(), "text/turtle", "", of).findings
+    without = CATALOGUE.replace("a dcat:Catalog ;", "")
+    (one,) = validate(without.encode(), "text/turtle", "", of).findings
+    assert (one.record, one.focus) == (None, "http://www.w3.org/ns/dcat#Catalog")
+    record = Data(lines(DATASET + "dct:title 'One' ."), vocabularies(), elsewhere=Everything())
+    assert of[0].shapes.results(record) == []
+
+
 def test_a_document_s_classes_below_others_are_known_to_all_its_records() -> None:
     text = ":S sh:targetClass :Above ; sh:property [ sh:path dct:issued ; sh:minCount 1 ] ."
     below = "dcat:Dataset <http://www.w3.org/2000/01/rdf-schema#subClassOf> <http://shapes.example/Above> ."
@@ -499,10 +515,11 @@ def test_a_document_s_classes_below_others_are_known_to_all_its_records() -> Non
 
 def test_no_document_is_kept_with_the_shapes_once_it_is_judged() -> None:
     every = shapes(":S sh:targetClass dcat:Dataset ; sh:minLength 1 .")
-    for number in range(3):
-        text = CATALOGUE.replace("portal.example", f"portal{number}.example")
-        validate(text.encode(), "text/turtle", "", [Profile("p", every)])
-    assert not [one for one in gc.get_objects() if isinstance(one, WithDocument)]
+    text = CATALOGUE.replace("portal.example", "forgotten.example")
+    validate(text.encode(), "text/turtle", "", [Profile("p", every)])
+    gc.collect()
+    kept = [one for one in gc.get_objects() if isinstance(one, WithDocument)]
+    assert not [one for one in kept if "<http://forgotten.example/one>" in one]
 
 
 def test_the_report_reads_back_as_shacl_s_own_with_every_result() -> None:
