@@ -255,13 +255,16 @@ def _named(predicate: str, text: str) -> Match | None:
     return Match(f"<{found.iri}>", "keyword" if predicate == _KEYWORD else found.rule)
 
 
+_IN_PLACE = "The value names a concept of the EU authority table; its IRI was put in its place."
+_BESIDE = "The value names a concept of the EU authority table; its IRI was put beside it."
+
+
 def _finding(path: str, given: str, found: Match, *, added: bool = False) -> Finding:
     name = path.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
-    done = "was put beside it" if added else "was put in its place"
     return Finding(
         rule=f"align.{'theme' if name == 'keyword' else name}.{found.rule}",
         severity=Severity.INFO,
-        message=f"The value names a concept of the EU authority table; its IRI {done}.",
+        message=_BESIDE if added else _IN_PLACE,
         path=path,
         value=value_of(given)[:500],
         mended=value_of(found.iri),

@@ -68,16 +68,15 @@ def links(predicate: str, kind: str | None = None) -> Handler:
     return handler
 
 
-def typed(predicate: str, read: Callable[[Any], str | None], what: str) -> Handler:
-    """A typed literal for each member; what cannot be read as one is left out with a finding."""
+def typed(predicate: str, read: Callable[[Any], str | None], otherwise: str) -> Handler:
+    """A typed literal for each member; what cannot be read as one is left out with a finding, which says
+    that."""
 
     def handler(draft: Draft, subject: str, value: Any, path: str) -> None:
         for one in items(value):
             found = read(one)
             if found is None:
-                draft.find(
-                    "ckan.bad-value", f"This is no {what}; it was left out.", path, plain(one)
-                )
+                draft.find("ckan.bad-value", otherwise, path, plain(one))
             else:
                 draft.add(subject, predicate, found)
 
@@ -121,8 +120,10 @@ def keywords(predicate: str) -> Handler:
 
 
 _TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
-_whole, _decimal = "whole number", "number"
-_duration = "duration in the form of ISO 8601 (P1D, PT15M)"
+_whole = "This is no whole number; it was left out."
+_decimal = "This is no number; it was left out."
+_duration = "This is no duration in the form of ISO 8601 (P1D, PT15M); it was left out."
+_truth = "This is no truth value; it was left out."
 
 # --- of packages ---------------------------------------------------------------------------------
 
@@ -196,18 +197,16 @@ PACKAGE: dict[str, Handler] = {
     "personal_data": things(term(ns.DPV, "hasPersonalData")),
     "population_coverage": texts(term(ns.HEALTH, "populationCoverage")),
     "purpose": things(term(ns.DPV, "hasPurpose")),
-    "trusted_data_holder": typed(term(ns.HEALTH, "trustedDataHolder"), truth, "truth value"),
+    "trusted_data_holder": typed(term(ns.HEALTH, "trustedDataHolder"), truth, _truth),
     # DCAT-US
     "bureauCode": texts(term(POD, "bureauCode")),
-    "dataQuality": typed(term(POD, "dataQuality"), truth, "truth value"),
+    "dataQuality": typed(term(POD, "dataQuality"), truth, _truth),
     "primaryITInvestmentUII": texts(term(POD, "primaryITInvestmentUII")),
     "programCode": texts(term(POD, "programCode")),
     "systemOfRecords": things(term(POD, "systemOfRecords")),
     # Croissant
     "cite_as": texts(term(ns.DCT, "bibliographicCitation")),
-    "is_live_dataset": typed(
-        "<http://mlcommons.org/croissant/isLiveDataset>", truth, "truth value"
-    ),
+    "is_live_dataset": typed("<http://mlcommons.org/croissant/isLiveDataset>", truth, _truth),
 }
 
 RESOURCE: dict[str, Handler] = {

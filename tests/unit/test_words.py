@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -141,7 +143,81 @@ def test_what_alignment_says_is_told_in_every_language() -> None:
             assert (told.rule, told.value, told.mended) == (one.rule, one.value, one.mended)
 
 
-def test_what_has_values_in_its_words_stays_english_and_says_so() -> None:
-    kept = Finding("rdf.syntax", Severity.VIOLATION, "A part could not be read: line 3")
+READING = (
+    "catalogue/rdf",
+    "catalogue/harvest",
+    "catalogue/align",
+    "catalogue/adapters/sql",
+    "harvesters",
+)
+FILLED = "7"  # in the places of a sentence
+
+
+def sentences() -> Iterator[str]:
+    """What the code that reads sources says in its findings: messages and hints, their places filled."""
+    for folder in READING:
+        for path in sorted(Path(folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                for one in said_by(node):
+                    if (text := text_of(one)) and " " in text:
+                        yield text
+
+
+def said_by(node: ast.AST) -> list[ast.expr]:
+    """Message and hint of a call that makes a finding, and of a table of such."""
+    if isinstance(node, ast.Dict):
+        pairs = [one.elts for one in node.values if isinstance(one, ast.Tuple)]
+        ruled = all("." in (text_of(key) or "") for key in node.keys if key)
+        return [one for pair in pairs if len(pair) == 2 for one in pair] if ruled else []
+    if not isinstance(node, ast.Call):
+        return []
+    called = ast.unparse(node.func)
+    named = [one.value for one in node.keywords if one.arg in {"message", "hint"}]
+    if called == "Finding":
+        return [*named, *node.args[2:3]]
+    return [*named, *node.args[1:2]] if called.endswith(".find") else []
+
+
+def text_of(node: ast.expr | None) -> str | None:
+    """A text that is written in the code; None for what is made elsewhere."""
+    if isinstance(node, ast.Subscript):  # [:500]
+        return text_of(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(text_of(one) or FILLED for one in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def test_what_reading_a_source_says_is_told_in_every_language() -> None:
+    said = set(sentences())
+    assert len(said) > 60
+    untold = [one for one in said if findings.translated(one, "de") is None]
+    assert untold == []
+    for language in OTHERS:
+        for one in said:
+            told = findings.translated(one, language)
+            assert told != one
+            assert told
+            assert told.count(FILLED) == one.count(FILLED)
+            assert findings.is_said(told, language)
+
+
+def test_what_fills_a_sentence_stays_as_it_is() -> None:
+    kept = Finding(
+        "feed.count-differs",
+        Severity.WARNING,
+        "The source declares 12 records and lists {listed} (sic); nothing is withdrawn.",
+        hint="What a plug-in says.",
+    )
+    for language in OTHERS:
+        told = spoken(kept, language)
+        assert told.message != kept.message
+        assert "12" in told.message
+        assert "{listed} (sic)" in told.message
+        assert told.hint == kept.hint
+        assert tongue(told, language) == language
+
+
+def test_a_sentence_that_nobody_knows_stays_english_and_says_so() -> None:
+    kept = Finding("x.y", Severity.VIOLATION, "What a plug-in says of line 3.")
     assert spoken(kept, "el") == kept
     assert tongue(kept, "el") == "en"
