@@ -47,6 +47,7 @@ _HARMLESS = frozenset(
 
 _CONDITIONS = frozenset({"if-none-match", "if-modified-since"})
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
+_NO_PART = 416  # there is nothing to give a part of: the file is empty (RFC 9110, 15.5.17)
 
 log = logging.getLogger(__name__)
 
@@ -240,6 +241,8 @@ class GuardedClient:
             if found is None or (found.status >= 400 and found.later is None):
                 # RFC 9110, 9.3.2: HEAD should be as GET, but is often refused or not known.
                 found = self._glance(session, "GET", url.strip(), {"Range": "bytes=0-0"}, before)
+            if found.status == _NO_PART:
+                found = self._glance(session, "GET", url.strip(), {}, before)
             return found
 
     def session(self) -> GuardedSession:

@@ -59,6 +59,16 @@ def test_where_head_is_refused_one_byte_is_asked_for(server: Hostile, status: st
     assert "range: bytes=0-0" in server.requests[-1].lower()
 
 
+def test_an_empty_file_that_has_no_first_byte_answers(server: Hostile) -> None:
+    def get(peer: socket.socket, before: int) -> None:
+        ranged = "range:" in server.requests[-1].lower()
+        answer(b"", "416 Range Not Satisfiable" if ranged else "200 OK")(peer, before)
+
+    server.scripts["/a"] = by_method(server, answer(b"", "405 X"), get)
+    assert client().glance(server.url("/a")).status == 200
+    assert methods(server) == ["HEAD", "GET", "GET"]
+
+
 def test_where_head_breaks_off_one_byte_is_asked_for(server: Hostile) -> None:
     server.scripts["/a"] = by_method(server, raw(b""), answer(b"x", "206 Partial Content"))
     assert client().glance(server.url("/a")).status == 206
