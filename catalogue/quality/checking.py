@@ -77,8 +77,9 @@ class Checker:
             answered, delay = self._ask(url)
             now = self._clock()
             found[url] = following(before, answered, now)
-            if answered.later is not None:  # the others of this host wait with it
-                hold = (found[url].due - now).total_seconds()
+            due = found[url].due
+            if answered.later is not None and due:  # the others of this host wait with it
+                hold = (due - now).total_seconds()
                 break
             if delay:
                 hold = max(delay, self._pause)
