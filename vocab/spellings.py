@@ -208,6 +208,40 @@ SPELLINGS = {
     },
 }
 
+# Media types that IANA's register has for file types, where the table of these knows none or several.
+MEDIA_TYPES = {
+    "ATOM": "application/atom+xml",
+    "CSV": "text/csv",
+    "DXF": "image/vnd.dxf",
+    "GEOJSON": "application/geo+json",
+    "GML": "application/gml+xml",
+    "GPKG": "application/geopackage+sqlite3",
+    "GZIP": "application/gzip",
+    "HTML": "text/html",
+    "ICS": "text/calendar",
+    "JPEG": "image/jpeg",
+    "JSON": "application/json",
+    "JSON_LD": "application/ld+json",
+    "KML": "application/vnd.google-earth.kml+xml",
+    "KMZ": "application/vnd.google-earth.kmz",
+    "ODS": "application/vnd.oasis.opendocument.spreadsheet",
+    "PDF": "application/pdf",
+    "PNG": "image/png",
+    "RDF_N_QUADS": "application/n-quads",
+    "RDF_TRIG": "application/trig",
+    "RDF_TURTLE": "text/turtle",
+    "RDF_XML": "application/rdf+xml",
+    "SVG": "image/svg+xml",
+    "TIFF": "image/tiff",
+    "TSV": "text/tab-separated-values",
+    "TXT": "text/plain",
+    "XLS": "application/vnd.ms-excel",
+    "XML": "application/xml",
+    "YAML": "application/yaml",
+    "ZIP": "application/zip",
+}
+REGISTERED_TOO = frozenset({"text/xml"})  # beside those
+
 # Names of countries that other well-known places have too, beside what the table of places tells.
 _SHARED = (
     "georgia géorgie georgië georgien geórgia γεωργία jersey granada grenada jordan niger congo "

@@ -19,9 +19,10 @@ from functools import cache
 from typing import NamedTuple
 
 import vocab
+from catalogue.align.forms import file_type, frequency
 from catalogue.align.licences import readings, words_of
 from vocab.namespaces import AUTHORITY, DCAT, DCATAP, DCT
-from vocab.spellings import CODES_AS_WORDS, SHARED_NAMES, SPELLINGS
+from vocab.spellings import CODES_AS_WORDS, MEDIA_TYPES, REGISTERED_TOO, SHARED_NAMES, SPELLINGS
 
 # property -> scheme
 PROPERTIES = {
@@ -64,7 +65,6 @@ _REGISTERED = re.compile(
 )
 _ABBREVIATED = re.compile(r"([\w/ -]{5,60}) \((\w{2,8})\)\Z")
 _MAINTENANCE = re.compile(r".*maintenancefrequency(?:code)?[/#_]([a-z]+)\Z")
-_REPEATED = re.compile(r"(?:r\d*/)?p(?:(\d+)([ymwd])|t(\d+)([hm])|(0\.5m|3\.5d|0\.33w|0\.33m))\Z")
 _NUTS = re.compile(r"(?:data\.europa\.eu/nuts/code|nuts\.geovocab\.org/id)/([a-z]{2})([0-9a-z]{0,3})\Z")  # fmt: skip
 _GEONAMES = re.compile(r"(?:sws\.|www\.)?geonames\.org/(\d+)(?:/[^/]*)?\Z")
 # Countries by ISO 3166 or NUTS, in addresses of Lexvo, ISO and Eurostat's older ones.
@@ -88,21 +88,6 @@ _TABLES = {
     "planned-availability": "availability",
     "country": "country",
 }
-# ISO 8601 durations between two updates, shortest form.
-_PERIODS = {
-    "1y": "ANNUAL", "12m": "ANNUAL", "6m": "ANNUAL_2", "4m": "ANNUAL_3", "3m": "QUARTERLY",
-    "2m": "BIMONTHLY", "1m": "MONTHLY", "0.5m": "MONTHLY_2", "0.33m": "MONTHLY_3",
-    "2w": "BIWEEKLY", "14d": "BIWEEKLY", "1w": "WEEKLY", "7d": "WEEKLY", "3.5d": "WEEKLY_2",
-    "0.33w": "WEEKLY_3", "1d": "DAILY", "2y": "BIENNIAL", "3y": "TRIENNIAL", "4y": "QUADRENNIAL",
-    "5y": "QUINQUENNIAL", "10y": "DECENNIAL", "20y": "BIDECENNIAL", "30y": "TRIDECENNIAL",
-    "t1h": "HOURLY", "t2h": "BIHOURLY", "t3h": "TRIHOURLY", "t12h": "12HRS", "t24h": "DAILY",
-    "t1m": "1MIN", "t5m": "5MIN", "t10m": "10MIN", "t15m": "15MIN", "t30m": "30MIN",
-}  # fmt: skip
-_OGC = re.compile(
-    r"(?:ogc[: ])?(?:web (?:map|feature|coverage) service )?\(?(wms|wfs|wcs)\)?"
-    r"(?:[ _-]v?\d(?:\.\d+){0,2})?(?:-http-(?:get|post)(?:-\w+)?)?\Z"
-)
-_EXTENSION = re.compile(r"\w \(\*?(\.\w{2,8})\)\Z")
 _VERSION = re.compile(r"_(\d)_(\d)\Z")
 MOST = 300  # characters of a value that may name a concept
 
@@ -173,12 +158,8 @@ def _licences_by_words() -> dict[str, str]:
 
 
 def _format(text: str) -> Match | None:
-    if match := _OGC.match(
-        text
-    ):  # "WFS 2.0.0", OGC:WMS-1.3.0-http-get-map (GeoNetwork's protocols)
-        return _of_key("format", f"{match.group(1)}_srvc", "pattern")
-    if match := _EXTENSION.search(text):  # Excel (.xlsx)
-        found = spellings("format").get(match.group(1))
+    if spelling := file_type(text):
+        found = spellings("format").get(spelling)
         return Match(found.iri, "pattern") if found else None
     if match := _MEDIA.match(text) or _REGISTERED.match(text):
         found = spellings("format").get(match.group(1))
@@ -197,11 +178,7 @@ def _frequency(text: str) -> Match | None:
         code = "ANNUAL_2" if match.group(1) == "biannually" else ""  # ISO 19115: twice each year
         found = spellings("frequency").get(match.group(1))
         return _of_key("frequency", code, "code") or (found and Match(found.iri, "code"))
-    if match := _REPEATED.match(text):
-        number, unit, clock, part, fraction = match.groups()
-        period = fraction or (f"t{int(clock)}{part}" if clock else f"{int(number)}{unit}")
-        return _of_key("frequency", _PERIODS.get(period, ""), "pattern")
-    return None
+    return _of_key("frequency", frequency(text), "pattern")
 
 
 def _region(text: str) -> Match | None:
@@ -233,14 +210,24 @@ def _media_type(text: str) -> Match | None:
     """The IANA IRI of a media type that is written as such, or of the file type's only one."""
     plain = bare(text)
     if match := _REGISTERED.match(text):
-        rule = "code" if match.group(1) == text else "pattern"
-        return Match(_IANA + match.group(1).lower(), rule)
+        name = match.group(1).lower()
+        if other := _instead(name):
+            return Match(_IANA + other, "mapped")
+        return Match(_IANA + name, "code" if match.group(1) == text else "pattern")
     if match := _MEDIA.match(plain):
         stays = "iana.org" in plain and "://" in text  # both http and https are in use
         return None if stays else Match(_IANA + match.group(1), "iri")
     found = look_up("format", text) if "iana.org" not in plain else None
     registered = _registered().get(found.iri) if found else None
     return Match(_IANA + registered, "mapped") if registered else None
+
+
+def _instead(name: str) -> str | None:
+    """The registered media type of the file type that a name which is not registered stands for."""
+    found = spellings("format").get(name)
+    known = _registered().get(found.iri) if found else None
+    spelt = found is not None and found.rule == "alias" and name not in REGISTERED_TOO
+    return known if known != name and (spelt or "/x-" in name) else None
 
 
 _IANA = "https://www.iana.org/assignments/media-types/"
@@ -340,10 +327,13 @@ def _names_of_places() -> frozenset[str]:
 
 @cache
 def _registered() -> dict[str, str]:
-    """File types to their media type, where the table knows one only."""
+    """File types to their registered media type, where the table knows one only, or IANA's register does."""
     found = {}
     for concept in vocab.scheme("format"):
         types = {one for one in concept.notations if _REGISTERED.fullmatch(one) and ";" not in one}
+        types = {one for one in types if "/x-" not in one}
+        if concept.key in MEDIA_TYPES:
+            types = {MEDIA_TYPES[concept.key]}
         if len(types) == 1:
             found[concept.iri] = types.pop()
     return found

@@ -23,6 +23,7 @@ _FORMS = {
         "boolean": r"(?:true|false|0|1)\Z",
     }.items()
 }
+_NO_FRACTION = re.compile(r"\.0+\Z")  # of a whole number
 _MORE_DIGITS = re.compile(r"-?\d{5}")
 _SLIP = re.compile(r"\Axsd?:(?!/)")
 _TEMPORAL = ("date", "dateTime", "gYearMonth", "gYear")
@@ -44,7 +45,10 @@ def mended(term: str) -> str | None:
         return term if whole == datatype or form is None else literal(text, "", whole)
     trimmed = in_ascii(text.strip().strip('"').strip())
     if name not in _TEMPORAL:
-        return literal(trimmed, "", whole) if form.match(trimmed) else None
+        for text in (trimmed, trimmed.lower(), _NO_FRACTION.sub("", trimmed)):
+            if form.match(text):
+                return literal(text, "", whole)
+        return None
     for reader in (_as_written_otherwise, _as_another_type):
         if found := reader(trimmed):
             return literal(found[0], "", XSD + found[1])

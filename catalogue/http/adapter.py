@@ -253,10 +253,10 @@ def _nobody(url: str, reason: BaseException) -> NoConnection | None:
         return NoConnection(f"{url}: the host's name does not resolve; check the address")
     if isinstance(reason, ssl.SSLError):
         return _NoTls(f"{url}: no trustworthy TLS connection: {_text(reason)}")
+    if isinstance(reason, NewConnectionError):  # before: it is called a time-out as well
+        return NoConnection(f"{url}: no connection: {_text(reason)}; check the address")
     if isinstance(reason, ConnectTimeoutError):
         return NoConnection(f"{url}: no answer in time; try again later")
-    if isinstance(reason, NewConnectionError):
-        return NoConnection(f"{url}: the answer did not come whole: {_text(reason)}")
     return None
 
 

@@ -268,8 +268,14 @@ class GuardedClient:
             target = session.get_redirect_target(response)
             if response.status_code not in REDIRECTS or not target:
                 later = retry_after(response.headers.get("retry-after", ""))
-                busy = response.status_code in {429, 503}
-                return Glance(response.status_code, response.url, later if busy else None)
+                match response.status_code:
+                    case 429:  # speaks of us, also where it does not say until when (RFC 6585, 4)
+                        later = later or 0.0
+                    case 503:
+                        pass
+                    case _:
+                        later = None
+                return Glance(response.status_code, response.url, later)
             url = check_url(urldefrag(urljoin(response.url, target)).url)
             if before is not None:
                 before(url)

@@ -137,7 +137,7 @@ def assess(subjects: Subjects, subject: str, judged: Judged | None, links: Links
             found[name] = met_by(_NOTHING)
     return Assessment(
         (
-            *(path in said for path in _DATASET),
+            *(_states(said, path) for path in _DATASET),
             *found["accessibility"],
             *found["interoperability"],
             _complies(judged),
@@ -149,6 +149,15 @@ def assess(subjects: Subjects, subject: str, judged: Judged | None, links: Links
     )
 
 
+def _states(said: Said, path: str) -> bool:
+    """Whether a property says anything: an empty text, as of an empty element of XML, does not."""
+    return any(map(_says, said.get(path, ())))
+
+
+def _says(term: str) -> bool:
+    return term[0] != '"' or term[1] not in '" \\' or bool(value_of(term).strip())
+
+
 def _complies(judged: Judged | None) -> Met:
     if judged is None or not (judged.whole or judged.violations):
         return None
@@ -157,13 +166,14 @@ def _complies(judged: Judged | None) -> Met:
 
 def _accessible(said: Said, links: Links) -> tuple[Met, ...]:
     downloads = said.get(DOWNLOAD_URL, ())
-    return _answer(said.get(ACCESS_URL, ()), links), bool(downloads), _answer(downloads, links)
+    there = _states(said, DOWNLOAD_URL)
+    return _answer(said.get(ACCESS_URL, ()), links), there, _answer(downloads, links)
 
 
 def _answer(terms: Sequence[str], links: Links) -> Met:
     """Whether any address answers; not known while none does and one has not been asked."""
     known: Met = False
-    for term in terms:
+    for term in filter(_says, terms):
         link = links.get(value_of(term).strip())
         answers = link.answers if link else None
         if answers:
@@ -176,8 +186,8 @@ def _interoperable(said: Said) -> tuple[Met, ...]:
     formats, types = said.get(FORMAT, ()), said.get(MEDIA_TYPE, ())
     codes = file_types(formats, types)
     return (
-        bool(formats),
-        bool(types),
+        _states(said, FORMAT),
+        _states(said, MEDIA_TYPE),
         _of_tables(formats, types),
         any(mqa.is_non_proprietary(one) for one in codes),
         any(mqa.is_machine_readable(one) for one in codes),
@@ -213,8 +223,7 @@ def _type_of_media(term: str) -> str | None:
 
 
 def _licensed(said: Said) -> tuple[Met, ...]:
-    licences = said.get(LICENSE, ())
-    return bool(licences), any(map(_known, licences))
+    return _states(said, LICENSE), any(map(_known, said.get(LICENSE, ())))
 
 
 @lru_cache(maxsize=4096)
@@ -226,10 +235,11 @@ def _stated(said: Said) -> tuple[Met, ...]:
     """What of reusability a dataset says itself."""
     rights = said.get(ACCESS_RIGHTS, ())
     of_table = any(vocab.scheme_of(value_of(one)) == "access" for one in rights if is_iri(one))
-    return bool(rights), of_table, _CONTACT in said, _PUBLISHER in said
+    there = (_states(said, path) for path in (_CONTACT, _PUBLISHER))
+    return (_states(said, ACCESS_RIGHTS), of_table, *there)
 
 
 def _contextual(said: Said, dataset: Said) -> tuple[Met, ...]:
     """Dates may be the dataset's or the distribution's: the methodology names both."""
-    dates = ((path in said or path in dataset) for path in (_ISSUED, _MODIFIED))
-    return (_RIGHTS in said, _SIZE in said, *dates)
+    dates = (_states(said, path) or _states(dataset, path) for path in (_ISSUED, _MODIFIED))
+    return (_states(said, _RIGHTS), _states(said, _SIZE), *dates)

@@ -75,9 +75,14 @@ class Checker:
         found, hold = {}, 0.0
         for url, before in visit.links:
             answered, delay = self._ask(url)
-            found[url] = following(before, answered, self._clock())
-            if answered.later is not None or delay:  # the others of this host wait with it
-                hold = min(max(answered.later or 0.0, delay, self._pause), 24 * 3600)
+            now = self._clock()
+            found[url] = following(before, answered, now)
+            due = found[url].due
+            if answered.later is not None and due:  # the others of this host wait with it
+                hold = (due - now).total_seconds()
+                break
+            if delay:
+                hold = max(delay, self._pause)
                 break
         try:
             done = self._journal.links.settle(visit, found, pause=self._pause, hold=hold)

@@ -111,7 +111,8 @@ def told(
 
 def _values(metric: Metric, said: Said) -> list[str]:
     paths = _SHOWN.get(metric.name, ())
-    return [value_of(term).strip() for path in paths for term in said.get(path, ())]
+    values = (value_of(term).strip() for path in paths for term in said.get(path, ()))
+    return [value for value in values if value]
 
 
 def _measured(

@@ -20,7 +20,7 @@ from catalogue.search.analysis import tokens_of
 from catalogue.search.languages import LANGUAGES
 from catalogue.search.query import LONGEST_VALUE, SORTED_BY
 
-VERSION = 10  # of what a document holds; an index of another one is made anew
+VERSION = 11  # of what a document holds; an index of another one is made anew
 MARK = "\x1f"  # between the parts of a head
 START = "~"  # the first token of every text, which no analysis gives
 LONGEST_HEAD = 100  # characters of a folded beginning that are compared

@@ -154,6 +154,16 @@ def test_a_record_that_is_withdrawn_leaves_its_cluster(journal: Journal) -> None
     assert journal.current(page_id("one", "a")).cluster is None
 
 
+def test_those_left_in_a_cluster_are_followed_once_more_when_one_goes(journal: Journal) -> None:
+    three(journal)
+    followed(journal)
+    journal.withdraw("three", "c", "tester")
+    before = journal.last_seq()
+    followed(journal)
+    touched = {change.record.page_id for change in journal.changes(before, 100)}
+    assert touched == set(ids(*ALL[:2])), "an index may have dropped the cluster with the record"
+
+
 def test_a_record_that_changes_leaves_its_cluster(journal: Journal) -> None:
     three(journal)
     followed(journal)

@@ -222,6 +222,21 @@ def test_a_host_that_is_busy_is_let_be(server: Hostile, journal: Journal) -> Non
     assert journal.links.visit(seconds=1, most=5, hosts=5) == []
 
 
+def test_a_429_that_names_no_time_says_nothing_about_the_address(
+    server: Hostile, journal: Journal
+) -> None:
+    for name in "abc":
+        server.scripts[f"/{name}"] = answer(b"", "429 X")
+    journal.links.sync({"a": [server.url(f"/{name}") for name in "abc"]})
+    at = Watch()
+    assert checker(journal, at).round(10).asked == 1, "the others of the host wait with it"
+    visits = journal.links.visit(seconds=1, most=5, hosts=5)
+    assert visits == [], "an hour at least"
+    assert methods(server) == ["GET", "HEAD"], "robots.txt, and nothing after the 429"
+    assert journal.links.numbers().broken == 0
+    assert known(journal) == {}
+
+
 def test_two_checkers_ask_no_address_twice(server: Hostile, journal: Journal) -> None:
     names = [f"/{number}" for number in range(12)]
     for name in names:

@@ -210,6 +210,15 @@ def test_an_open_period_has_the_end_that_is_known(text: str, end: str) -> None:
     assert [one.rule for one in findings] == ["align.temporal.pattern"]
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "wanted"),
+    [("TRUE", "boolean", "true"), ("1024.0", "nonNegativeInteger", "1024")],
+)
+def test_what_a_program_wrote_in_its_own_way_is_mended(text: str, kind: str, wanted: str) -> None:
+    found = aligned(f"{DCAT}byteSize", literal(text, "", XSD + kind))
+    assert found == (literal(wanted, "", XSD + kind), ["rdf.ill-typed"])
+
+
 @pytest.mark.parametrize("text", ["202405", "45443"])
 def test_a_number_in_the_place_of_a_day_is_no_year_of_the_far_future(text: str) -> None:
     term = literal(text, "", f"{XSD}date")

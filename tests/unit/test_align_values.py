@@ -27,6 +27,7 @@ ITALY = "https://w3id.org/italia/controlled-vocabulary/licences/"
 ETALAB = "https://www.etalab.gouv.fr/wp-content/uploads/2017/04/ETALAB-"
 GERMANY = "http://dcat-ap.de/def/licenses/"
 COAR = "https://vocabularies.coar-repositories.org/access_rights/"
+IANA = "https://www.iana.org/assignments/media-types/"
 SWISS = "http://dcat-ap.ch/vocabulary/licenses/"
 PATHS = {
     "language": f"{DCT}language",
@@ -110,8 +111,14 @@ def term(value: str) -> str:
         ("format", "Enhanced Compressed Wavelet (ECW)", "file-type/ECW", "pattern"),
         ("format", "http://www.iana.org/assignments/media-types/text/csv", "file-type/CSV", "pattern"),
         ("format", "text/csv; charset=utf-8", "file-type/CSV", "pattern"),
-        ("media", "TEXT/CSV; charset=utf-8", "https://www.iana.org/assignments/media-types/text/csv", "pattern"),
-        ("media", "ZIP", "https://www.iana.org/assignments/media-types/application/zip", "mapped"),
+        ("media", "TEXT/CSV; charset=utf-8", f"{IANA}text/csv", "pattern"),
+        ("media", "image/jpg", f"{IANA}image/jpeg", "mapped"),
+        ("media", "application/x-zip-compressed", f"{IANA}application/zip", "mapped"),
+        ("media", "text/xml", f"{IANA}text/xml", "code"),
+        ("media", "JSON", f"{IANA}application/json", "mapped"),
+        ("media", "gzip", f"{IANA}application/gzip", "mapped"),
+        ("media", "application/x-rar", f"{IANA}application/x-rar", "code"),
+        ("media", "ZIP", f"{IANA}application/zip", "mapped"),
         ("frequency", "asNeeded", "frequency/AS_NEEDED", "alias"),
         ("frequency", "R/P1Y", "frequency/ANNUAL", "pattern"),
         ("frequency", "R/P3M", "frequency/QUARTERLY", "pattern"),

@@ -27,7 +27,7 @@ from catalogue.ports import Journal
 from catalogue.project.statements import federation, measurement_of
 from vocab.namespaces import DQV
 
-VERSION = "6"  # of the graph and of the vocabularies in it; another one makes it anew
+VERSION = "7"  # of the graph and of the vocabularies in it; another one makes it anew
 BULK = 150  # records without an older state that are worth a bulk load
 REBUILT = 1500  # records that a rebuild loads at once
 CHURN = 50_000  # changed records after which the store is optimised

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import combinations
 from typing import Any
 
@@ -25,10 +26,12 @@ _MOVE = update(member).where(member.c.id == bindparam("of_id")).values(cluster=b
 
 def forget(
     connection: Connection, ids: Sequence[str], gone: Sequence[str]
-) -> tuple[set[str], list[tuple[str, list[int]]]]:
+) -> tuple[set[str], set[str], list[tuple[str, list[int]]]]:
     """Take out keys and undecided pairs of records, and all but the decisions on those gone; return
-    what their clusters and pairs held, and the records with the keys that they had."""
+    what their clusters and pairs held, the clusters that lost a record, and the records with the keys
+    that they had."""
     concerned: set[str] = set(ids)
+    shrunk: set[str] = set()
     keys: list[tuple[str, list[int]]] = []
     left = set(gone)
     for part in parts(ids):
@@ -42,19 +45,20 @@ def forget(
         clusters = {row.cluster for row in known if row.cluster}
         for members in members_of(connection, sorted(clusters)).values():
             concerned.update(members)
+        shrunk.update(row.cluster for row in known if row.cluster and row.id in left)
         if lost := [one for one in part if one in left]:
             connection.execute(member.delete().where(member.c.id.in_(lost)))
             empty = or_(pair.c.a.in_(lost), pair.c.b.in_(lost))
             connection.execute(update(pair).where(empty).values(reasons="[]", points=0.0))
     drop(connection, keys)
-    return concerned, keys
+    return concerned, shrunk, keys
 
 
 def leave(connection: Connection, page_id: str) -> None:
     """Forget what a record was compared by, and mend its cluster. What stewards decided stays, by the
     page ids alone."""
-    concerned, _keys = forget(connection, [page_id], [page_id])
-    recluster(connection, concerned)
+    concerned, shrunk, _keys = forget(connection, [page_id], [page_id])
+    recluster(connection, concerned, shrunk)
 
 
 def keep(connection: Connection, recent: Recent, fresh: Sequence[Compared]) -> dict[int, set[str]]:
@@ -164,8 +168,11 @@ def _decided_among(connection: Connection, firsts: set[str]) -> set[tuple[str, s
 # --- clusters --------------------------------------------------------------------------------------
 
 
-def recluster(connection: Connection, concerned: set[str]) -> None:
-    """Make the clusters anew that hold any of those records or that would; touch what moved."""
+def recluster(
+    connection: Connection, concerned: set[str], shrunk: AbstractSet[str] = frozenset()
+) -> None:
+    """Make the clusters anew that hold any of those records or that would; touch what moved, and all that
+    is beside it, also in the clusters that have `shrunk` by records which are forgotten."""
     ids, pairs = _reached(connection, concerned)
     before = _clusters_of(connection, ids)
     held = accepted(pairs)
@@ -175,7 +182,7 @@ def recluster(connection: Connection, concerned: set[str]) -> None:
     if moved:
         told = [{"of_id": one, "to": after.get(one)} for one in moved]
         connection.execute(_MOVE, told)
-    changed = {before[one] for one in moved} | {after.get(one) for one in moved}
+    changed = {before[one] for one in moved} | {after.get(one) for one in moved} | shrunk
     beside = [one for one in before if before[one] in changed and before[one] is not None]
     _touch(connection, sorted({*moved, *beside}))
 

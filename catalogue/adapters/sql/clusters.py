@@ -85,11 +85,11 @@ class SqlClusters:
     ) -> None:
         """Put records in the place of what was known of those that changed, take others out, and mend
         the clusters."""
-        concerned, keys = forget(connection, [*changed, *gone], gone)
+        concerned, shrunk, keys = forget(connection, [*changed, *gone], gone)
         self._recent.drop(keys)
         having = keep(connection, self._recent, fresh)
         concerned |= compare(connection, fresh, having)
-        recluster(connection, concerned)
+        recluster(connection, concerned, shrunk)
 
     def anew(self) -> None:
         with self._store.writing() as connection:

@@ -18,7 +18,7 @@ from catalogue.adapters.sql.store import SqlStore, parts
 from catalogue.ports import Figures, Fold, Gap, Score
 from catalogue.quality.metrics import METRICS, band
 
-NAME = "quality 1"  # of the housekeeping; with other rules another one, so that all is scored anew
+NAME = "quality 2"  # of the housekeeping; with other rules another one, so that all is scored anew
 _Q, _N, _G, _D = t.record_quality.c, t.quality_now.c, t.quality_gap.c, t.quality_day.c
 
 Scope = tuple[str, str]
