@@ -59,11 +59,11 @@ WORDS = {
         "de": (
             "*gesundheit*, *krankenh*, *klinik*, medizin*, arzneimittel*, *krankheit*, "
             "*impfung*, impfstoff*, *infektion*, pflegeheim*, *patient*, ~arzt*, ärzte*, "
-            "*pflegeeinricht*"
+            "*pflegeeinricht*, *todesursache*"
         ),
         "fr": (
             "santé, hôpita*, maladie*, ?médic*, ~patients, vaccination*, épidémi*, "
-            "pharmacie*, ?soins, infirmi*, cliniques"
+            "pharmacie*, ?soins, infirmi*, cliniques, médecins, médecine"
         ),
         "es": (
             "salud, hospitalari*, enfermedad*, sanidad, sanitari*, ~médic*, vacuna*, "
@@ -207,11 +207,11 @@ WORDS = {
         ),
         "cs": (
             "doprav*, vozid*, silni*, železni*, jízdní řád*, parkovi*, parkován*, letišt*, "
-            "cyklo*, autobus*"
+            "cyklo*, cyklis*, autobus*"
         ),
         "sk": (
             "doprav*, vozid*, cestn*, železni*, cestovn* poriad*, parkovis*, parkovan*, "
-            "letisk*, cyklo*, autobus*"
+            "letisk*, cyklo*, cyklis*, autobus*"
         ),
         "sl": (
             "promet*, vozil*, ~ceste, cestn*, železni*, vozni red*, parkiriš*, letališ*, "

@@ -110,7 +110,8 @@ def _read(line: str, place: int, findings: list[Finding]) -> list[str]:
     if predicate in PERIODS and may_be_a_month_or_a_year(term):
         return [line]
     if predicate in PERIODS and (lines := period_of(start, predicate, term, place)):
-        told = " ".join(value_of(split(one)[2]) for one in lines[2:])
+        ends = {path: value_of(end) for _node, path, end in map(split, lines[2:])}
+        told = "/".join(ends.get(f"<{DCAT}{one}>", "..") for one in ("startDate", "endDate"))
         findings.append(_told("align.temporal.pattern", predicate, term, told))
         return lines
     found = geometric(term) if predicate in GEOMETRIES else dated(term)

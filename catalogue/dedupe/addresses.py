@@ -37,8 +37,10 @@ def identifier(text: str) -> str:
 
 
 def is_global(one: str) -> bool:
-    """Whether an identifier is of a kind that nobody else gives: long, with digits in it."""
-    return len(one) >= LONG and len(_DIGIT.findall(one)) >= 3
+    """Whether an identifier is of a kind that nobody else gives: long, with digits in it, and no filling
+    (0000-0000)."""
+    several = len(set(filter(str.isalnum, one))) >= 4
+    return several and len(one) >= LONG and len(_DIGIT.findall(one)) >= 3
 
 
 def address(url: str) -> str:

@@ -33,6 +33,10 @@ WEIGHTS = {
 LOOKS = 0.8  # what is left of the points where no identifier, address or publisher says it
 IDENTITY = frozenset(("same-iri", "same-doi", "same-identifier"))
 ADDRESSES = frozenset(("same-page", "same-files"))
+# What records have in common that were given one IRI by a template (http://data.example/dataset/1).
+_BESIDE_IRI = frozenset(
+    ("same-iri", "same-identifier", "same-publisher", "same-place", "same-period")
+)
 
 
 class Reason(NamedTuple):
@@ -180,6 +184,8 @@ def _vetoes(a: Features, b: Features, rules: set[str]) -> Iterator[Reason]:
     if a.source == b.source:
         yield from _vetoes_of_one_source(a, b, rules)
     if "same-iri" in rules:
+        if rules <= _BESIDE_IRI and (told := _nothing_alike(a.titles, b.titles)):
+            yield Reason("other-words", told, 0)
         return
     if a.series and _common(a.series, b.series) and not rules & IDENTITY:
         yield Reason("members-of-one-series", a.series[0], 0)
@@ -202,6 +208,16 @@ def _vetoes(a: Features, b: Features, rules: set[str]) -> Iterator[Reason]:
     ):
         if of_a and of_b and not set(of_a) & set(of_b):
             yield Reason(rule, f"{of_a[0]}, {of_b[0]}"[:200], 0)
+
+
+def _nothing_alike(a: Mapping[str, Sequence[str]], b: Mapping[str, Sequence[str]]) -> str:
+    """The titles in a language that both tell, where no word of any of these is in the other; else empty."""
+    both = [(a[one], b[one]) for one in sorted(a.keys() & b.keys()) if one]
+    for mine, theirs in both:
+        extra, other = left_over(mine, theirs)
+        if len(extra) < len(set(mine)) or len(other) < len(set(theirs)):
+            return ""
+    return ", ".join(map(" ".join, both[0]))[:200] if both else ""
 
 
 def _vetoes_of_one_source(a: Features, b: Features, rules: set[str]) -> Iterator[Reason]:

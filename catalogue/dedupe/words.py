@@ -13,6 +13,12 @@ MOST = 60  # words of a text that are compared
 _WORD = re.compile(r"[^\W\d_]{2,6}\.(?=\s|$)|[^\W_]+")
 
 _DIGIT = re.compile(r"\d")
+# Roman numerals that are words in no language of the EU, as "i", "v", "vi" and "x" are.
+_ROMAN = {
+    "ii": "2", "iii": "3", "iv": "4", "vii": "7", "viii": "8", "ix": "9", "xi": "11", "xii": "12",
+    "xiii": "13", "xiv": "14", "xv": "15", "xvi": "16", "xvii": "17", "xviii": "18", "xix": "19",
+    "xx": "20", "xxi": "21",
+}  # fmt: skip
 
 # Words that carry no meaning of their own, in the languages of the EU with most records.
 _EMPTY = frozenset(
@@ -32,8 +38,8 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def numbers(of: Iterable[str]) -> frozenset[str]:
-    """The words that hold a digit: years, versions, codes."""
-    return frozenset(one for one in of if _DIGIT.search(one))
+    """The words that hold a digit, and Roman numerals as digits: years, versions, codes, parts."""
+    return frozenset(_ROMAN.get(one, one) for one in of if one in _ROMAN or _DIGIT.search(one))
 
 
 def left_over(a: Sequence[str], b: Sequence[str]) -> tuple[list[str], list[str]]:

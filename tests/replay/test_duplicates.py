@@ -15,7 +15,16 @@ from functools import cache
 
 import zstandard
 
-from catalogue.dedupe import LARGEST, REVIEW, Features, accepted, blocks, components, score
+from catalogue.dedupe import (
+    LARGEST,
+    OF_ONE_SOURCE,
+    REVIEW,
+    Features,
+    accepted,
+    blocks,
+    components,
+    score,
+)
 from catalogue.dedupe.clustering import Pair
 from catalogue.dedupe.features import read
 from catalogue.harvest.prepare import prepare
@@ -123,9 +132,12 @@ def federation(which: int) -> tuple[list[Features], set[frozenset[str]], dict[st
 def found_in(records: list[Features]) -> set[frozenset[str]]:
     """The pairs that come together in a cluster."""
     by_key: dict[int, list[int]] = defaultdict(list)
+    of_source: Counter[tuple[int, str]] = Counter()
     for number, one in enumerate(records):
         for key in blocks(one):
-            by_key[key].append(number)
+            of_source[key, one.source] += 1
+            if of_source[key, one.source] <= OF_ONE_SOURCE:
+                by_key[key].append(number)
     pairs, apart = [], []
     compared = {
         (x, y)

@@ -207,7 +207,8 @@ def test_an_open_period_has_the_end_that_is_known(text: str, end: str) -> None:
     lines, findings = align([f"{S} <{DCT}temporal> {literal(text)} ."])
     node = lines[0].split(" ")[2]
     assert lines[2:] == [f"{node} <{DCAT}{end}> {literal('2019-05-01', '', XSD + 'date')} ."]
-    assert [one.rule for one in findings] == ["align.temporal.pattern"]
+    told = "2019-05-01/.." if end == "startDate" else "../2019-05-01"
+    assert [(one.rule, one.mended) for one in findings] == [("align.temporal.pattern", told)]
 
 
 @pytest.mark.parametrize(

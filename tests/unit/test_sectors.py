@@ -24,6 +24,9 @@ bg energy Производство на електроенергия
 bg mobility Разписание на обществения транспорт
 cs health Počet lůžek v nemocnicích
 cs mobility Intenzita dopravy na silnicích
+cs mobility Cyklistické stezky
+de health Sterbefälle nach Todesursachen
+fr health Liste des médecins généralistes
 cs agritech Osevní plochy zemědělských plodin
 da agritech Landbrug: høst af afgrøder
 da energy Vindmøller i Danmark
