@@ -167,8 +167,9 @@ def node_list() -> list[dict[str, Any]]:
 
 
 def node_json(one: Node, counts: dict[str, int]) -> dict[str, Any]:
-    """A member as JSON."""
-    return {**asdict(one), "records": counts.get(one.id, 0)}
+    """A member as JSON, without what its operator sets."""
+    told = {name: value for name, value in asdict(one).items() if name != "options"}
+    return {**told, "records": counts.get(one.id, 0)}
 
 
 def source_list() -> list[dict[str, Any]]:

@@ -122,7 +122,8 @@ def put_record(source_id: str, key: str) -> Response:
     who, source = _pushed(source_id)
     _check_key(key)
     page = page_of(key, *_body())
-    single = _readers().read(source, page)
+    of_node = catalogue().journal.node(source.node).options
+    single = _readers().read(source, of_node, page)
     if single.entry is None:
         told = [finding_json(one) for one in single.findings]
         return problem(422, single.fault, findings=told)

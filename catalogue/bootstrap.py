@@ -440,16 +440,13 @@ def positions(settings: Settings) -> Positions:
 
 
 def _countries(journal: Journal) -> Callable[[str], str]:
-    """The country of a node by its id; a node keeps its country."""
-    known: dict[str, str] = {}
+    """The country of a node by its id, as it is now."""
 
     def country(node_id: str) -> str:
-        if node_id not in known:
-            try:
-                known[node_id] = journal.node(node_id).country
-            except NotFound:
-                return ""
-        return known[node_id]
+        try:
+            return journal.node(node_id).country
+        except NotFound:
+            return ""
 
     return country
 

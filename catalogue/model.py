@@ -77,13 +77,15 @@ PUBLIC = "public"
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A member of the federation. `country` is ISO 3166 alpha-2 or "EU"."""
+    """A member of the federation. `country` is ISO 3166 alpha-2 or "EU"; `options` are what the records of
+    its sources are held to (`held_to`)."""
 
     id: str
     name: str
     country: str
     kind: str = "initiative"  # initiative, ai-factory, antenna, hub
     homepage: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,16 @@ class Source:
     options: Mapping[str, str] = field(default_factory=dict)
     schedule: str | None = None
     visibility: str = PUBLIC
+
+
+HELD_TO = ("contacts", "profiles")  # options that a source has of its own, or else from its node
+
+
+def held_to(own: Mapping[str, str], of_node: Mapping[str, str]) -> dict[str, str]:
+    """What a source's records are held to: each option of HELD_TO as the source gives it itself, else as
+    its node does. One that is empty, or that neither gives, is left out."""
+    given = {name: own.get(name) or of_node.get(name, "") for name in HELD_TO}
+    return {name: value for name, value in given.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

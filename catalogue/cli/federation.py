@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -10,12 +11,20 @@ from typing import Any
 import click
 
 from catalogue.bootstrap import open_journal
-from catalogue.cli.output import json_option, minute, print_json, print_list, print_table, say
+from catalogue.cli.output import (
+    json_option,
+    minute,
+    operator,
+    print_json,
+    print_list,
+    print_table,
+    say,
+)
 from catalogue.errors import InvalidInput
 from catalogue.harvest.options import normalised
 from catalogue.harvest.registry import PUSH, feed_of, harvester, kinds
 from catalogue.harvest.schedule import checked
-from catalogue.model import PUBLIC, Node, Source
+from catalogue.model import HELD_TO, PUBLIC, Node, Source, held_to
 from catalogue.ports import Journal
 from catalogue.settings import load
 from catalogue.validate.choosing import chosen
@@ -24,6 +33,9 @@ from catalogue.validate.profiles import Profiles, named_files
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}\Z")
 _COUNTRY = re.compile(r"[A-Z]{2}\Z")
 _NODE_KINDS = ("initiative", "ai-factory", "antenna", "hub")
+
+
+_option = click.option("--option", "options", multiple=True, metavar="K=V", help="Repeatable.")
 
 
 @click.group()
@@ -37,19 +49,55 @@ def node() -> None:
 @click.option("--country", required=True, help="ISO 3166 alpha-2, or EU.")
 @click.option("--kind", type=click.Choice(_NODE_KINDS), default="initiative")
 @click.option("--homepage", help="Its own web address.")
+@_option
 @json_option
 def node_add(
-    node_id: str, name: str, country: str, kind: str, homepage: str | None, as_json: bool
+    node_id: str,
+    name: str,
+    country: str,
+    kind: str,
+    homepage: str | None,
+    options: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Add a member: a national initiative, an AI Factory or Antenna, a hub."""
     _check_id(node_id)
-    country = country.upper()
-    if not _COUNTRY.match(country):
-        raise InvalidInput(f"country {country!r} is no ISO 3166 alpha-2 code and not EU")
-    added = Node(node_id, name, country, kind, homepage)
+    added = Node(node_id, name, _country(country), kind, homepage, _held({}, options))
     with open_journal(load()) as journal:
         journal.add_node(added)
     _done(as_json, asdict(added), f"node {node_id} added")
+
+
+@node.command("edit")
+@click.argument("node_id", metavar="ID")
+@click.option("--name", help="Its name, as people read it.")
+@click.option("--country", help="ISO 3166 alpha-2, or EU.")
+@click.option("--kind", type=click.Choice(_NODE_KINDS))
+@click.option("--homepage", help="Its own web address; empty for none.")
+@_option
+@json_option
+def node_edit(
+    node_id: str,
+    name: str | None,
+    country: str | None,
+    kind: str | None,
+    homepage: str | None,
+    options: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Change a member; `--option K=` takes an option away."""
+    with open_journal(load()) as journal:
+        before = journal.node(node_id)
+        changed = replace(
+            before,
+            name=before.name if name is None else name,
+            country=before.country if country is None else _country(country),
+            kind=kind or before.kind,
+            homepage=before.homepage if homepage is None else homepage or None,
+            options=_held(before.options, options),
+        )
+        journal.edit_node(changed, operator())
+    _done(as_json, asdict(changed), f"node {node_id} changed")
 
 
 @node.command("list")
@@ -68,9 +116,6 @@ def node_list(as_json: bool) -> None:
 @click.group()
 def source() -> None:
     """Feeds of the members."""
-
-
-_option = click.option("--option", "options", multiple=True, metavar="K=V", help="Repeatable.")
 
 
 @source.command("add")
@@ -146,7 +191,9 @@ def source_list(as_json: bool) -> None:
 def source_show(source_id: str, as_json: bool) -> None:
     """Show one feed, how its records stand, and when it was harvested."""
     with open_journal(load()) as journal:
-        told = {**source_json(journal.source(source_id)), **_state(journal, source_id)}
+        found = journal.source(source_id)
+        held = held_to(found.options, journal.node(found.node).options)
+        told = {**source_json(found), "held_to": held, **_state(journal, source_id)}
     if as_json:
         print_json(told)
         return
@@ -173,11 +220,13 @@ def source_preview(source_id: str, limit: int, as_json: bool) -> None:
     """Harvest the first records and store nothing."""
     from catalogue.bootstrap import guarded_client
     from catalogue.harvest.preview import preview
+    from catalogue.harvest.rules import rules_in
 
     settings = load()
     with open_journal(settings) as journal:
         found = journal.source(source_id)
-    rows = preview(found, guarded_client(settings), limit, named_files(settings.shapes))
+        rules = rules_in(journal, found, named_files(settings.shapes))
+    rows = preview(found, rules, guarded_client(settings), limit)
     if as_json:
         print_list(rows)
         return
@@ -234,8 +283,25 @@ def _checked(given: Source) -> Source:
     return given
 
 
+def _held(before: Mapping[str, str], given: tuple[str, ...]) -> dict[str, str]:
+    """The options of a node with those that were given, checked; an empty one is taken away.
+
+    Raises: InvalidInput for one that no node has, or a wrong value; as `_check_profiles`.
+    """
+    merged = {**before, **_pairs(given)}
+    unknown = [name for name in merged if name not in HELD_TO]
+    if unknown:
+        raise InvalidInput(
+            f"--option {', '.join(unknown)[:200]}: a node has no such option; there are:"
+            f" {', '.join(HELD_TO)}. Others are of its sources."
+        )
+    options = normalised({name: value for name, value in merged.items() if value})
+    _check_profiles(options.get("profiles", ""))
+    return options
+
+
 def _check_profiles(option: str) -> None:
-    """Every profile that a source's option names is there, and its files are shapes.
+    """Every profile that an option names is there, and its files are shapes.
 
     Raises: InvalidInput for a name that is none; InvalidShapes, SettingsError for a file.
     """
@@ -261,6 +327,13 @@ def _pairs(options: tuple[str, ...]) -> dict[str, str]:
             raise InvalidInput(f"--option takes NAME=VALUE, not {option!r}")
         pairs[name] = value
     return pairs
+
+
+def _country(given: str) -> str:
+    country = given.upper()
+    if not _COUNTRY.match(country):
+        raise InvalidInput(f"country {country!r} is no ISO 3166 alpha-2 code and not EU")
+    return country
 
 
 def _check_id(given: str) -> None:

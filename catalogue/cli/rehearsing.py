@@ -9,6 +9,7 @@ from catalogue.bootstrap import guarded_client
 from catalogue.cli.output import print_json, print_table, say, summary
 from catalogue.harvest.deletion import ending_of
 from catalogue.harvest.flow import read_source
+from catalogue.harvest.rules import rules_in
 from catalogue.harvest.sinks import Rehearsal
 from catalogue.harvest.walk import Before
 from catalogue.model import Entry, Outcome, Run, page_id, run_json
@@ -39,9 +40,8 @@ def _rehearsed(
     source = journal.source(source_id)
     before = Before(journal.known(source_id), journal.pages(source_id))
     rehearsal = Rehearsal(before.known)
-    walk = read_source(
-        source, before, rehearsal, guarded_client(settings), files=named_files(settings.shapes)
-    )
+    rules = rules_in(journal, source, named_files(settings.shapes))
+    walk = read_source(source, rules, before, rehearsal, guarded_client(settings))
     ending = ending_of(walk, source, before, None)
     counts = rehearsal.counts
     counts.missing = len(ending.missing)

@@ -17,7 +17,7 @@ from catalogue.harvest.pushed import LINES, NAMELESS, Pushed
 from catalogue.harvest.reader import Reader
 from catalogue.harvest.reading import Fault, start_of
 from catalogue.harvest.registry import PUSH, feed_of, harvester
-from catalogue.harvest.rules import NO_FILES, Files, rules_of
+from catalogue.harvest.rules import NO_FILES, Files, Rules, rules_in
 from catalogue.harvest.sinks import JournalSink, Sink
 from catalogue.harvest.walk import Before, Progress, Spared, Walk, Watch, double
 from catalogue.model import (
@@ -70,7 +70,8 @@ def harvest(
         before = before_of(journal, run)
         found = harvester_of(journal, run, source)
         sink = JournalSink(journal, lease)
-        walk = read_source(source, before, sink, client, watch, check, found, files)
+        rules = rules_in(journal, source, files)
+        walk = read_source(source, rules, before, sink, client, watch, check, found)
         if run.kind is RunKind.PUSH:
             ending = pushed_ending(journal, run, walk, source, before)
         else:
@@ -135,16 +136,16 @@ def pushed_ending(journal: Journal, run: Run, walk: Walk, source: Source, before
 
 def read_source(
     source: Source,
+    rules: Rules,
     before: Before,
     sink: Sink,
     client: Client,
     watch: Watch = unwatched,
     check: Callable[[], None] = unchecked,
     found: Harvester | None = None,
-    files: Files = NO_FILES,
 ) -> Walk:
     """Walk every page of the source, or what changed of it, into the sink; `found` brings them, the
-    source's own harvester if nobody else. `files` are the operator's profiles.
+    source's own harvester if nobody else. `rules` are what its records are held to.
 
     Raises: SourceError where nothing at all could be read; InvalidInput for the source's options.
     """
@@ -152,7 +153,7 @@ def read_source(
     feed = feed_of(source, found)
     hashes = {key: one.raw_hash for key, one in before.known.items() if one.live}
     full = before.run is not None and before.run.full
-    start = start_of(source.kind, feed, hashes, rules_of(source.options, files))
+    start = start_of(source.kind, feed, hashes, rules)
     memory = PageMemory(before.known, before.pages, start.salt, ask=not full)
     walk = Walk.begun(before, memory)
     walk.rounds = source.kind != PUSH
@@ -167,7 +168,7 @@ def read_source(
             walk.round_again()
             _walk_pages(fetcher, reader, None, sink, walk, watch)
     if walk.complete and not walk.resumed:
-        sink.forget_pages_but(walk.visited)
+        sink.forget_pages_but(walk.visited - memory.spoiled)
     return walk
 
 
@@ -182,8 +183,9 @@ def _changes(
 ) -> dated.Changed | None:
     """Where only what changed is to be read; None where it is the whole, or the run goes on."""
     run, now = before.run, datetime.now(UTC)
-    fresh = run is not None and not run.full and not run.pages and not walk.memory.conditional
-    if not fresh or not dated.is_due(found, before.state, now):
+    fresh = run is not None and not run.full and not run.pages
+    whole = walk.memory.conditional or walk.memory.outdated
+    if not fresh or whole or not dated.is_due(found, before.state, now):
         return None
 
     def probe(cursor: str) -> tuple[int | None, int]:

@@ -29,6 +29,8 @@ class PageMemory:
     ) -> None:
         self._known, self._seen, self._salt, self._ask = known, seen, salt, ask
         self._options = hashlib.sha256(salt).digest()
+        self.spoiled: set[str] = set()
+        """Cursors of pages that were read and are not worth remembering: what they were is past."""
         self._ready: tuple[str, list[Entry]] = ("", [])
         """The page that was asked for last, and its records: they are looked up once."""
 
@@ -45,6 +47,11 @@ class PageMemory:
     def conditional(self) -> bool:
         """Whether the source's server has validators, so that asking for every page costs little."""
         return any(one.etag or one.last_modified for one in self._seen.values())
+
+    @property
+    def outdated(self) -> bool:
+        """Whether any of it was read under other options or rules, or by another version of ours."""
+        return any(one.options != self._options for one in self._seen.values())
 
     def is_new(self, page: Page) -> bool:
         """Whether nothing is remembered of the page, so that it must be read."""
@@ -69,6 +76,7 @@ class PageMemory:
     def seen(self, page: Page, notes: PageNotes, end: PageEnd) -> SeenPage | None:
         """What is worth remembering of a page that was read."""
         if not notes.good or end.partial:
+            self.spoiled.add(page.cursor)
             return None
         return SeenPage(
             cursor=page.cursor,

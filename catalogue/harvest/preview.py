@@ -10,7 +10,7 @@ from catalogue.harvest.pages import PageMemory
 from catalogue.harvest.reader import Reader
 from catalogue.harvest.reading import start_of
 from catalogue.harvest.registry import feed_of, harvester
-from catalogue.harvest.rules import NO_FILES, Files, rules_of
+from catalogue.harvest.rules import Rules
 from catalogue.harvest.sinks import Rehearsal
 from catalogue.harvest.walk import Walk
 from catalogue.model import Entry, Outcome, Source
@@ -20,10 +20,8 @@ from catalogue.rdf.terms import parts_of, split
 TITLE = "<http://purl.org/dc/terms/title>"
 
 
-def preview(
-    source: Source, client: Client, limit: int, files: Files = NO_FILES
-) -> list[dict[str, Any]]:
-    """The first `limit` records as key, iri, type, title, outcome, findings and graph.
+def preview(source: Source, rules: Rules, client: Client, limit: int) -> list[dict[str, Any]]:
+    """The first `limit` records, held to those rules, as key, iri, type, title, outcome, findings and graph.
 
     Raises: SourceError where nothing can be read.
     """
@@ -31,7 +29,7 @@ def preview(
     feed = feed_of(source, found)
     rehearsal, walk = Rehearsal({}), Walk(PageMemory({}, {}))
     cursor: str | None = None
-    start = start_of(source.kind, feed, {}, rules_of(source.options, files))
+    start = start_of(source.kind, feed, {}, rules)
     with Reader(start) as reader:
         while len(rehearsal.entries) < limit:
             turn = read_page(reader, found.fetch(feed, client, cursor), rehearsal, walk)

@@ -1,4 +1,5 @@
-"""What the records of a source are held to: contacts, profiles, and the operator's files of shapes."""
+"""What the records of a source are held to: contacts, profiles, and the operator's files of shapes. A
+source's own option goes before its node's (`model.held_to`)."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from catalogue.align.contacts import KEEP, choice
+from catalogue.model import Source, held_to
+from catalogue.ports import Journal
 from catalogue.validate.choosing import chosen
 from catalogue.validate.profiles import Profiles
 
@@ -15,12 +18,13 @@ Files = Mapping[str, Sequence[Path]]
 """The operator's profiles: the files of each by its name (`validate.profiles.named_files`)."""
 
 NO_FILES: Files = {}
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`contacts`: the source's option of that name. `profiles`: its option, as it is written. `files`: of
-    those of the operator's profiles that it names."""
+    """`contacts`: the option of that name. `profiles`: that option, as it is written. `files`: of those of
+    the operator's profiles that it names."""
 
     contacts: str = KEEP
     profiles: str = ""
@@ -36,12 +40,20 @@ class Rules:
 PLAIN = Rules()
 
 
-def rules_of(options: Mapping[str, str], files: Files = NO_FILES) -> Rules:
-    """The rules of a source's options. Raises: InvalidInput."""
-    wanted = options.get("profiles", "")
+def rules_of(
+    options: Mapping[str, str], files: Files = NO_FILES, *, of_node: Mapping[str, str] = NOTHING
+) -> Rules:
+    """The rules of a source's options and its node's. Raises: InvalidInput."""
+    held = held_to(options, of_node)
+    wanted = held.get("profiles", "")
     named = {one.name for one in chosen(wanted)}
     return Rules(
-        choice(options),
+        choice(held),
         wanted,
         {name: paths for name, paths in files.items() if name in named},
     )
+
+
+def rules_in(journal: Journal, source: Source, files: Files = NO_FILES) -> Rules:
+    """The rules of a journal's source, as its node is now. Raises: InvalidInput; NotFound."""
+    return rules_of(source.options, files, of_node=journal.node(source.node).options)

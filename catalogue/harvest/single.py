@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from queue import Empty, LifoQueue
@@ -42,13 +42,14 @@ class Readers:
         self._number = number
         self._closing = threading.Lock()
 
-    def read(self, source: Source, page: Page) -> Single:
-        """The record of a body (`page_of`) that a node sends under a key of its choice.
+    def read(self, source: Source, of_node: Mapping[str, str], page: Page) -> Single:
+        """The record of a body (`page_of`) that a node with those options sends under a key of its choice.
 
         Raises: Unavailable where every process is at work for long.
         """
         feed = feed_of(source, harvester(PUSH))
-        start = start_of(PUSH, feed, {}, rules_of(source.options, self._files))
+        rules = rules_of(source.options, self._files, of_node=of_node)
+        start = start_of(PUSH, feed, {}, rules)
         entries: list[Entry] = []
         with self._one(start) as reader:
             for answer in reader.read(page):

@@ -152,6 +152,11 @@ class Journal(Protocol):
     def add_node(self, node: Node) -> None:
         """Raises: Conflict if the id is taken."""
 
+    def edit_node(self, node: Node, who: str) -> None:
+        """Replace the stored node of the same id; the audit log tells what changed, if anything did.
+        Another country gives its records a new sequence number, so that projections follow.
+        Raises: NotFound."""
+
     def nodes(self) -> list[Node]: ...
     def node(self, node_id: str) -> Node:
         """Raises: NotFound."""

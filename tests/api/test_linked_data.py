@@ -121,12 +121,15 @@ def test_the_catalogue_takes_the_filters_of_a_search(client: FlaskClient) -> Non
 def test_our_own_harvester_reads_the_catalogue_whole(client: FlaskClient, tmp_path: Path) -> None:
     from catalogue.bootstrap import guarded_client
     from catalogue.harvest.preview import preview
+    from catalogue.harvest.rules import PLAIN
     from catalogue.model import Source
     from catalogue.settings import Settings
 
     feed = tmp_path / "catalog.ttl"
     feed.write_bytes(client.get("/catalog.ttl?limit=1000").data)
-    rows = preview(Source("again", "n", "dcat", feed.as_uri()), guarded_client(Settings()), 100)
+    rows = preview(
+        Source("again", "n", "dcat", feed.as_uri()), PLAIN, guarded_client(Settings()), 100
+    )
     assert sorted(row["iri"] for row in rows) == sorted([XRAY, WIND, library.EVIL])
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -138,6 +139,44 @@ def test_one_record_is_created_then_unchanged_then_updated_then_gone(house: Cata
     assert house.ask("DELETE", "/sources/a-feed/records/x").status_code == 204
     assert house.records() == {}
     assert house.ask("DELETE", "/sources/a-feed/records/x").status_code == 404
+
+
+def test_a_pushed_record_is_held_to_what_its_node_says_unless_its_source_does(
+    house: Catalogue,
+) -> None:
+    def profiles(key: str) -> list[str]:
+        return [one.profile for one in house.records()[key].judged]
+
+    told = replace(house.journal.node("a"), options={"profiles": "dcat-ap-hvd"})
+    house.journal.edit_node(told, "tester")
+    own = {"profiles": "geodcat-ap"}
+    house.journal.add_source(Source("a-own", "a", "push", None, own))
+    sent = house.put("x", datasets("x")).get_json()
+    assert {one["profile"] for one in sent["findings"]} == {"dcat-ap-hvd"}
+    house.put("y", datasets("y"), source="a-own")
+    house.put("z", datasets("z"), source="b-feed", key="b")
+    house.carry_out(house.push(line(1)).get_json()["id"])
+    many = "http://p.example/1"
+    assert [profiles(one) for one in ("x", "y", "z", many)] == [
+        ["dcat-ap-hvd"],
+        ["geodcat-ap"],
+        ["dcat-ap-3"],
+        ["dcat-ap-hvd"],
+    ]
+    house.journal.edit_node(replace(told, options={}), "tester")
+    assert house.put("x", datasets("x")).get_json()["outcome"] == "unchanged"
+    assert profiles("x") == ["dcat-ap-3"]
+    assert profiles(many) == ["dcat-ap-hvd"]
+
+
+def test_what_an_operator_sets_for_a_node_is_not_told_to_everybody(house: Catalogue) -> None:
+    house.journal.edit_node(
+        replace(house.journal.node("a"), options={"contacts": "drop"}), "tester"
+    )
+    for path in ("/nodes", "/nodes/a"):
+        answer = house.ask("GET", path, None)
+        assert answer.status_code == 200
+        assert "options" not in answer.text
 
 
 @pytest.mark.parametrize(

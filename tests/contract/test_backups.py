@@ -30,7 +30,7 @@ _NUMBER = itertools.count(1)
 def journal(database: str) -> Iterator[SqlJournal]:
     """A journal with something in most of its tables."""
     opened = SqlJournal.open(database)
-    opened.add_node(Node("n", "Node N (fictional)", "DE"))
+    opened.add_node(Node("n", "Node N (fictional)", "DE", options={"profiles": "+dcat-ap-hvd"}))
     opened.add_source(Source("s", "n", "dcat", "http://portal.example/", {"grace": "1"}))
     opened.add_source(Source("other", "n", "push", None))
     opened.keys.create("n", "tester")
@@ -72,6 +72,7 @@ def everything(journal: SqlJournal) -> dict[str, Any]:
         "raw": journal.raw(A),
         "runs": journal.runs.recent(),
         "findings": [journal.runs.findings(one.id) for one in journal.runs.recent()],
+        "nodes": journal.nodes(),
         "sources": journal.sources(),
         "keys": journal.keys.of("n"),
         "page": journal.pages("s"),

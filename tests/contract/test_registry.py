@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -193,6 +194,17 @@ def test_an_announced_day_overrides_the_rule_and_the_next_one_replaces_it(
     with pytest.raises(InvalidSheet):
         wrong = Announced(date(2025, 8, 13), date(2025, 8, 5), evidence)
         registry.announce("ai-factories", wrong, date(2026, 1, 3), "person:ada")
+
+
+def test_what_an_operator_says_of_a_member_stays_when_its_sheet_is_edited_or_loaded_again(
+    journal: SqlJournal, registry: Registry
+) -> None:
+    told = replace(journal.node("mimer"), name="Mimer (ours)", options={"profiles": "dcat-ap-3"})
+    journal.edit_node(told, "tester")
+    edited = sheet(registry, "factory", "mimer", website="https://mimer.example/")
+    registry.put("factory", "mimer", edited, "person:ada")
+    registry.load()
+    assert journal.node("mimer") == told
 
 
 def test_a_source_of_that_name_that_holds_other_records_is_not_taken(journal: SqlJournal) -> None:

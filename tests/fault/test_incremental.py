@@ -104,6 +104,29 @@ def test_only_what_changed_is_asked_for(house: House, ckan: Ckan) -> None:
     assert len(house.records()) == 30
 
 
+def test_another_option_of_its_node_reads_the_whole_once(house: House, ckan: Ckan) -> None:
+    ckan.change(3, "Changed")
+    told = replace(house.journal.node("a"), options={"profiles": "dcat-ap-hvd"})
+    house.journal.edit_node(told, "tester")
+    run = ckan.harvest(house)
+    assert (run.state, run.incremental, run.counts.updated) == (RunState.DONE, False, 1)
+    judged = {tuple(said.profile for said in one.judged) for one in house.records().values()}
+    assert judged == {("dcat-ap-hvd",)}
+    run = ckan.harvest(house)
+    assert (run.incremental, run.counts.unchanged) == (True, 30)
+
+
+def test_a_page_that_is_no_longer_good_does_not_hinder_it(house: House, ckan: Ckan) -> None:
+    assert len(house.journal.pages("s")) == 3
+    house.journal.edit_node(
+        replace(house.journal.node("a"), options={"contacts": "drop"}), "tester"
+    )
+    ckan.packages["p003"] = ckan.packages["p004"]  # listed twice: such a page is not remembered
+    assert not ckan.harvest(house).incremental
+    assert len(house.journal.pages("s")) == 2
+    assert ckan.harvest(house).incremental
+
+
 def test_nothing_changed_is_said_after_four_questions(house: House, ckan: Ckan) -> None:
     run = ckan.harvest(house)
     assert (run.state, run.incremental, run.counts.unchanged) == (RunState.DONE, True, 30)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ class TantivyIndex:
         self, folder: Path, *, countries: Callable[[str], str], members: Members = no_members
     ) -> None:
         self._folder, self._countries, self._members = folder, countries, members
+        self._country = countries
         self._schema = schema()
         self._writer: Any = None
         self._at = self._pending = 0  # applied up to, and how many of it are not committed
@@ -120,6 +122,7 @@ class TantivyIndex:
         self._pending = 0
 
     def _put_all(self, changes: Iterable[Change]) -> None:
+        self._country = cache(self._countries)  # asked again with each batch: a node may be edited
         clusters: dict[str, None] = {}
         for change in changes:
             self._put(change)
@@ -145,4 +148,4 @@ class TantivyIndex:
         self._writer.add_document(tantivy_document(made, ids))
 
     def _described(self, change: Change) -> tuple[Change, Description]:
-        return change, describe(change, self._countries(change.record.node))
+        return change, describe(change, self._country(change.record.node))

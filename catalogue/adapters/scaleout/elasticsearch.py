@@ -10,6 +10,7 @@ import contextlib
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from typing import Any
 
 from elasticsearch import NotFoundError
@@ -76,7 +77,7 @@ class ElasticsearchIndex:
         members: Members = no_members,
     ) -> None:
         self._here, self._countries, self._journal = here, countries, journal
-        self._members = members
+        self._country, self._members = countries, members
         self._client = here.client(seconds=SECONDS)
         self._bulk = Bulk(self._client, here)
         self._index: _Index | None = None
@@ -157,6 +158,7 @@ class ElasticsearchIndex:
         self, changes: Iterable[Change], cursor: int, before: Iterable[str] = ()
     ) -> Iterator[Write]:
         """Records, then the clusters that any of them is in, or was in (`before`)."""
+        self._country = cache(self._countries)  # asked again with each batch: a node may be edited
         clusters = dict.fromkeys(before)
         for change in changes:
             body = None
@@ -176,7 +178,7 @@ class ElasticsearchIndex:
                 yield Write(cluster_id, cursor, body)
 
     def _described(self, change: Change) -> tuple[Change, Description]:
-        return change, describe(change, self._countries(change.record.node))
+        return change, describe(change, self._country(change.record.node))
 
     def _clusters_of(self, page_ids: Sequence[str]) -> list[str]:
         """The clusters that records are in as they are indexed, be that visible or not."""

@@ -26,6 +26,7 @@ from catalogue.model import (
     RunKind,
     Severity,
     erased_key,
+    held_to,
     page_id,
     raw_hash,
 )
@@ -88,7 +89,7 @@ class Batch:
         self._at = now
         run = self._running(connection)
         self._review = run.options.get("review") == "1" and not self._released
-        self._keep_raw = keeps_raw(run.options)
+        self._keep_raw = keeps_raw(run.options, run.of_node)
         existing = self._existing(connection, run.source)
         self._pending = self._pending_hashes(connection, run.source) if self._review else {}
         self._suppressed = self._suppressed_marks(connection, run.source)
@@ -112,13 +113,14 @@ class Batch:
 
     def _running(self, connection: Connection) -> Any:
         mine(connection, self._lease)
-        joined = t.run.join(t.source, t.source.c.id == t.run.c.source)
+        joined = t.run.join(t.source, t.source.c.id == t.run.c.source).join(t.node)
         columns = (
             t.run.c.kind,
             t.source.c.id.label("source"),
             t.source.c.node,
             t.source.c.visibility,
             t.source.c.options,
+            t.node.c.options.label("of_node"),
         )
         query = select(*columns).select_from(joined).where(t.run.c.id == self._run)
         row = connection.execute(query).first()
@@ -505,10 +507,11 @@ class Batch:
         )
 
 
-def keeps_raw(options: Mapping[str, str]) -> bool:
-    """Whether bytes as received are kept: not where they hold contacts that are to be dropped, nor
-    where no version of them is wanted."""
-    return options.get("contacts", "keep") == "keep" and options.get("raw_versions") != "0"
+def keeps_raw(options: Mapping[str, str], of_node: Mapping[str, str]) -> bool:
+    """Whether bytes as received are kept of a source, by its options and its node's: not where they hold
+    contacts that are to be dropped, nor where no version of them is wanted."""
+    contacts = held_to(options, of_node).get("contacts", "keep")
+    return contacts == "keep" and options.get("raw_versions") != "0"
 
 
 def drop_raws(connection: Connection, *where: Any) -> int:

@@ -138,14 +138,27 @@ class SqlJournal:
     # --- members and feeds -------------------------------------------------------------------
 
     def add_node(self, node: Node, who: str = "system") -> None:
-        row = {
-            "id": node.id,
-            "name": node.name,
-            "country": node.country,
-            "kind": node.kind,
-            "homepage": node.homepage,
-        }
-        self._add(t.node, row, f"a node {node.id!r} exists already", who, "node.add")
+        row = _node_row(node)
+        self._add(t.node, row, row, f"a node {node.id!r} exists already", who, "node.add")
+
+    def edit_node(self, node: Node, who: str) -> None:
+        where = t.node.c.id == node.id
+        with self._store.writing() as connection:
+            found = connection.execute(select(t.node).where(where)).first()
+            if found is None:
+                raise _no_node(node.id)
+            before, after = rows.node_of(found), _node_row(node)
+            changed = {k: v for k, v in after.items() if v != _node_row(before)[k]}
+            if not changed:
+                return
+            connection.execute(t.node.update().where(where).values(changed))
+            if before.options.get("contacts") != node.options.get("contacts"):
+                retaining.look_again(connection)
+            if "country" in changed:  # records that tell of no country have their node's
+                self._repeat(connection, t.record.c.node == node.id, {}, None)
+            auditing.note(
+                connection, self._store.now(connection), who, "node.edit", node.id, changed
+            )
 
     def nodes(self) -> list[Node]:
         with self._store.reading() as connection:
@@ -154,13 +167,14 @@ class SqlJournal:
     def node(self, node_id: str) -> Node:
         row = self._store.one(select(t.node).where(t.node.c.id == node_id))
         if row is None:
-            raise NotFound(f"there is no node {node_id!r}; `aicat node list` shows all")
+            raise _no_node(node_id)
         return rows.node_of(row)
 
     def add_source(self, source: Source, who: str = "system") -> None:
         self.node(source.node)
-        taken = f"a source {source.id!r} exists already"
-        self._add(t.source, _source_row(source), taken, who, "source.add")
+        row, taken = _source_row(source), f"a source {source.id!r} exists already"
+        told = {name: value for name, value in row.items() if name != "options"}
+        self._add(t.source, row, told, taken, who, "source.add")
 
     def sources(self) -> list[Source]:
         with self._store.reading() as connection:
@@ -183,7 +197,8 @@ class SqlJournal:
                 retaining.look_again(connection)
             now = self._store.now(connection)
             if before.visibility != source.visibility:
-                self._repeat(connection, source.id, {"visibility": source.visibility}, now)
+                other = {"visibility": source.visibility}
+                self._repeat(connection, t.record.c.source == source.id, other, now)
             auditing.note(connection, now, who, "source.edit", source.id, _told(source))
 
     def remove_source(self, source_id: str, who: str = "system") -> int:
@@ -191,7 +206,7 @@ class SqlJournal:
         with self._store.writing() as connection:
             now = self._store.now(connection)
             gone = {"graph": None, "findings": None, "archived": False}
-            number = self._repeat(connection, source_id, gone, now)
+            number = self._repeat(connection, t.record.c.source == source_id, gone, now)
             connection.execute(t.source.delete().where(t.source.c.id == source_id))
             pushed = select(t.run.c.id).where(t.run.c.source == source_id)
             connection.execute(t.part.delete().where(t.part.c.run.in_(pushed)))
@@ -203,23 +218,28 @@ class SqlJournal:
             auditing.note(connection, now, who, "source.remove", source_id, {"records": number})
             return number
 
-    def _add(self, table: Any, row: Mapping[str, Any], taken: str, who: str, act: str) -> None:
+    def _add(
+        self,
+        table: Any,
+        row: Mapping[str, Any],
+        told: Mapping[str, Any],
+        taken: str,
+        who: str,
+        act: str,
+    ) -> None:
         try:
             with self._store.writing() as connection:
                 connection.execute(table.insert().values(row))
                 now = self._store.now(connection)
-                told = {name: value for name, value in row.items() if name != "options"}
                 auditing.note(connection, now, who, act, row["id"], told)
         except IntegrityError as error:
             raise Conflict(taken) from error
 
     def _repeat(
-        self, connection: Connection, source_id: str, differing: Mapping[str, Any], now: int
+        self, connection: Connection, which: Any, differing: Mapping[str, Any], now: int | None
     ) -> int:
-        """Append the last change of each live record of a source once more."""
-        query = select(t.record.c.id).where(
-            t.record.c.source == source_id, t.record.c.deleted.is_(False)
-        )
+        """Append the last change of each of those records that is not deleted once more."""
+        query = select(t.record.c.id).where(which, t.record.c.deleted.is_(False))
         ids = connection.execute(query.order_by(t.record.c.id)).scalars().all()
         return closing.repeat(connection, ids, differing, now)
 
@@ -558,6 +578,21 @@ def _latest_seqs(connection: Connection, pairs: Sequence[tuple[str, int]]) -> li
         )
         seqs.extend(connection.execute(query).scalars())
     return seqs
+
+
+def _no_node(node_id: str) -> NotFound:
+    return NotFound(f"there is no node {node_id!r}; `aicat node list` shows all")
+
+
+def _node_row(node: Node) -> dict[str, Any]:
+    return {
+        "id": node.id,
+        "name": node.name,
+        "country": node.country,
+        "kind": node.kind,
+        "homepage": node.homepage,
+        "options": dict(node.options),
+    }
 
 
 def _source_row(source: Source) -> dict[str, Any]:

@@ -56,8 +56,10 @@ def _step_of(connection: Connection) -> int | None:
 def _outdated(connection: Connection, record_ids: list[int]) -> set[int]:
     """Take the bytes as received from versions that are too old; return their ids."""
     wanted = {
-        source: _wanted(options)
-        for source, options in connection.execute(select(t.source.c.id, t.source.c.options))
+        source: _wanted(options, of_node)
+        for source, options, of_node in connection.execute(
+            select(t.source.c.id, t.source.c.options, t.node.c.options).join_from(t.source, t.node)
+        )
     }
     dropped: set[int] = set()
     for part in parts(record_ids):
@@ -85,8 +87,8 @@ def _outdated(connection: Connection, record_ids: list[int]) -> set[int]:
     return dropped
 
 
-def _wanted(options: Any) -> int:
-    if not keeps_raw(options or {}):
+def _wanted(options: Any, of_node: Any) -> int:
+    if not keeps_raw(options or {}, of_node):
         return 0
     given = str((options or {}).get("raw_versions", VERSIONS))
     return int(given) if given.isdigit() else VERSIONS

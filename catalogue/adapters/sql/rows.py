@@ -78,7 +78,7 @@ class RunIds:
 
 
 def node_of(row: Any) -> Node:
-    return Node(row.id, row.name, row.country, row.kind, row.homepage)
+    return Node(row.id, row.name, row.country, row.kind, row.homepage, dict(row.options))
 
 
 def source_of(row: Any) -> Source:

@@ -35,6 +35,7 @@ node = Table(
     Column("country", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("homepage", Text),
+    Column("options", JSON, nullable=False, server_default=text("'{}'")),
 )
 
 source = Table(
