@@ -159,7 +159,6 @@ def test_f21_a_start_without_the_engine_serves_what_needs_none(aicat: Aicat, nod
 def test_a_prefix_of_another_catalogue_is_made_anew(aicat: Aicat, tmp_path: Path) -> None:
     aicat.harvest("s")
     other = Aicat(tmp_path / "other", AICAT_SEARCH_URL=aicat.environ["AICAT_SEARCH_URL"])
-    other.folder.mkdir()
     other("node", "add", "n", "--name", "Node N (fictional)", "--country", "DE")
     feed(other, 7)
     other("source", "add", "s", "--node", "n", "--kind", "dcat", "--url", address(other))
