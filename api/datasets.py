@@ -58,7 +58,7 @@ def search(params: SearchParams) -> Response:
 def one(given: dict[str, str], page_id: str) -> Response:
     """One whole record. 410 for one that was withdrawn."""
     change = readable(page_id)
-    whole = record_json(change, given["lang"][:2].lower())
+    whole = record_json(change, given["lang"])
     return json_answer({**whole, "also_at": also_at(change)})
 
 
@@ -77,7 +77,7 @@ def similar(given: dict[str, Any], page_id: str) -> Response:
     """Records whose titles and keywords have most in common with one's, the most alike first."""
     change = readable(page_id)
     one = describe(change, country_of(change.record.node))
-    found = catalogue().search.similar(one, given["limit"], given["lang"][:2], reader().audiences)
+    found = catalogue().search.similar(one, given["limit"], given["lang"], reader().audiences)
     return json_answer({"total": len(found), "items": found, "next": None})
 
 
@@ -87,7 +87,7 @@ def similar(given: dict[str, Any], page_id: str) -> Response:
 def suggest(given: dict[str, Any]) -> Response:
     """What may be meant by what was typed so far: concepts, publishers, keywords, records."""
     found = catalogue().search.suggest(
-        given["q"], given["limit"], given["lang"][:2], reader().audiences
+        given["q"], given["limit"], given["lang"], reader().audiences
     )
     return json_answer({"total": len(found), "items": found, "next": None})
 
@@ -97,7 +97,7 @@ def suggest(given: dict[str, Any]) -> Response:
 @blueprint.response(200, Listed)
 def sectors(given: dict[str, Any]) -> Response:
     """The seven sectors with their numbers of records."""
-    lang = given["lang"][:2]
+    lang = given["lang"]
     counts = dict(count("sector"))
     items = [
         {

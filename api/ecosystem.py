@@ -133,7 +133,7 @@ def factory_list(given: dict[str, Any]) -> Response:
 @blueprint.response(200, Anything)
 def factory(given: dict[str, Any], factory_id: str) -> Response:
     """One AI Factory or Antenna."""
-    return json_answer(factory_told(factory_of(factory_id), given["lang"][:2]))
+    return json_answer(factory_told(factory_of(factory_id), given["lang"]))
 
 
 @blueprint.route("/supercomputers")
@@ -169,7 +169,7 @@ def offer_list(given: dict[str, Any]) -> Response:
 @blueprint.response(200, Anything)
 def offer(given: dict[str, Any], offer_id: str) -> Response:
     """One offer."""
-    return json_answer(offer_told(offer_of(offer_id), ecosystem(), given["lang"][:2]))
+    return json_answer(offer_told(offer_of(offer_id), ecosystem(), given["lang"]))
 
 
 @blueprint.route("/calls")
@@ -274,7 +274,7 @@ def factory_of(factory_id: str) -> Factory:
 def factories_told(given: dict[str, Any]) -> list[dict[str, Any]]:
     """The factories that fit the filters, as JSON."""
     found = (one for one in ecosystem().factories if _fits(one, given))
-    return [factory_told(one, given["lang"][:2]) for one in found]
+    return [factory_told(one, given["lang"]) for one in found]
 
 
 def factory_told(one: Factory, lang: str) -> dict[str, Any]:
@@ -420,7 +420,7 @@ def offers_told(given: dict[str, Any]) -> list[dict[str, Any]]:
     """The offers that fit the filters, as JSON."""
     known = ecosystem()
     found = (one for one in known.offers if _offer_fits(one, given, known))
-    return [offer_told(one, known, given["lang"][:2]) for one in found]
+    return [offer_told(one, known, given["lang"]) for one in found]
 
 
 def offer_told(one: Offer, known: Ecosystem, lang: str) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def run(run_id: str) -> Response:
 def proposals(given: dict[str, Any], run_id: str) -> Response:
     """The records that a held run proposes to withdraw and that are still missing, by key."""
     found, _source = readable_run(run_id)
-    page, following = proposed(found, given["limit"], given.get("cursor"), given["lang"][:2])
+    page, following = proposed(found, given["limit"], given.get("cursor"), given["lang"])
     value = {"total": found.proposed, "items": page, "next": following}
     return json_answer(value, link=next_link(following))
 
@@ -119,7 +119,7 @@ def proposals(given: dict[str, Any], run_id: str) -> Response:
 @blueprint.response(200, Listed)
 def findings(given: dict[str, Any], run_id: str) -> Response:
     """What a run found, grouped by rule and path, the most frequent first."""
-    found, lang = findings_told(*readable_run(run_id)), given["lang"][:2].lower()
+    found, lang = findings_told(*readable_run(run_id)), given["lang"]
     items = [{"id": str(place), **finding_json(one, lang)} for place, one in enumerate(found, 1)]
     return listed(items, given)
 

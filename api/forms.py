@@ -49,7 +49,7 @@ class FormQuery(LanguageQuery):
 @blueprint.response(200, Listed)
 def form_list(given: dict[str, Any]) -> Response:
     """Every form by id, with the version in use."""
-    lang = given["lang"][:2].lower()
+    lang = given["lang"]
     return listed([version_told(one, lang) for one in catalogue().journal.forms.listed()], given)
 
 

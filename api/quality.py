@@ -99,7 +99,7 @@ def overall(given: dict[str, Any]) -> Response:
 def several(given: dict[str, Any], kind: str) -> Response:
     """The figures of each of the `nodes`, `sources` or `sectors` that has records which are scored. Those
     of sources are of the sources that this reader may know of, the others of public records."""
-    return listed(scope_list(kind, _lang(given)), given)
+    return listed(scope_list(kind, given["lang"]), given)
 
 
 @blueprint.route("/quality/<kind>/<scope_id>")
@@ -107,7 +107,7 @@ def several(given: dict[str, Any], kind: str) -> Response:
 @blueprint.response(200, ScopeAnswer)
 def one(given: dict[str, Any], kind: str, scope_id: str) -> Response:
     """One node, source or sector: its points, what to mend first, and how it was day by day."""
-    name = scope_name(kind, scope_id, _lang(given))
+    name = scope_name(kind, scope_id, given["lang"])
     return _answer(KINDS[kind], scope_id, name, given)
 
 
@@ -116,7 +116,7 @@ def one(given: dict[str, Any], kind: str, scope_id: str) -> Response:
 @blueprint.response(200, Listed)
 def links(given: dict[str, Any], kind: str, scope_id: str) -> Response:
     """Addresses of the records of a node or source that do not answer, each with a record that gives it."""
-    scope_name(kind, scope_id, _lang(given))
+    scope_name(kind, scope_id, given["lang"])
     found = broken_links(kind, scope_id, given.get("cursor") or "", given["limit"] + 1)
     page = found[: given["limit"]]
     following = page[-1].url if len(found) > given["limit"] else None
@@ -128,17 +128,13 @@ def links(given: dict[str, Any], kind: str, scope_id: str) -> Response:
 def _answer(kind: str, scope_id: str, name: str | None, given: dict[str, Any]) -> Response:
     quality = catalogue().journal.quality
     if given["format"] == "json":
-        return json_answer(scope_json(kind, scope_id, name, _lang(given)))
+        return json_answer(scope_json(kind, scope_id, name, given["lang"]))
     days, stem = given["rows"] == "days", "-".join(filter(None, ("quality", kind, scope_id)))
     if days:
         return csv_answer(csv_lines(day_rows(quality.days(kind, scope_id, limit=DAYS))), stem)
     figures, gaps = figures_of(kind, scope_id), quality.gaps(kind, scope_id)
     head = [("figure", "name", "value", "of")]
     return csv_answer(csv_lines([*head, *figure_rows(figures, gaps)]), stem)
-
-
-def _lang(given: dict[str, Any]) -> str:
-    return str(given["lang"])[:2].lower()
 
 
 def figures_of(kind: str, scope_id: str) -> Figures:

@@ -12,11 +12,11 @@ from api.datasets import finding_json
 from api.federation import findings_told, readable_source
 from api.pages import shell
 from api.quality import KINDS, broken_links, broken_number, scope_json, scope_list, scope_name
-from api.showing import in_tongue
+from api.showing import tongue
 from catalogue.model import Severity
 from catalogue.quality.metrics import BANDS, MOST
 from catalogue.quality.telling import broken_json
-from catalogue.validate.telling import spoken, tongue
+from catalogue.validate.telling import spoken
 
 ROWS = 30  # broken addresses on a page
 FOUND = 8  # kinds of findings of a source
@@ -100,13 +100,12 @@ def _found(source_id: str, lang: str) -> dict[str, Any] | None:
     grave = [one for one in findings_told(last, source) if one.severity is not Severity.INFO]
     worst = sorted(grave, key=lambda one: -one.count)[:FOUND]
     pages = here.page_ids(source_id, [one.key for one in worst if one.key])
-    said = [spoken(one, lang) for one in worst]
     items = [
         {
             **finding_json(one, lang),
             "page": pages.get(one.key or ""),
-            "tongue": in_tongue(tongue(one, lang)),
+            "tongue": tongue(spoken(one, lang), lang),
         }
-        for one in said
+        for one in worst
     ]
     return {"run": last.id, "items": items}

@@ -70,8 +70,16 @@ class Bbox(fields.String):
         return west, south, east, north
 
 
+class Language(fields.String):
+    """A BCP 47 tag; what is loaded is its language in two small letters."""
+
+    def deserialize(self, value: Any, *more: Any, **options: Any) -> Any:
+        found = super().deserialize(value, *more, **options)
+        return found[:2].lower() if isinstance(found, str) else found
+
+
 def language_field() -> fields.String:
-    return fields.String(
+    return Language(
         load_default="en",
         validate=validate.Regexp(
             r"[A-Za-z]{2,3}(-[A-Za-z0-9]+)*\Z", error="this is no language tag"
@@ -163,7 +171,6 @@ class SearchQuery(_Filters):  # type: ignore[misc, valid-type]
     @post_load
     def made(self, data: dict[str, Any], **_options: Any) -> SearchParams:
         filters = {name: tuple(data.pop(name)) for name in FILTERS if name in data}
-        data["lang"] = data["lang"][:2].lower()
         return SearchParams(filters=filters, **data)
 
 

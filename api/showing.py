@@ -184,13 +184,10 @@ def asked_by(who: str) -> str:
 
 
 def tongue(finding: Finding, language: str) -> Markup:
-    """The attribute that says in which language a finding's message is, where that is known."""
-    return in_tongue(telling.tongue(finding, language))
-
-
-def in_tongue(language: str | None) -> Markup:
-    """The attribute that says which language a text on a page is in (WCAG 2.2, 3.1.2)."""
-    return Markup(' lang="{}"').format(language) if language else Markup("")
+    """The attribute that says in which language a finding's message is, where that is known (WCAG 2.2,
+    3.1.2)."""
+    known = telling.tongue(finding, language)
+    return Markup(' lang="{}"').format(known) if known else Markup("")
 
 
 def by_rule(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
