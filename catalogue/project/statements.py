@@ -8,7 +8,6 @@ import vocab
 from catalogue.model import Change, Node, Source
 from catalogue.quality.assess import assessment
 from catalogue.quality.metrics import dimension_iri
-from catalogue.rdf.subjects import Subjects
 from catalogue.rdf.terms import literal
 from catalogue.settings import Settings
 from vocab.namespaces import AICAT, DCAT, DCT, DQV, FOAF, HYDRA, RDF, XSD
@@ -58,15 +57,14 @@ def measurement_of(page_id: str, site: str) -> str:
     return f"<{site}/datasets/{page_id}#quality>"
 
 
-def measurements(change: Change, site: str, subjects: Subjects | None = None) -> Iterator[str]:
+def measurements(change: Change, site: str) -> Iterator[str]:
     """How the record scores: its points, and those of each dimension (DQV, section 4); nothing where
     it was not assessed.
 
     They are said of the resource, and beside it: the record's own graph stays what its source said. The
     points of dimensions hang from the one measurement: five of their own would double its cost.
-    `subjects` are the record's lines, where the caller has them by subject.
     """
-    found = assessment(change, subjects)
+    found = assessment(change)
     if found is None:
         return
     node = measurement_of(change.record.page_id, site)

@@ -9,14 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from catalogue.adapters.embedded.oxigraph_ledger import COUNTED
 from catalogue.adapters.embedded.oxigraph_proof import as_stored, line_hash
 from catalogue.model import Change
 from catalogue.project.statements import catalog_record, measurements, named
-from catalogue.rdf.subjects import Said, by_subject
 
 # What a graph says of one subject: canonical text is sorted, so its lines stand together.
 _BLOCK = re.compile(r"^(\S+) .*\n(?:\1 .*\n)*", re.MULTILINE)
@@ -72,12 +71,10 @@ class Planner:
             for subject, block in self._by_subject(change).items():
                 subjects.setdefault(subject, _Subject()).old[page_id] = block
         for change in new:
-            blocks = self._by_subject(change)
-            own = None if _has_blank(change) else _Parsed(blocks)
             batch.come.extend(catalog_record(change, self._site))
-            batch.come.extend(measurements(change, self._site, own))
+            batch.come.extend(measurements(change, self._site))
             page_id = change.record.page_id
-            for subject, block in blocks.items():
+            for subject, block in self._by_subject(change).items():
                 subjects.setdefault(subject, _Subject()).new[page_id] = block
         self._subjects(batch, subjects)
         if batch.gone:
@@ -150,32 +147,12 @@ class Planner:
     def _by_subject(self, change: Change) -> Blocks:
         if change.graph is None:
             return {}
-        if _has_blank(change):
+        if b"_:" in change.graph:
             lines = named(change.lines, change.record.page_id, self._site)
             text = "".join(f"{line}\n" for line in lines)
         else:
             text = change.graph.decode()
         return {match[1]: match[0] for match in _BLOCK.finditer(text)}
-
-
-class _Parsed(Mapping[str, Said]):
-    """What blocks say, each read when it is asked for: of a record few are."""
-
-    def __init__(self, blocks: Blocks) -> None:
-        self._blocks = blocks
-
-    def __getitem__(self, subject: str) -> Said:
-        return by_subject(_lines(self._blocks[subject]))[subject]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._blocks)
-
-    def __len__(self) -> int:
-        return len(self._blocks)
-
-
-def _has_blank(change: Change) -> bool:
-    return change.graph is not None and b"_:" in change.graph
 
 
 def _lines(block: str) -> list[str]:
