@@ -12,8 +12,9 @@ from zlib import crc32
 from catalogue.dedupe.addresses import address, doi_of, file_name, identifier, is_global
 from catalogue.dedupe.words import numbers, words
 from catalogue.model import Change
+from catalogue.project.boxes import WRITTEN, geometries
 from catalogue.rdf.terms import RDF_TYPE, is_iri, is_literal, literal, parts_of, value_of
-from vocab.namespaces import ADMS, DCAT, DCT, FOAF, GSP, LOCN, OWL, RDFS, SCHEMA, SKOS, VCARD
+from vocab.namespaces import ADMS, DCAT, DCT, FOAF, LOCN, OWL, RDFS, SCHEMA, SKOS, VCARD
 
 MOST_FILES = 12  # addresses of files that are compared
 SKETCH = 16  # hashes that stand for a description
@@ -35,8 +36,7 @@ _SAME = f"<{OWL}sameAs>"
 _SPREAD = 0x9E3779B1  # odd: CRCs of like texts are spread over the whole range
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
-_GEOMETRY, _WRITTEN = f"<{LOCN}geometry>", (f"<{GSP}asWKT>", f"<{GSP}asGeoJSON>")
-_BOXES = (f"<{DCAT}bbox>", f"<{DCAT}centroid>", _GEOMETRY)
+_BOXES = (f"<{DCAT}bbox>", f"<{DCAT}centroid>", f"<{LOCN}geometry>")
 _OWN = tuple(
     f"<{one}>"
     for one in (
@@ -52,7 +52,7 @@ _OWN = tuple(
 )
 _READ = frozenset(
     (RDF_TYPE, _ADMS_IDENTIFIER, _DCT_IDENTIFIER, _SAME, *_LANDING, *_FILES, *_NAMES, *_STARTS, *_ENDS, *_VERSION,
-     *_BOXES, *_WRITTEN, *_OWN)
+     *_BOXES, *WRITTEN, *_OWN)
 )  # fmt: skip
 
 _Said = Mapping[str, Mapping[str, list[str]]]
@@ -233,11 +233,11 @@ def _place(said: _Said, term: str) -> str:
 
 
 def _box(said: _Said, terms: Iterable[str]) -> str:
+    def stated(node: str, path: str) -> list[str]:
+        return said.get(node, {}).get(path, [])
+
     for term in terms:
-        node = said.get(term, {})
-        shapes = (_terms(said.get(one, {}), _WRITTEN) for one in node.get(_GEOMETRY, ()))
-        written = filter(is_literal, (*_terms(node, _BOXES), *chain.from_iterable(shapes)))
-        for value in written:
+        for value in chain.from_iterable(geometries(stated, term, path) for path in _BOXES):
             found = [f"{float(one):.2f}" for one in _NUMBER.findall(value_of(value)[:2_000])]
             if len(found) >= 2:
                 return " ".join(sorted(set(found)))

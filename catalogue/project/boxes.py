@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from catalogue.rdf.subjects import Subjects
 from catalogue.rdf.terms import is_literal, value_of
 from vocab.namespaces import DCAT, GSP, LOCN
 
+Terms = Callable[[str, str], Iterable[str]]
+"""The objects of what a graph says of a subject with a predicate."""
 Box = tuple[float, float, float, float]
 """West, south, east and north in degrees of longitude and latitude (WGS 84)."""
 
-_GEOMETRY = f"<{LOCN}geometry>"
-_WRITTEN = (f"<{GSP}asWKT>", f"<{GSP}asGeoJSON>")
-_OF_PLACE = (f"<{DCAT}bbox>", _GEOMETRY, f"<{DCAT}centroid>", *_WRITTEN)
+WRITTEN = (f"<{GSP}asWKT>", f"<{GSP}asGeoJSON>")  # how a geometry that is a thing is written
+_OF_PLACE = (f"<{DCAT}bbox>", f"<{LOCN}geometry>", f"<{DCAT}centroid>", *WRITTEN)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _PAIR = re.compile(r"(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
 _JSON_PAIR = re.compile(r"\[\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)")
@@ -23,19 +24,26 @@ _READ = 20_000  # characters of a geometry
 
 def box_of(subjects: Subjects, places: Iterable[str]) -> Box | None:
     """The box around the first geometry of the first place that has one."""
-    boxes = (_around(one) for place in places for one in _geometries(subjects, place))
-    return next((box for box in boxes if box), None)
+
+    def stated(node: str, path: str) -> Iterable[str]:
+        return subjects.get(node, {}).get(path, ())
+
+    written = (
+        value_of(one)
+        for place in places
+        for path in _OF_PLACE
+        for one in geometries(stated, place, path)
+    )
+    return next((box for one in written if (box := _around(one))), None)
 
 
-def _geometries(subjects: Subjects, place: str) -> Iterator[str]:
-    """What a place's geometries are written as: literals of its own, or of a locn:Geometry."""
-    for path in _OF_PLACE:
-        for term in subjects.get(place, {}).get(path, ()):
-            if is_literal(term):
-                yield value_of(term)
-            elif path == _GEOMETRY:
-                shape = subjects.get(term, {})
-                yield from (value_of(one) for way in _WRITTEN for one in shape.get(way, ()))
+def geometries(terms: Terms, place: str, path: str) -> Iterator[str]:
+    """A place's geometries by a property, as literals: its own, or those of the thing that it points to."""
+    for term in terms(place, path):
+        if is_literal(term):
+            yield term
+        else:
+            yield from (one for way in WRITTEN for one in terms(term, way))
 
 
 def _around(text: str) -> Box | None:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
+from catalogue.project.boxes import WRITTEN, geometries
 from catalogue.project.ckan.said import Said, spoken
 from catalogue.rdf.terms import is_iri, is_literal, value_of
-from vocab.namespaces import DCAT, DCT, GSP, LOCN, RDFS, SCHEMA, SKOS
+from vocab.namespaces import DCAT, DCT, LOCN, RDFS, SCHEMA, SKOS
 
 _SPATIAL, _TEMPORAL = f"<{DCT}spatial>", f"<{DCT}temporal>"
-_GEOMETRY, _WRITTEN = f"<{LOCN}geometry>", (f"<{GSP}asWKT>", f"<{GSP}asGeoJSON>")
 _GEOMETRIES = (
-    ("geom", (_GEOMETRY, *_WRITTEN)),
+    ("geom", (f"<{LOCN}geometry>", *WRITTEN)),
     ("bbox", (f"<{DCAT}bbox>",)),
     ("centroid", (f"<{DCAT}centroid>",)),
 )
@@ -52,7 +51,7 @@ def _place(said: Said, term: str) -> dict[str, str]:
         return {"text": value_of(term).strip()}
     place = {"uri": value_of(term)} if is_iri(term) else {}
     for part, paths in _GEOMETRIES:
-        terms = [one for path in paths for one in _written(said, term, path)]
+        terms = [one for path in paths for one in geometries(said.terms, term, path)]
         values = [text for one in terms if len(text := value_of(one)) <= _LONGEST]
         if values:
             place[part] = next(
@@ -64,15 +63,6 @@ def _place(said: Said, term: str) -> dict[str, str]:
     if texts:
         place["text"] = spoken(texts, said.language)
     return place
-
-
-def _written(said: Said, place: str, path: str) -> Iterator[str]:
-    """A place's geometries by a property: literals, or those of the locn:Geometry it points to."""
-    for term in said.terms(place, path):
-        if is_literal(term):
-            yield term
-        else:
-            yield from (one for way in _WRITTEN for one in said.terms(term, way))
 
 
 def _geojson(text: str) -> str | None:
