@@ -128,7 +128,12 @@ def _a_month(year: str, month: str) -> Found:
 
 def _month_or_year(year: str, month: str) -> Found:
     """2020/05; 2011/12 is also the year that begins in 2011 and ends in 2012."""
-    return None if int(month) == (int(year) + 1) % 100 else _a_month(year, month)
+    return None if is_the_next(year, month) else _a_month(year, month)
+
+
+def is_the_next(year: str, short: str) -> bool:
+    """Whether two digits are the last of the year after a year: of the one in which it ends."""
+    return int(short) == (int(year) + 1) % 100
 
 
 def _week_day(year: str, week: str, number: str) -> Found:

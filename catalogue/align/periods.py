@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 from functools import lru_cache
 
-from catalogue.align.dates import dated
+from catalogue.align.dates import dated, is_the_next
 from catalogue.rdf.terms import RDF_TYPE, XSD, literal, parts_of
 from vocab.namespaces import DCAT, DCT
 
@@ -32,7 +32,7 @@ def may_be_a_month_or_a_year(term: str) -> bool:
 
 def _is_either(text: str) -> bool:
     match = _EITHER.match(text)
-    return match is not None and int(match[2]) == (int(match[1]) + 1) % 100
+    return match is not None and is_the_next(match[1], match[2])
 
 
 def period_of(subject: str, predicate: str, term: str, place: int) -> list[str]:

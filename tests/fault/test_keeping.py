@@ -27,7 +27,7 @@ from catalogue.adapters.sql import SqlJournal, migrate
 from catalogue.adapters.sql.engine import engine_of
 from catalogue.adapters.sql.migrating import SCRIPTS, head
 from catalogue.adapters.sql.packing import Packer, current_dictionary
-from catalogue.adapters.sql.stepping import last_step, upgrade
+from catalogue.adapters.sql.stepping import steps_from, upgrade
 from catalogue.errors import StorageFull
 from catalogue.model import content_hash, page_id, raw_hash
 from tests.command import WORDS, Aicat, read, read_json, wait_for
@@ -403,7 +403,7 @@ def test_f24_migrate_makes_a_backup_first_that_restore_takes_forward(tmp_path: P
 
 
 def test_the_version_of_this_code_is_that_of_the_last_step() -> None:
-    assert head() == last_step()
+    assert steps_from(None)[-1].startswith(f"{head()}: ")
 
 
 def test_f24_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, bindparam, select
 
-from catalogue.adapters.sql.grouping import put_new
+from catalogue.adapters.sql.inserting import put_new
 from catalogue.adapters.sql.store import SqlStore, parts
 from catalogue.adapters.sql.tables_clusters import block, recent
 

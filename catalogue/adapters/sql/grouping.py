@@ -1,14 +1,14 @@
-"""Findings of a run, grouped; rows that may exist already."""
+"""Findings of a run, grouped."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection
 
 from catalogue.adapters.sql import tables as t
+from catalogue.adapters.sql.inserting import insert_into
 from catalogue.model import Finding
 
 
@@ -29,26 +29,6 @@ def add_findings(connection: Connection, run_id: str, findings: Sequence[Finding
     total = sum(count for _first, count in groups.values())
     where = t.run.c.id == run_id
     connection.execute(t.run.update().where(where).values(findings=t.run.c.findings + total))
-
-
-def insert_into(connection: Connection) -> Callable[..., Any]:
-    """The database's own INSERT, which says what happens where a row exists."""
-    return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-
-
-def put_new(
-    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
-) -> None:
-    """Insert rows, but for those that exist already. Their values go to the driver as they are: to look
-    each of them over costs more than a small row itself."""
-    statement = insert_into(connection)(table).on_conflict_do_nothing()
-    compiled = statement.compile(dialect=connection.dialect, column_keys=list(names))
-    if compiled.positional:
-        connection.exec_driver_sql(str(compiled), list(rows))
-    else:
-        connection.exec_driver_sql(
-            str(compiled), [dict(zip(names, row, strict=True)) for row in rows]
-        )
 
 
 def _group_row(run_id: str, first: Finding, count: int) -> dict[str, Any]:

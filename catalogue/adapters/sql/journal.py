@@ -147,12 +147,12 @@ class SqlJournal:
             found = connection.execute(select(t.node).where(where)).first()
             if found is None:
                 raise _no_node(node.id)
-            before, after = rows.node_of(found), _node_row(node)
-            changed = {k: v for k, v in after.items() if v != _node_row(before)[k]}
+            before, after = _node_row(rows.node_of(found)), _node_row(node)
+            changed = {name: value for name, value in after.items() if value != before[name]}
             if not changed:
                 return
             connection.execute(t.node.update().where(where).values(changed))
-            if before.options.get("contacts") != node.options.get("contacts"):
+            if before["options"].get("contacts") != node.options.get("contacts"):
                 retaining.look_again(connection)
             if "country" in changed:  # records that tell of no country have their node's
                 self._repeat(connection, t.record.c.node == node.id, {}, None)

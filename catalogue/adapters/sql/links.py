@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, delete, exists, func, or_, select, upda
 from catalogue.adapters.sql import closing, rows
 from catalogue.adapters.sql import tables as j
 from catalogue.adapters.sql import tables_quality as t
-from catalogue.adapters.sql.grouping import insert_into
+from catalogue.adapters.sql.inserting import insert_into
 from catalogue.adapters.sql.store import SqlStore, parts
 from catalogue.errors import Fenced
 from catalogue.model import Link

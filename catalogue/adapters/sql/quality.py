@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, delete, select, update
 from catalogue.adapters.sql import rows
 from catalogue.adapters.sql import tables as j
 from catalogue.adapters.sql import tables_quality as t
-from catalogue.adapters.sql.grouping import insert_into
+from catalogue.adapters.sql.inserting import insert_into
 from catalogue.adapters.sql.links import day_number, day_of
 from catalogue.adapters.sql.store import SqlStore, parts
 from catalogue.ports import Figures, Fold, Gap, Score

@@ -30,11 +30,6 @@ def steps_from(at: str | None) -> list[str]:
     return [f"{step.revision}: {step.doc}" for step in reversed(steps)]
 
 
-def last_step() -> str | None:
-    """The revision that no other follows."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
-
-
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Take all steps that are to be taken, up to a revision."""
     config = _config()
